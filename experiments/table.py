@@ -1,0 +1,59 @@
+"""Trains all cells of a table and writes the table, its figure and its rows.
+
+python experiments/table.py                            # Table 1 of the paper
+python experiments/table.py --config-name quickstart   # the same pipeline on scikit-learn's digits, in a minute
+"""
+
+import itertools
+from pathlib import Path
+
+from command_line import run_experiment
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig
+
+from qnlnet.config import RunConfig, build_run_config, compose_config
+
+_TABLE_KEYS = {"name", "axes", "output_dir"}  # what belongs to the table and not to its cells
+
+
+def make_table(config: DictConfig) -> None:
+    """Trains what is missing, then writes the table and says where it lies."""
+    cells = list_cells(config, list(HydraConfig.get().overrides.task))
+    directory, name = Path(config.output_dir), str(config.name)
+
+    import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
+
+    from qnlnet.figures import plot_table
+    from qnlnet.records import sort_rows, write_table
+    from qnlnet.runs import train_cells
+    from qnlnet.tables import format_terminal, summarise, write_tables
+
+    runs = train_cells(cells)
+    seed_rows = sort_rows(pd.concat([run.seed_rows() for run in runs], ignore_index=True))
+    epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
+    write_table(seed_rows, directory / "seeds.csv")
+    write_table(epoch_rows, directory / "epochs.csv.gz")
+    tables = write_tables(seed_rows, directory, name)
+    figures = plot_table(seed_rows, directory, name)
+    print(format_terminal(summarise(seed_rows)))
+    print("\nTable:  " + ", ".join(map(str, tables)))
+    print("Figure: " + ", ".join(map(str, figures)))
+    print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
+
+
+def list_cells(config: DictConfig, overrides: list[str]) -> list[RunConfig]:
+    """Returns every combination of the table's axes, with the overrides of the command line applied to each.
+
+    An axis whose key is overridden gives way: ``data=mnist`` leaves the MNIST rows of the table.
+    """
+    own = [override for override in overrides if override.split("=")[0] not in _TABLE_KEYS]
+    overridden = {override.split("=")[0] for override in own}
+    axes = [axis for axis in config.axes if axis[0].split("=")[0] not in overridden]
+    return [
+        build_run_config(compose_config("train", [word for choice in choices for word in choice.split()] + own))
+        for choices in itertools.product(*axes)
+    ]
+
+
+if __name__ == "__main__":
+    run_experiment(make_table, "table1")

@@ -1,0 +1,36 @@
+"""qnlnet: QNL-Net in Qiskit, reproduced and audited.
+
+The names below are loaded when they are first used, so that ``import qnlnet`` is quick.
+"""
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "ExactEstimatorQNN": "qnlnet.backends",
+    "ExactSimulator": "qnlnet.simulator",
+    "QNLCircuit": "qnlnet.circuits",
+    "QNLNet": "qnlnet.models",
+    "RunConfig": "qnlnet.config",
+    "build_model": "qnlnet.models",
+    "build_qnl_circuit": "qnlnet.circuits",
+    "build_qnn": "qnlnet.backends",
+    "build_quantum_layer": "qnlnet.backends",
+    "circuit_from_config": "qnlnet.circuits",
+    "load_config": "qnlnet.config",
+    "load_dataset": "qnlnet.data",
+    "prepare_features": "qnlnet.models",
+    "summarise": "qnlnet.tables",
+    "train_cells": "qnlnet.runs",
+}
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'qnlnet' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

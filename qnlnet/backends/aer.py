@@ -1,0 +1,115 @@
+"""`backend=aer`: Qiskit Aer, exact, with shots, or with the noise of a device."""
+
+import difflib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.primitives import BackendEstimatorV2
+from qiskit.primitives.base import BaseEstimatorV2
+from qiskit.transpiler import StagedPassManager, generate_preset_pass_manager
+from qiskit_aer import AerSimulator
+from qiskit_aer.noise import NoiseModel
+from qiskit_aer.primitives import EstimatorV2 as AerEstimator
+from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
+from qiskit_machine_learning.neural_networks import EstimatorQNN
+
+from qnlnet.circuits import QNLCircuit
+from qnlnet.config import BackendConfig
+from qnlnet.errors import ArgumentError, argument_error
+from qnlnet.seeding import generator
+
+_CHUNK = 64  # rows per call: the time of Aer's estimator grows with the square of the rows in a call
+_MAX_NOISY_QUBITS = 10  # a density matrix of n qubits has 4ⁿ entries
+
+
+class AerEstimatorQNN(EstimatorQNN):
+    """An EstimatorQNN that hands Aer its rows in small calls, each with a seed of its own."""
+
+    def __init__(self, *, seed: int, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._shot_seeds = generator(seed, "shots")
+
+    def _forward(self, input_data: NDArray[np.float64], weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        parts = []
+        for start in range(0, len(input_data), _CHUNK):
+            self._draw_seed()
+            parts.append(super()._forward(input_data[start : start + _CHUNK], weights))
+        return np.concatenate(parts)
+
+    def _backward(
+        self, input_data: NDArray[np.float64], weights: NDArray[np.float64] | None
+    ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
+        self._draw_seed()
+        return super()._backward(input_data, weights)
+
+    def _draw_seed(self) -> None:
+        if isinstance(self.estimator, BackendEstimatorV2):
+            self.estimator.options.seed_simulator = int(self._shot_seeds.integers(2**31))
+
+
+def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstimatorQNN:
+    """Builds the EstimatorQNN of `backend=aer`.
+
+    Args:
+        qnl: The circuit and its observable.
+        config: `shots` (None computes exact expectation values) and `noise` (the name of a fake device, or None).
+        seed: Seed of the shots.
+
+    Raises:
+        ArgumentError: There is no such fake device, or it is too large or too small.
+    """
+    circuit, observable = qnl.circuit, qnl.observable
+    options: dict[str, Any] = {}
+    device_gates: StagedPassManager | None = None
+    if config.noise is not None:
+        device = _load_fake_device(config.noise, circuit.num_qubits)
+        options = {"noise_model": NoiseModel.from_backend(device), "method": "density_matrix"}
+        circuit = generate_preset_pass_manager(1, backend=device, seed_transpiler=0).run(circuit)
+        observable = observable.apply_layout(circuit.layout)
+        # The shifted circuits of a gradient must consist of the gates that carry the noise, too.
+        device_gates = generate_preset_pass_manager(0, basis_gates=device.operation_names, seed_transpiler=0)
+    precision = 0.0 if config.shots is None else config.shots**-0.5
+    estimator = _build_estimator(options, precision)
+    return AerEstimatorQNN(
+        seed=seed,
+        circuit=circuit,
+        observables=observable,
+        input_params=qnl.input_params,
+        weight_params=qnl.weight_params,
+        input_gradients=True,
+        estimator=estimator,
+        gradient=ParamShiftEstimatorGradient(estimator, pass_manager=device_gates),
+        default_precision=precision,
+    )
+
+
+def _build_estimator(options: dict[str, Any], precision: float) -> BaseEstimatorV2:
+    if precision == 0.0:
+        return AerEstimator(options={"backend_options": options, "default_precision": 0.0})
+    # Aer's own estimator would add Gaussian noise to exact values; this one counts shots.
+    return BackendEstimatorV2(backend=AerSimulator(**options), options={"default_precision": precision})
+
+
+def _load_fake_device(name: str, num_qubits: int) -> Any:
+    from qiskit_ibm_runtime import fake_provider  # imports for seconds, and only noise needs it
+
+    names = [attribute for attribute in dir(fake_provider) if attribute.startswith("Fake") and attribute.endswith("V2")]
+    names += [
+        n for n in dir(fake_provider) if n.startswith("Fake") and not n.endswith(("V2", "Provider", "ForBackendV2"))
+    ]
+    if name not in names:
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or ["FakeManilaV2"]
+        raise ArgumentError(
+            f"Argument `backend.noise` must name a fake device of qiskit-ibm-runtime, but is {name!r}. "
+            f"Near it: {', '.join(near)}."
+        )
+    device = getattr(fake_provider, name)()
+    if not num_qubits <= device.num_qubits <= _MAX_NOISY_QUBITS:
+        raise argument_error(
+            "backend.noise",
+            f"name a device with {num_qubits} to {_MAX_NOISY_QUBITS} qubits",
+            f"{name} ({device.num_qubits} qubits)",
+            "For example FakeManilaV2 (5) or FakeJakartaV2 (7).",
+        )
+    return device

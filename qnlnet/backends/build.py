@@ -1,0 +1,49 @@
+"""One switch: from a circuit and a backend's configuration to an EstimatorQNN, and on to a torch layer."""
+
+from qiskit.primitives import StatevectorEstimator
+from qiskit_machine_learning.connectors import TorchConnector
+from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
+from qiskit_machine_learning.neural_networks import EstimatorQNN
+
+from qnlnet.backends.exact import ExactEstimatorQNN
+from qnlnet.circuits import QNLCircuit
+from qnlnet.config import BackendConfig
+
+_EXACT = BackendConfig()
+
+
+def build_qnn(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0) -> EstimatorQNN:
+    """Assembles the EstimatorQNN that runs `qnl` on a backend.
+
+    Args:
+        qnl: The circuit, its parameters and its observable.
+        config: Which backend, and its options.
+        seed: Seed of the shots, where there are any.
+
+    Returns:
+        A network with one input per qubit, the circuit's weights in order, one output, and gradients for both.
+
+    Raises:
+        ArgumentError: An option of the backend is not acceptable.
+        UnsupportedCircuitError: `backend=exact` does not know a gate of the circuit.
+    """
+    if config.name == "aer":
+        from qnlnet.backends.aer import build_aer_qnn  # Aer takes a second to import
+
+        return build_aer_qnn(qnl, config, seed)
+    parts = {
+        "circuit": qnl.circuit,
+        "observables": qnl.observable,
+        "input_params": qnl.input_params,
+        "weight_params": qnl.weight_params,
+    }
+    if config.name == "exact":
+        return ExactEstimatorQNN(**parts)
+    estimator = StatevectorEstimator()
+    gradient = ParamShiftEstimatorGradient(estimator)
+    return EstimatorQNN(**parts, estimator=estimator, gradient=gradient, input_gradients=True, default_precision=0.0)
+
+
+def build_quantum_layer(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0) -> TorchConnector:
+    """Wraps `build_qnn` as a torch layer; its weights are drawn from U[−1, 1] by torch's generator."""
+    return TorchConnector(build_qnn(qnl, config, seed=seed))

@@ -1,0 +1,6 @@
+"""The circuits of QNL-Net in pure Qiskit."""
+
+from qnlnet.circuits.ansatz import Ansatz, Rotation, resolve_ansatz
+from qnlnet.circuits.qnl_circuit import QNLCircuit, build_qnl_circuit, circuit_from_config
+
+__all__ = ["Ansatz", "QNLCircuit", "Rotation", "build_qnl_circuit", "circuit_from_config", "resolve_ansatz"]

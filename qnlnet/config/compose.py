@@ -1,0 +1,152 @@
+"""From the YAML files in configs/ and overrides to a checked `RunConfig`; every mistake becomes one sentence."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.errors import HydraException
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import ValidationError
+
+from qnlnet.config.schema import RunConfig
+from qnlnet.errors import ArgumentError, QNLNetError, argument_error
+
+_BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
+_INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
+CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
+
+_PLAIN_WORDS = {
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "a valid integer": "an integer",
+    "a valid number": "a number",
+    "a valid string": "text",
+    "a valid boolean": "true or false",
+    "a valid tuple": "a list, such as [3,6]",
+}
+
+
+def load_config(*overrides: str) -> RunConfig:
+    """Returns the checked configuration of one cell, as the command line would build it.
+
+    Args:
+        overrides: Hydra overrides such as ``"data=cifar10"``, ``"r=2"`` or ``"train.epochs=5"``.
+
+    Raises:
+        ArgumentError: An override names an unknown key or option, or its value is not acceptable.
+    """
+    return build_run_config(compose_config("train", overrides))
+
+
+def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
+    """Composes configs/`config_name`.yaml with `overrides`, inside a running Hydra application or without one.
+
+    Raises:
+        ArgumentError: An override names an unknown key or option, or can not be read.
+    """
+    quoted = [quote_group_options(override) for override in overrides]
+    try:
+        if GlobalHydra.instance().is_initialized():
+            return compose(config_name, overrides=quoted)
+        with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
+            return compose(config_name, overrides=quoted)
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+        raise explain_composition_error(error, config_name) from error
+
+
+def quote_group_options(override: str) -> str:
+    """Returns the override with numbers in quotes where they name a file: ``ansatz=0,1`` → ``ansatz='0','1'``.
+
+    Hydra takes options of a group as strings only and would refuse the numbers.
+    """
+    key, separator, value = override.partition("=")
+    if separator and (CONFIG_DIR / key).is_dir():
+        value = re.sub(r"(?<![^,])(\d+)(?![^,])", r"'\1'", value)
+    return key + separator + value
+
+
+def build_run_config(config: DictConfig) -> RunConfig:
+    """Checks a composed configuration against the schema.
+
+    Raises:
+        ArgumentError: A value is missing, unknown, of a wrong type or out of range.
+    """
+    try:
+        values = OmegaConf.to_container(config, resolve=True)
+    except OmegaConfBaseException as error:
+        raise ArgumentError(f"The configuration can not be resolved: {_first_line(error)}.") from error
+    assert isinstance(values, dict)
+    known = {field.alias or name for name, field in RunConfig.model_fields.items()}
+    try:
+        return RunConfig.model_validate({key: value for key, value in values.items() if key in known})
+    except ValidationError as error:
+        raise _explain_validation_error(error) from error
+
+
+def explain_composition_error(error: Exception, config_name: str) -> QNLNetError:
+    """Returns the one sentence behind an error of Hydra or OmegaConf."""
+    text = "\n".join(str(e) for e in (error, error.__cause__) if e is not None)
+    if match := re.search(r"Could not (?:override|append|delete)[^']*'([^']+)'", text):
+        return _unknown_key(match.group(1), config_name)
+    if match := re.search(r"Key '([^']+)' is not in struct\s+full_key: (\S+)", text):
+        return _unknown_key(match.group(2), config_name)
+    if match := re.search(r"Could not find '([^']+)/([^'/]+)'", text):
+        group, option = match.groups()
+        options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
+        return ArgumentError(
+            f"Argument `{group}` must be one of {', '.join(options)}, but is {option!r}."
+            + _did_you_mean(option, options)
+        )
+    return ArgumentError(f"The configuration can not be composed: {_first_line(error)}")
+
+
+def _unknown_key(key: str, config_name: str) -> ArgumentError:
+    known = _known_keys(config_name)
+    return ArgumentError(f"There is no configuration key `{key}`.{_did_you_mean(key, known) or ' See --help for all.'}")
+
+
+def _known_keys(config_name: str) -> list[str]:
+    """Returns all dotted keys and group names of a configuration."""
+    keys: list[str] = [path.name for path in CONFIG_DIR.iterdir() if path.is_dir()]
+
+    def walk(node: Any, prefix: str) -> None:
+        for key, value in node.items():
+            keys.append(f"{prefix}{key}")
+            if isinstance(value, dict):
+                walk(value, f"{prefix}{key}.")
+
+    walk(OmegaConf.to_container(compose_config(config_name, [])), "")
+    return keys
+
+
+def _did_you_mean(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    if not near:  # the person may have left the group out: `epochs` for `train.epochs`
+        near = [key for key in known if key.rsplit(".", 1)[-1] == word.rsplit(".", 1)[-1]]
+    return f" Did you mean `{near[0]}`?" if near else ""
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0].rstrip(".")
+
+
+def _explain_validation_error(error: ValidationError) -> ArgumentError:
+    first = error.errors()[0]
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, ArgumentError):
+        return cause
+    name = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return ArgumentError(f"There is no configuration key `{name}`. See --help for all.")
+    if first["type"] == "missing":
+        return ArgumentError(f"The configuration key `{name}` is missing.")
+    requirement = first["msg"].removeprefix("Input should be ").split(", unable to parse")[0]
+    for theirs, ours in _PLAIN_WORDS.items():
+        requirement = requirement.replace(theirs, ours)
+    return argument_error(name, f"be {requirement}", first["input"])

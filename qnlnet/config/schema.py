@@ -1,0 +1,148 @@
+"""What can be configured, and which values are allowed: the frozen schema behind the YAML files in configs/."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StrictInt, model_validator
+
+from qnlnet.errors import argument_error
+
+Count = Annotated[int, Field(strict=True, ge=1)]  # strict: `true` and `1.5` are no numbers of things
+QubitIndex = StrictInt | Literal["..."]
+
+
+class Section(BaseModel):
+    """A part of the configuration: immutable, and unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class DataConfig(Section):
+    """Which images, where they lie, and how they are normalised."""
+
+    name: Literal["mnist", "cifar10", "digits"]
+    classes: tuple[StrictInt, ...]
+    root: str | None = None
+    verify: bool = True
+    evaluate_on: Literal["test", "validation"] = "test"
+    image_shape: tuple[Count, Count, Count]
+    mean: tuple[float, ...]
+    std: tuple[PositiveFloat, ...]
+    cnn_channels: tuple[Count, Count]
+    converged_above: float = Field(ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.classes) != 2 or len(set(self.classes)) != 2:
+            raise argument_error(
+                "data.classes", "name two different classes", list(self.classes), "For example data.classes=[3,6]."
+            )
+        for key in ("mean", "std"):
+            if len(getattr(self, key)) != self.image_shape[0]:
+                raise argument_error(
+                    f"data.{key}",
+                    f"have one value for each of the {self.image_shape[0]} channels of data.image_shape",
+                    list(getattr(self, key)),
+                )
+        return self
+
+
+class ReducerConfig(Section):
+    """How an image becomes `num_qubits` features."""
+
+    name: Literal["cnn", "pca"]
+    seeds: Count
+
+
+class RotationConfig(Section):
+    """One rotation gate on a group of qubits, one weight per qubit."""
+
+    gate: Literal["rx", "ry", "rz"]
+    qubits: Literal["first", "middle", "last", "all"] | tuple[int, ...]
+
+
+class AnsatzConfig(Section):
+    """One repetition of the variational circuit, as data."""
+
+    name: str
+    num_qubits: int | None = Field(default=None, strict=True, ge=2)
+    rotations: tuple[RotationConfig, ...]
+    entangling: tuple[tuple[QubitIndex, ...], ...]
+    closing_rotations: tuple[RotationConfig, ...] = ()
+
+
+class BackendConfig(Section):
+    """What runs the circuit."""
+
+    name: Literal["exact", "statevector", "aer"] = "exact"
+    shots: Count | None = None
+    noise: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for key in ("shots", "noise"):
+            if self.name != "aer" and getattr(self, key) is not None:
+                raise argument_error(
+                    f"backend.{key}",
+                    f"be left out with backend={self.name}, which computes exact expectation values",
+                    getattr(self, key),
+                    "Choose backend=aer to use it.",
+                )
+        return self
+
+
+class TrainConfig(Section):
+    """The protocol: loss, batches, order, scaling, optimizer."""
+
+    protocol: str
+    epochs: Count
+    batch_size: Count
+    loss: Literal["raw_nll", "cross_entropy"]
+    learning_rate: PositiveFloat
+    lr_decay: float = Field(gt=0, le=1)
+    shuffle: bool
+    pca_scaling: Literal["each_split", "train_split"]
+
+
+class RunConfig(Section):
+    """One cell and how many replicas of it to train."""
+
+    data: DataConfig
+    reducer: ReducerConfig
+    ansatz: AnsatzConfig
+    backend: BackendConfig = BackendConfig()
+    train: TrainConfig
+    feature_map_reps: Count = Field(default=1, alias="r")
+    ansatz_reps: Count = Field(default=1, alias="D")
+    num_qubits: int = Field(default=4, strict=True, ge=2, le=20)
+    readout_qubit: int = Field(default=3, strict=True, ge=0)
+    allow_constant: bool = False
+    seeds: Count
+    workers: Count | None = None
+    force: bool = False
+    output_dir: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_lookup_tables(cls, values: Any) -> Any:
+        # `train.by_reducer` only feeds interpolations inside the YAML files; it has done its work by now.
+        if isinstance(values, dict) and isinstance(values.get("train"), dict):
+            train = {key: value for key, value in values["train"].items() if key != "by_reducer"}
+            values = {**values, "train": train}
+        return values
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.readout_qubit >= self.num_qubits:
+            raise argument_error(
+                "readout_qubit",
+                f"be between 0 and {self.num_qubits - 1} with num_qubits={self.num_qubits}",
+                self.readout_qubit,
+            )
+        if self.ansatz.num_qubits not in (None, self.num_qubits):
+            raise argument_error(
+                "num_qubits",
+                f"be {self.ansatz.num_qubits} with ansatz={self.ansatz.name}, which is defined for no other number",
+                self.num_qubits,
+                "Choose ansatz=0 or ansatz=1 for other numbers.",
+            )
+        return self

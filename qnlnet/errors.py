@@ -1,0 +1,47 @@
+"""The errors that a person can cause, and the checks that raise them.
+
+Every message has one form, ``Argument `ansatz` must be …, but is ….``, followed by what can be done about it.
+Command-line programs turn any `QNLNetError` into that sentence and exit status 2, without a stack trace.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class QNLNetError(Exception):
+    """Base of every error whose cause lies outside the library: an argument, a file, the environment."""
+
+
+class ArgumentError(QNLNetError, ValueError):
+    """An argument or a configuration value is not acceptable."""
+
+
+class DataError(QNLNetError):
+    """Dataset files are missing, damaged or not the official ones."""
+
+
+class ResultsError(QNLNetError):
+    """Results can not be written or read."""
+
+
+class UnsupportedCircuitError(QNLNetError, ValueError):
+    """A circuit or an observable contains something that the exact simulator does not know."""
+
+
+def argument_error(name: str, requirement: str, value: Any, advice: str = "") -> ArgumentError:
+    """Returns the error ``Argument `name` must requirement, but is value. advice``."""
+    sentence = f"Argument `{name}` must {requirement}, but is {value!r}."
+    return ArgumentError(f"{sentence} {advice}" if advice else sentence)
+
+
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
+    """Raises an `ArgumentError` unless `value` is one of `choices`."""
+    options = list(choices)
+    if value not in options:
+        raise argument_error(name, f"be one of {', '.join(map(str, options))}", value)
+
+
+def check_at_least(name: str, value: int, minimum: int) -> None:
+    """Raises an `ArgumentError` unless `value` is at least `minimum`."""
+    if value < minimum:
+        raise argument_error(name, f"be at least {minimum}", value)

@@ -1,0 +1,64 @@
+"""What a model sees: normalised images for the CNN, principal components for PCA."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qnlnet.config import RunConfig
+from qnlnet.data import Dataset
+
+
+@dataclass(frozen=True)
+class Features:
+    """Model inputs of both splits.
+
+    Attributes:
+        train: float32, shape (count, channels, height, width) for the CNN or (count, num_qubits) for PCA.
+        train_labels: int64, shape (count,), 0 or 1.
+        test: Like `train`, of the test split.
+        test_labels: Like `train_labels`, of the test split.
+    """
+
+    train: NDArray[np.float32]
+    train_labels: NDArray[np.int64]
+    test: NDArray[np.float32]
+    test_labels: NDArray[np.int64]
+
+
+def prepare_features(dataset: Dataset, config: RunConfig) -> Features:
+    """Turns images into what the reducer's trained part takes as input.
+
+    The CNN gets pixels in [0, 1], normalised by the mean and standard deviation of `config.data`. PCA is fitted on
+    the raw pixels (0 to 255) of the training split; its components are standardised by one mean and one standard
+    deviation over all of them, taken from each split itself (``pca_scaling="each_split"``, as the released script
+    does) or from the training split for both (``"train_split"``).
+    """
+    if config.reducer.name == "cnn":
+        train, test = (_normalise(images, config) for images in (dataset.train_images, dataset.test_images))
+    else:
+        train, test = _principal_components(dataset, config)
+    return Features(train, dataset.train_labels, test, dataset.test_labels)
+
+
+def _normalise(images: NDArray[np.uint8], config: RunConfig) -> NDArray[np.float32]:
+    mean = np.array(config.data.mean, np.float32).reshape(-1, 1, 1)
+    std = np.array(config.data.std, np.float32).reshape(-1, 1, 1)
+    pixels = images.astype(np.float32) / np.float32(255)
+    pixels -= mean
+    pixels /= std
+    return pixels
+
+
+def _principal_components(dataset: Dataset, config: RunConfig) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    from sklearn.decomposition import PCA  # imports for a second, and the CNN does without
+
+    train_pixels = dataset.train_images.reshape(len(dataset.train_images), -1)
+    test_pixels = dataset.test_images.reshape(len(dataset.test_images), -1)
+    pca = PCA(n_components=config.num_qubits, random_state=0)  # many pixels make its solver randomised
+    train, test = pca.fit_transform(train_pixels), pca.transform(test_pixels)
+    by_train = config.train.pca_scaling == "train_split"
+    test_reference = train if by_train else test
+    test = (test - test_reference.mean()) / test_reference.std()
+    train = (train - train.mean()) / train.std()
+    return train.astype(np.float32), test.astype(np.float32)

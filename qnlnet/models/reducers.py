@@ -1,0 +1,74 @@
+"""The trained part of the reducers: from a model input to one feature per qubit."""
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from qnlnet.errors import argument_error
+
+KERNEL_SIZE = 5
+_HIDDEN_UNITS = 128
+
+
+class SeededDropout2d(nn.Dropout2d):
+    """Dropout of whole channels that draws its masks from a NumPy generator of its own.
+
+    The masks of n images in a row are the rows of one draw of shape (n, channels), so training in one go and image
+    by image see the same masks.
+    """
+
+    def __init__(self, p: float, generator: np.random.Generator) -> None:
+        super().__init__(p)
+        self.generator = generator
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Zeroes channels with probability p and scales the others by 1/(1 − p); does nothing in evaluation."""
+        if not self.training:
+            return images
+        masks = draw_dropout_masks(self.generator, images.shape[0], images.shape[1], self.p)
+        return images * torch.from_numpy(masks)[:, :, None, None]
+
+
+def draw_dropout_masks(generator: np.random.Generator, images: int, channels: int, p: float) -> np.ndarray:
+    """Draws masks, shape (images, channels), float32: 0 with probability `p`, else 1/(1 − p)."""
+    return (generator.random((images, channels)) >= p).astype(np.float32) * np.float32(1 / (1 - p))
+
+
+def build_cnn_reducer(
+    image_shape: tuple[int, int, int],
+    channels: tuple[int, int],
+    num_features: int,
+    dropout_generator: np.random.Generator,
+) -> nn.Sequential:
+    """Builds the released CNN: twice Conv(5×5) → ReLU → MaxPool(2), dropout of channels, Linear → ReLU → Linear.
+
+    Args:
+        image_shape: (channels, height, width) of the images.
+        channels: Output channels of the two convolutions.
+        num_features: Features that come out, one per qubit.
+        dropout_generator: Draws the dropout masks.
+
+    Raises:
+        ArgumentError: The images are too small for two convolutions.
+    """
+    height, width = (((size - KERNEL_SIZE + 1) // 2 - KERNEL_SIZE + 1) // 2 for size in image_shape[1:])
+    if height < 1 or width < 1:
+        raise argument_error("data.image_shape", "be at least 16 pixels high and wide for the CNN", image_shape)
+    return nn.Sequential(
+        nn.Conv2d(image_shape[0], channels[0], KERNEL_SIZE),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(channels[0], channels[1], KERNEL_SIZE),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        SeededDropout2d(0.5, dropout_generator),
+        nn.Flatten(),
+        nn.Linear(channels[1] * height * width, _HIDDEN_UNITS),
+        nn.ReLU(),
+        nn.Linear(_HIDDEN_UNITS, num_features),
+    )
+
+
+def build_pca_reducer(num_features: int) -> nn.Sequential:
+    """Builds what follows the principal components: one Linear that keeps their number."""
+    return nn.Sequential(nn.Linear(num_features, num_features))

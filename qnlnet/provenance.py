@@ -1,0 +1,55 @@
+"""Which code produced a row: the commit of the checkout and the versions of what it ran on."""
+
+import os
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+_CHECKOUT = Path(__file__).resolve().parents[1]
+_PACKAGES = ("qiskit", "qiskit-machine-learning", "qiskit-aer", "torch", "numpy", "scikit-learn", "numba")
+_GENERATED = (":(exclude)results", ":(exclude)outputs")
+
+
+def commit(checkout: Path = _CHECKOUT) -> str:
+    """Returns the first 12 digits of the checked-out commit, with ``-dirty`` if a tracked file differs from it.
+
+    Files under results/ and outputs/ do not count, as runs write them.
+
+    Args:
+        checkout: The top folder of the project's working copy.
+
+    Returns:
+        ``unknown`` where the library does not run from a working copy with a commit, or git is not installed.
+    """
+    top = _git(checkout, "rev-parse", "--show-toplevel")
+    head = _git(checkout, "rev-parse", "--verify", "HEAD")
+    # An installed library may lie inside the working copy of something else, whose commit says nothing.
+    if not head or not top or Path(top).resolve() != checkout.resolve():
+        return "unknown"
+    changes = _git(checkout, "status", "--porcelain", "--untracked-files=no", "--", ".", *_GENERATED)
+    return head[:12] if changes == "" else f"{head[:12]}-dirty"
+
+
+def versions() -> str:
+    """Returns for example ``qnlnet 0.1.0; python 3.11.7; qiskit 2.6.2; …``, without packages that are not installed."""
+    parts = [_version("qnlnet"), f"python {platform.python_version()}", *map(_version, _PACKAGES)]
+    return "; ".join(part for part in parts if part)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git(checkout: Path, *arguments: str) -> str | None:
+    """Returns what git says, or None if it fails; a surrounding git process does not redirect it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "--no-optional-locks", "-C", str(checkout), *arguments]
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

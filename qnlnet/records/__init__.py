@@ -1,0 +1,30 @@
+"""Per-seed and per-epoch rows: what they hold, how they are stored, merged, grouped into cells and named to readers."""
+
+from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells
+from qnlnet.records.labels import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_label, reducer_label, setting_label
+from qnlnet.records.merging import sort_rows, upsert
+from qnlnet.records.reading import read_epoch_rows, read_seed_rows
+from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys
+from qnlnet.records.writing import write_file, write_table
+
+__all__ = [
+    "CELL_COLUMNS",
+    "EPOCH_COLUMNS",
+    "KEYS",
+    "SEED_COLUMNS",
+    "UNOFFICIAL_MARK",
+    "UNOFFICIAL_NOTE",
+    "backend_text",
+    "cell_keys",
+    "dataset_label",
+    "distinguishing_columns",
+    "read_epoch_rows",
+    "read_seed_rows",
+    "reducer_label",
+    "setting_label",
+    "sort_rows",
+    "split_cells",
+    "upsert",
+    "write_file",
+    "write_table",
+]

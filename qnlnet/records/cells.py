@@ -1,0 +1,54 @@
+"""Which rows belong to one cell, and what tells the cells of a table apart."""
+
+from typing import Any
+
+import pandas as pd
+
+from qnlnet.errors import ResultsError
+from qnlnet.records.frames import check_header
+from qnlnet.records.merging import sort_rows
+from qnlnet.records.schema import KEYS, SEED_SCHEMA
+
+# The hash covers what no other column shows, so that rows of different settings are never averaged.
+CELL_COLUMNS = (*KEYS, "num_qubits", "backend", "config_hash")
+_SETTINGS = ("r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend")
+
+
+def split_cells(seed_rows: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
+    """Returns the cells in reading order, each as its values of `CELL_COLUMNS` and its rows ordered by seed.
+
+    Raises:
+        ResultsError: Columns are missing, there are no rows, or a seed of a cell appears twice.
+    """
+    check_header(list(seed_rows.columns), SEED_SCHEMA, "the table of per-seed rows")
+    if seed_rows.empty:
+        raise ResultsError("There must be at least one per-seed row, but there is none. Train a cell first.")
+    twice = seed_rows[seed_rows.duplicated(["config_hash", "seed"])]
+    if not twice.empty:
+        first = twice.iloc[0]
+        raise ResultsError(
+            f"Each seed must appear once in a cell, but seed {first['seed']} of configuration {first['config_hash']} "
+            "appears more often. Merge tables with `upsert`."
+        )
+    groups = sort_rows(seed_rows).groupby(list(CELL_COLUMNS), sort=False)
+    return [(dict(zip(CELL_COLUMNS, key, strict=True)), rows) for key, rows in groups]
+
+
+def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
+    """Returns what a reader must see beside dataset, classes, reducer and ansatz to tell the cells apart.
+
+    Args:
+        cells: One row per cell, with some or all of `CELL_COLUMNS`.
+    """
+    columns = [name for name in _SETTINGS if name in cells.columns and cells[name].nunique() > 1]
+    task = ["dataset", "classes", "reducer", "protocol"]
+    if (cells.groupby(task)["learning_rate"].nunique() > 1).any():
+        columns.append("learning_rate")
+    if "config_hash" in cells.columns and cells.duplicated([*task, "ansatz", *columns]).any():
+        columns.append("config_hash")
+    return columns
+
+
+def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
+    """Returns the settings, beside the learning rate, that all cells share: column → value."""
+    return {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}

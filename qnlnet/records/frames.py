@@ -1,0 +1,50 @@
+"""From rows to a typed frame, with every value checked against the schema."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from qnlnet.errors import ResultsError
+from qnlnet.records.schema import Column
+
+_DTYPES = {str: "str", int: "int64", float: "float64", bool: "bool"}
+
+
+def build_frame(
+    rows: Iterable[Sequence[Any]], header: Sequence[str], schema: Mapping[str, Column], where: Callable[[int], str]
+) -> pd.DataFrame:
+    """Returns the rows as a frame with the columns and types of `schema`.
+
+    Args:
+        rows: One value for each name in `header`, as text or as Python values.
+        header: The columns of `schema` in any order.
+        schema: The columns to produce, in order.
+        where: Names the place of the row with a given index in an error message, such as "line 3 of seeds.csv".
+
+    Raises:
+        ResultsError: The columns are not those of the schema, a row is incomplete or a value is not acceptable.
+    """
+    check_header(header, schema, where(-1))
+    values: dict[str, list[Any]] = {name: [] for name in schema}
+    for index, row in enumerate(rows):
+        if len(row) != len(header):
+            raise ResultsError(f"Each row must have {len(header)} values, but {where(index)} has {len(row)}.")
+        for name, value in zip(header, row, strict=True):
+            try:
+                values[name].append(schema[name].convert(value))
+            except ValueError as error:
+                raise ResultsError(f"Column `{name}` in {where(index)} must {error}.") from None
+    return pd.DataFrame({name: pd.Series(values[name], dtype=_DTYPES[schema[name].kind]) for name in schema})
+
+
+def check_header(header: Sequence[str], schema: Mapping[str, Column], where: str) -> None:
+    """Raises a `ResultsError` unless `header` names each column of `schema` once."""
+    missing = [name for name in schema if name not in header]
+    unknown = [name for name in header if name not in schema]
+    if missing:
+        raise ResultsError(f"The columns must include {', '.join(missing)}, but {where} does not have them.")
+    if unknown:
+        raise ResultsError(f"The columns must be {', '.join(schema)}, but {where} also has {', '.join(unknown)}.")
+    if len(header) != len(schema):
+        raise ResultsError(f"Each column must appear once, but {where} has {len(header)} instead of {len(schema)}.")

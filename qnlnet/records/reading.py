@@ -1,0 +1,73 @@
+"""Reading tables back: text stays text, numbers keep every digit, and damage is found rather than guessed around."""
+
+import csv
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from qnlnet.errors import ResultsError
+from qnlnet.records.frames import build_frame
+from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA, Column
+
+_ADVICE = "Restore the file from version control, or delete it and train again."
+
+
+def read_seed_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
+    """Returns the per-seed rows of a .csv or .csv.gz file, with the columns of `SEED_COLUMNS`.
+
+    Args:
+        path: The file.
+        missing_ok: Whether a file that does not exist counts as one without rows.
+
+    Raises:
+        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+    """
+    return _read(Path(path), SEED_SCHEMA, missing_ok)
+
+
+def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
+    """Returns the per-epoch rows of a .csv or .csv.gz file, with the columns of `EPOCH_COLUMNS`.
+
+    Args:
+        path: The file.
+        missing_ok: Whether a file that does not exist counts as one without rows.
+
+    Raises:
+        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+    """
+    return _read(Path(path), EPOCH_SCHEMA, missing_ok)
+
+
+def _read(path: Path, schema: Mapping[str, Column], missing_ok: bool) -> pd.DataFrame:
+    if missing_ok and not path.exists():
+        return build_frame([], list(schema), schema, lambda index: str(path))
+    text = _read_text(path)
+    if not text.endswith("\n"):
+        raise ResultsError(f"The table {path} must end with a line break, but its last line is cut off. {_ADVICE}")
+    try:
+        header, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    except csv.Error as error:
+        raise ResultsError(
+            f"The table {path} must be comma-separated values, but is not: {error}. {_ADVICE}"
+        ) from error
+    try:
+        return build_frame(rows, header, schema, lambda index: f"line {index + 2} of {path}")
+    except ResultsError as error:
+        raise ResultsError(f"{error} {_ADVICE}") from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise ResultsError(f"There is no table {path}. Train first, or give the path of another one.") from error
+    except OSError as error:
+        raise ResultsError(f"The table {path} can not be read: {error.strerror}.") from error
+    try:
+        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise ResultsError(f"The table {path} is damaged or cut off: {error}. {_ADVICE}") from error

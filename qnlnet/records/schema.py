@@ -1,0 +1,129 @@
+"""The columns of the per-seed and the per-epoch rows: their order, types and allowed ranges."""
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qnlnet.config import BackendConfig, RunConfig
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column holds.
+
+    Attributes:
+        kind: str, int, float or bool.
+        optional: Whether a value may be missing: an empty field in the file, NaN in a frame. Only for floats.
+        bounds: Smallest and largest allowed value; None allows all.
+    """
+
+    kind: type
+    optional: bool = False
+    bounds: tuple[float, float] | None = None
+
+    def convert(self, value: Any) -> Any:
+        """Returns `value`, the text of a file or a Python value, as `kind`.
+
+        Raises:
+            ValueError: The value is of another kind or out of bounds; the message completes "must …".
+        """
+        if self.optional and (value is None or value == ""):
+            return math.nan
+        try:
+            converted = _CONVERTERS[self.kind](value)
+        except (TypeError, ValueError, KeyError):
+            raise ValueError(f"be {_WORDS[self.kind]}, but is {value!r}") from None
+        if self.kind is float and math.isnan(converted) and not self.optional:
+            raise ValueError("be a number, but is missing")
+        if self.bounds and not math.isnan(converted) and not self.bounds[0] <= converted <= self.bounds[1]:
+            raise ValueError(f"be between {self.bounds[0]:g} and {self.bounds[1]:g}, but is {value!r}")
+        return converted
+
+
+def _to_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _to_int(value: Any) -> int:
+    return int(value) if isinstance(value, str) else operator.index(value)
+
+
+def _to_bool(value: Any) -> bool:
+    return {"True": True, "False": False}[str(value)]
+
+
+_CONVERTERS: Mapping[type, Callable[[Any], Any]] = {str: _to_text, int: _to_int, float: float, bool: _to_bool}
+_WORDS = {str: "text", int: "an integer", float: "a number", bool: "True or False"}
+_TEXT, _INT, _FLOAT, _BOOL = Column(str), Column(int), Column(float), Column(bool)
+_PERCENT = Column(float, bounds=(0, 100))
+
+_KEY_SCHEMA = {
+    "dataset": _TEXT,
+    "classes": _TEXT,  # such as "0/1": label 0 is class 0, label 1 is class 1
+    "reducer": _TEXT,
+    "ansatz": _TEXT,
+    "r": _INT,
+    "D": _INT,
+    "readout_qubit": _INT,
+    "protocol": _TEXT,
+    "learning_rate": _FLOAT,
+    "epochs": _INT,
+}
+
+SEED_SCHEMA: Mapping[str, Column] = {
+    **_KEY_SCHEMA,
+    "num_qubits": _INT,
+    "backend": _TEXT,
+    "seed": _INT,
+    "train_accuracy": _PERCENT,  # after the last epoch, like test_accuracy
+    "test_accuracy": _PERCENT,
+    "best_epoch_test_accuracy": _PERCENT,
+    "converged": _BOOL,  # test_accuracy is above data.converged_above
+    "aer_agreement": Column(float, optional=True, bounds=(0, 1)),  # share of test images; missing: not checked
+    "train_seconds": _FLOAT,
+    "config_hash": _TEXT,
+    "commit": _TEXT,
+    "versions": _TEXT,
+    "data_fingerprint": _TEXT,
+    "data_official": _BOOL,
+}
+
+EPOCH_SCHEMA: Mapping[str, Column] = {
+    **_KEY_SCHEMA,
+    "seed": _INT,
+    "epoch": _INT,  # counts from 1
+    "train_loss": Column(float, optional=True),  # missing: the loss was not a number
+    "train_accuracy": _PERCENT,
+    "test_accuracy": _PERCENT,
+    "config_hash": _TEXT,
+}
+
+KEYS = tuple(_KEY_SCHEMA)
+SEED_COLUMNS = tuple(SEED_SCHEMA)
+EPOCH_COLUMNS = tuple(EPOCH_SCHEMA)
+
+
+def cell_keys(config: RunConfig) -> dict[str, Any]:
+    """Returns the values of `KEYS` for the cell of `config`."""
+    return {
+        "dataset": config.data.name if config.data.evaluate_on == "test" else f"{config.data.name} validation",
+        "classes": "/".join(map(str, config.data.classes)),
+        "reducer": config.reducer.name,
+        "ansatz": config.ansatz.name,
+        "r": config.feature_map_reps,
+        "D": config.ansatz_reps,
+        "readout_qubit": config.readout_qubit,
+        "protocol": config.train.protocol,
+        "learning_rate": config.train.learning_rate,
+        "epochs": config.train.epochs,
+    }
+
+
+def backend_text(backend: BackendConfig) -> str:
+    """Returns the backend in words, such as ``exact`` or ``aer, 1024 shots, FakeManilaV2``."""
+    shots = f"{backend.shots} shots" if backend.shots is not None else None
+    return ", ".join(part for part in (backend.name, shots, backend.noise) if part)

@@ -1,0 +1,132 @@
+"""From Qiskit's gates to the simulator's few operations.
+
+Up to a global phase, which no expectation value sees, every supported gate is a sequence of
+
+* Pauli rotations exp(−i θ/2 G), where the generator G is a string of Paulis, and
+* the Clifford gates H, CX and CZ.
+
+A Pauli string is a pair of bit masks (x, z): G = i^|x∧z| Xˣ Zᶻ, bit k for qubit k.
+"""
+
+import math
+from dataclasses import dataclass
+
+from qiskit.circuit import CircuitInstruction, Parameter, ParameterExpression, QuantumCircuit
+
+from qnlnet.errors import UnsupportedCircuitError
+
+ROTATION, HADAMARD, CX, CZ = range(4)
+
+_ROTATIONS = {"p": "Z", "rx": "X", "ry": "Y", "rz": "Z", "rxx": "XX", "ryy": "YY", "rzz": "ZZ"}
+_FIXED_ROTATIONS = {
+    "x": ("X", math.pi),
+    "y": ("Y", math.pi),
+    "z": ("Z", math.pi),
+    "s": ("Z", math.pi / 2),
+    "t": ("Z", math.pi / 4),
+}
+_CLIFFORDS = {"h": HADAMARD, "cx": CX, "cz": CZ}
+SUPPORTED_GATES = (*_CLIFFORDS, *_FIXED_ROTATIONS, *_ROTATIONS, "swap")
+
+
+@dataclass(frozen=True)
+class Angle:
+    """An angle a·x + b in radians; `parameter` is the index of x, or None for the constant b."""
+
+    parameter: int | None
+    scale: float
+    offset: float
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation on the state.
+
+    Attributes:
+        kind: ROTATION, HADAMARD, CX or CZ.
+        qubits: The qubits acted on; control first for CX.
+        x_mask: X part of a rotation's generator.
+        z_mask: Z part of a rotation's generator.
+        angle: The angle of a rotation.
+    """
+
+    kind: int
+    qubits: tuple[int, ...]
+    x_mask: int = 0
+    z_mask: int = 0
+    angle: Angle | None = None
+
+
+def translate_circuit(circuit: QuantumCircuit, parameters: dict[Parameter, int]) -> list[Operation]:
+    """Translates `circuit` into operations; SWAP gates become a renaming of the qubits that follow.
+
+    Args:
+        circuit: The circuit; barriers are passed over.
+        parameters: The index of each free parameter.
+
+    Returns:
+        The operations in order, with the wires of each qubit so that no SWAP is left. Where SWAPs moved qubits,
+        CX triples at the end move them back, so that observables keep their meaning.
+
+    Raises:
+        UnsupportedCircuitError: A gate is not supported, or an angle is not affine in one parameter.
+    """
+    wire = list(range(circuit.num_qubits))
+    operations: list[Operation] = []
+    for instruction in circuit.data:
+        name = instruction.operation.name
+        qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        if name == "swap":
+            wire[qubits[0]], wire[qubits[1]] = wire[qubits[1]], wire[qubits[0]]
+        elif name != "barrier":
+            operations.append(_translate(instruction, tuple(wire[qubit] for qubit in qubits), parameters))
+    return operations + _swap_back(wire)
+
+
+def _translate(instruction: CircuitInstruction, qubits: tuple[int, ...], parameters: dict[Parameter, int]) -> Operation:
+    # A gate of a person's own can have any name, so the name counts for Qiskit's standard gates only.
+    name = instruction.operation.name if instruction.is_standard_gate() else None
+    if name in _CLIFFORDS:
+        return Operation(_CLIFFORDS[name], qubits)
+    if name in _FIXED_ROTATIONS:
+        pauli, theta = _FIXED_ROTATIONS[name]
+        return _rotation(pauli, qubits, Angle(None, 0.0, theta))
+    if name in _ROTATIONS:
+        return _rotation(_ROTATIONS[name], qubits, _affine(instruction.operation.params[0], parameters, name))
+    raise UnsupportedCircuitError(
+        f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows {', '.join(SUPPORTED_GATES)}. "
+        "Decompose the circuit into these, or choose the backend statevector or aer."
+    )
+
+
+def _rotation(pauli: str, qubits: tuple[int, ...], angle: Angle) -> Operation:
+    mask = sum(1 << qubit for qubit in qubits)
+    x_mask, z_mask = (mask if pauli[0] in letters else 0 for letters in ("XY", "YZ"))
+    return Operation(ROTATION, qubits, x_mask, z_mask, angle)
+
+
+def _affine(value: ParameterExpression | float, parameters: dict[Parameter, int], gate: str) -> Angle:
+    """Returns a·x + b with the numbers a and b, or refuses the expression."""
+    if not isinstance(value, ParameterExpression) or not value.parameters:
+        return Angle(None, 0.0, float(value))
+    if len(value.parameters) > 1:
+        raise UnsupportedCircuitError(
+            f"The angle `{value}` of a gate `{gate}` must depend on one parameter, but depends on "
+            f"{', '.join(sorted(parameter.name for parameter in value.parameters))}."
+        )
+    (parameter,) = value.parameters
+    slope = value.gradient(parameter)
+    if isinstance(slope, ParameterExpression) and slope.parameters:
+        raise UnsupportedCircuitError(f"The angle `{value}` of a gate `{gate}` must be affine (a·x + b), but is not.")
+    return Angle(parameters[parameter], float(slope), float(value.bind({parameter: 0.0})))
+
+
+def _swap_back(wire: list[int]) -> list[Operation]:
+    """Returns CX gates that carry the state of every qubit from its wire back to its own place."""
+    wire = list(wire)
+    operations: list[Operation] = []
+    for qubit in range(len(wire)):
+        if (source := wire[qubit]) != qubit:
+            operations += [Operation(CX, pair) for pair in ((qubit, source), (source, qubit), (qubit, source))]
+            wire[wire.index(qubit)] = source
+    return operations

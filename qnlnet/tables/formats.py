@@ -1,0 +1,74 @@
+"""A layout as Markdown, LaTeX or plain text."""
+
+import textwrap
+
+import pandas as pd
+
+from qnlnet.tables.layout import Layout, lay_out
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    **{character: f"${character}$" for character in "|<>"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "±": r"$\pm$",
+    "−": "$-$",
+    "–": "--",
+    "≤": r"$\leq$",
+    "√": r"$\surd$",
+    "²": "$^2$",
+    "“": "``",
+    "”": "''",
+    "†": r"$^\dagger$",
+}
+_TERMINAL = {"−": "-", "≤": "<=", "√": "sqrt", "²": "^2", "“": '"', "”": '"'}
+_TERMINAL_WIDTH = 110
+
+
+def format_markdown(layout: Layout) -> str:
+    """Returns a Markdown table with its notes below."""
+    rule = [":--"] * layout.num_text_columns + ["--:"] * (len(layout.header) - layout.num_text_columns)
+    rows = [[cell.replace("|", r"\|") for cell in row] for row in layout.rows]
+    lines = [f"| {' | '.join(row)} |" for row in (layout.header, rule, *rows)]
+    return "\n".join(["<!-- Generated from the per-seed rows; do not edit. -->", "", *lines, ""]) + "".join(
+        f"\n{note}\n" for note in layout.notes
+    )
+
+
+def format_latex(layout: Layout) -> str:
+    """Returns a LaTeX tabular with its notes below; the document must load booktabs, and needs nothing else."""
+    columns = "l" * layout.num_text_columns + "r" * (len(layout.header) - layout.num_text_columns)
+    header, *rows = (
+        " & ".join(_escape(cell, _LATEX) for cell in row) + r" \\" for row in (layout.header, *layout.rows)
+    )
+    notes = [rf"\smallskip\noindent {_escape(note, _LATEX)}\par" for note in layout.notes]
+    lines = [
+        r"% Generated from the per-seed rows; do not edit. Needs \usepackage{booktabs}.",
+        rf"\begin{{tabular}}{{{columns}}}",
+        *(r"\toprule", header, r"\midrule", *rows, r"\bottomrule"),
+        r"\end{tabular}",
+        *(r"\par{\footnotesize", *notes, "}"),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def format_terminal(summary: pd.DataFrame) -> str:
+    """Returns a summary as a plain-text table with its notes below, for a terminal with a fixed-width font."""
+    layout = lay_out(summary)
+    lines = [[_escape(cell, _TERMINAL) for cell in row] for row in (layout.header, *layout.rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    lines.insert(1, ["-" * width for width in widths])
+    table = [
+        "  ".join(
+            cell.ljust(width) if index < layout.num_text_columns else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+    notes = [textwrap.fill(_escape(note, _TERMINAL), _TERMINAL_WIDTH) for note in layout.notes]
+    return "\n".join([*table, "", *notes])
+
+
+def _escape(text: str, replacements: dict[str, str]) -> str:
+    return "".join(replacements.get(character, character) for character in text)

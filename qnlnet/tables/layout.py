@@ -1,0 +1,103 @@
+"""What a reader sees of a summary: the cells of a compact table as text, and the notes below it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from qnlnet.published import SOURCE
+from qnlnet.records import (
+    UNOFFICIAL_MARK,
+    UNOFFICIAL_NOTE,
+    dataset_label,
+    distinguishing_columns,
+    reducer_label,
+    setting_label,
+)
+from qnlnet.records.cells import common_settings
+
+_SETTING_HEADERS = {
+    "readout_qubit": "Readout",
+    "protocol": "Protocol",
+    "epochs": "Epochs",
+    "num_qubits": "Qubits",
+    "backend": "Backend",
+    "learning_rate": "Learning rate",
+    "config_hash": "Configuration",
+}
+_MISSING = "–"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table as text, not yet in any format.
+
+    Attributes:
+        header: The names of the columns.
+        rows: One text for each column, for each row.
+        num_text_columns: How many columns from the left hold words; the others hold numbers.
+        notes: Sentences below the table.
+    """
+
+    header: list[str]
+    rows: list[list[str]]
+    num_text_columns: int
+    notes: list[str]
+
+
+def lay_out(summary: pd.DataFrame) -> Layout:
+    """Returns the compact table of a summary, with columns for those settings in which its cells differ.
+
+    Args:
+        summary: One row per cell, as `summarise` returns it, with or without the remaining `CELL_COLUMNS`.
+    """
+    settings = distinguishing_columns(summary)
+    header = ["Dataset", "Ansatz", "Reducer", *(_SETTING_HEADERS.get(name, name) for name in settings)]
+    numbers = ["Seeds", "Converged", "Train", "Test", "Median test", "Published test", "Difference", "Verdict"]
+    rows = [_row(row, settings) for row in summary.to_dict("records")]
+    return Layout(header + numbers, rows, len(header), _notes(summary))
+
+
+def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
+    mark = "" if cell["data_official"] else f" {UNOFFICIAL_MARK}"
+    return [
+        dataset_label(cell["dataset"], cell["classes"]) + mark,
+        cell["ansatz"],
+        reducer_label(cell["reducer"]),
+        *(f"{cell[name]:g}" if isinstance(cell[name], float) else str(cell[name]) for name in settings),
+        str(cell["n_seeds"]),
+        f"{cell['n_converged']}/{cell['n_seeds']}",
+        _with_std(cell["train_accuracy_mean"], cell["train_accuracy_std"]),
+        _with_std(cell["test_accuracy_mean"], cell["test_accuracy_std"]),
+        f"{cell['test_accuracy_median']:.2f}",
+        _with_std(cell["published_test_accuracy"], cell["published_test_std"]),
+        _MISSING if pd.isna(cell["difference"]) else f"{cell['difference']:+.2f}".replace("-", "−"),
+        _MISSING if pd.isna(cell["agrees"]) else "agrees" if cell["agrees"] else "differs",
+    ]
+
+
+def _with_std(mean: float, std: float) -> str:
+    if pd.isna(mean):
+        return _MISSING
+    return f"{mean:.2f}" if pd.isna(std) else f"{mean:.2f} ± {std:.2f}"
+
+
+def _notes(summary: pd.DataFrame) -> list[str]:
+    shared = common_settings(summary)
+    notes = [
+        "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
+        "(n − 1 in the denominator). Converged: seeds with a test accuracy above the bound that the configuration "
+        "states (data.converged_above).",
+    ]
+    if shared:
+        notes.append(f"All rows: {', '.join(setting_label(name, value) for name, value in shared.items())}.")
+    if summary["published_test_accuracy"].notna().any():
+        notes.append(f"Published: {SOURCE} (r = D = 1, 100 epochs).")
+        notes.append(
+            "Verdict: “agrees” if |difference| ≤ 2 √(s²/n + p²), where s is our standard deviation over n seeds and "
+            "p the published one, else “differs”; “–” where nothing is published or there is one seed. A large "
+            "spread makes it easy to agree: read the verdict beside the median and the converged seeds."
+        )
+    if not summary["data_official"].all():
+        notes.append(f"{UNOFFICIAL_MARK} {UNOFFICIAL_NOTE}")
+    return notes

@@ -1,0 +1,26 @@
+"""Writing the tables of a set of per-seed rows."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from qnlnet.records import write_file, write_table
+from qnlnet.tables.formats import format_latex, format_markdown
+from qnlnet.tables.layout import lay_out
+from qnlnet.tables.summary import SUMMARY_COLUMNS, summarise_all_columns
+
+
+def write_tables(seed_rows: pd.DataFrame, directory: Path | str, name: str = "table1") -> list[Path]:
+    """Writes `name`.csv (all statistics), `name`.md and `name`.tex (compact) and returns their paths.
+
+    Raises:
+        ResultsError: The rows are not acceptable, or the folder can not be written.
+    """
+    directory = Path(directory)
+    summary = summarise_all_columns(seed_rows)
+    layout = lay_out(summary)
+    return [
+        write_table(summary[list(SUMMARY_COLUMNS)], directory / f"{name}.csv"),
+        write_file(directory / f"{name}.md", format_markdown(layout).encode("utf-8")),
+        write_file(directory / f"{name}.tex", format_latex(layout).encode("utf-8")),
+    ]

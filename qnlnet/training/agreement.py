@@ -1,0 +1,24 @@
+"""Does a trained model give the same labels when its circuit runs on Aer?"""
+
+from numpy.typing import NDArray
+
+from qnlnet.backends import build_quantum_layer
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import BackendConfig, RunConfig
+from qnlnet.models import QNLNet
+from qnlnet.training.replica import predict, score_with_model
+
+
+def measure_aer_agreement(model: QNLNet, config: RunConfig, inputs: NDArray) -> float:
+    """Returns the share of `inputs`, in [0, 1], whose label stays the same on Aer (exact, through TorchConnector).
+
+    Args:
+        model: The trained model, on whatever backend it was trained.
+        config: Its cell.
+        inputs: Model inputs, float32, shape (count, …).
+    """
+    layer = build_quantum_layer(circuit_from_config(config), BackendConfig(name="aer"))
+    layer.load_state_dict(model.quantum.state_dict())
+    on_aer = QNLNet(model.reducer, layer, model.head)
+    labels, labels_on_aer = (predict(score_with_model(network, inputs)) for network in (model, on_aer))
+    return float((labels == labels_on_aer).mean())

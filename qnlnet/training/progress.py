@@ -1,0 +1,91 @@
+"""What a person sees while replicas train: a bar on a terminal, a plain line per replica elsewhere."""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from tqdm import tqdm
+
+from qnlnet.config import RunConfig
+from qnlnet.training.pool import Job, TrainedReplica
+from qnlnet.training.replica import Epoch
+
+_CNN_WEIGHT = 20  # an epoch of the CNN takes about as long as this many epochs of PCA
+
+
+class Progress:
+    """Reports on `jobs` while they train; use it as a context manager around `train_replicas`.
+
+    Args:
+        jobs: Everything that will be trained.
+        stream: Where to write; a terminal gets a bar.
+    """
+
+    def __init__(self, jobs: Sequence[Job], stream: Any = sys.stderr) -> None:
+        self._stream = stream
+        self._total = len(jobs)
+        self._trained = 0
+        self._work = sum(_weight(job.config) * job.config.train.epochs for job in jobs)
+        self._done = 0
+        self._start = time.monotonic()
+        self._bar: tqdm | None = None
+        if stream.isatty():
+            layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+            self._bar = tqdm(total=self._work, file=stream, bar_format=layout, dynamic_ncols=True, desc=self._count())
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def on_epoch(self, job: Job, epoch: Epoch) -> None:
+        """Counts an epoch."""
+        self._done += _weight(job.config)
+        if self._bar is not None:
+            self._bar.update(_weight(job.config))
+            self._bar.set_postfix_str(
+                f"{describe(job.config)}, seed {job.seed}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %",
+                refresh=False,
+            )
+
+    def on_trained(self, replica: TrainedReplica) -> None:
+        """Reports a finished replica."""
+        self._trained += 1
+        last, job = replica.epochs[-1], replica.job
+        line = (
+            f"{describe(job.config)}, seed {job.seed}: train {last.train_accuracy:.2f} %, "
+            f"test {last.test_accuracy:.2f} %, {replica.train_seconds:.1f} s"
+        )
+        if self._bar is not None:
+            self._bar.set_description_str(self._count())
+            self._bar.write(line, file=self._stream)
+        else:
+            print(f"{line} [{self._count()}, {self._remaining()} left]", file=self._stream, flush=True)
+
+    def _count(self) -> str:
+        return f"{self._trained}/{self._total} replicas"
+
+    def _remaining(self) -> str:
+        seconds = (time.monotonic() - self._start) * (self._work - self._done) / max(self._done, 1)
+        return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
+
+
+def describe(config: RunConfig) -> str:
+    """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, with r, D and protocol where they are unusual."""
+    parts = [
+        f"{config.data.name} {'/'.join(map(str, config.data.classes))}",
+        config.reducer.name,
+        f"ansatz {config.ansatz.name}",
+    ]
+    if (config.feature_map_reps, config.ansatz_reps) != (1, 1):
+        parts.append(f"r={config.feature_map_reps}, D={config.ansatz_reps}")
+    if config.train.protocol != "released":
+        parts.append(config.train.protocol)
+    return ", ".join(parts)
+
+
+def _weight(config: RunConfig) -> int:
+    return _CNN_WEIGHT if config.reducer.name == "cnn" else 1

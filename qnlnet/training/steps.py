@@ -1,0 +1,270 @@
+"""The compiled training loop of one replica: an epoch of steps, and the evaluation of a split."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qnlnet.models.reducers import KERNEL_SIZE
+from qnlnet.simulator.kernels import run_block
+from qnlnet.training.layers import (
+    adam,
+    compiled,
+    convolve,
+    convolve_backward,
+    linear,
+    linear_backward,
+    pool_and_rectify,
+)
+from qnlnet.training.network import Network
+
+RAW_NLL, CROSS_ENTROPY = range(2)
+_MARGIN = KERNEL_SIZE - 1  # pixels that a convolution without padding loses
+_ONE_ROW = (0,)
+
+
+class Workspace(NamedTuple):
+    """Working space for one image.
+
+    Attributes:
+        convolved: Output of one convolution, float32.
+        pooled: Outputs of all blocks behind each other, float32; the last one after dropout.
+        pooled_slope: Gradients by `pooled`, float32.
+        source: Winners of the pooling windows, int32, laid out like `pooled`.
+        units: Input of the first linear layer, then the outputs of all linear layers, float32.
+        unit_slope: Gradients by `units`, float32.
+        row: Inputs and weights of the circuit, float64, shape (1, parameters).
+        values: Expectation value, float64, shape (1, 1).
+        jacobian: Its derivatives, float64, shape (1, 1, parameters).
+        cos: See `run_block`; likewise `sin`, `re`, `im`.
+    """
+
+    convolved: NDArray[np.float32]
+    pooled: NDArray[np.float32]
+    pooled_slope: NDArray[np.float32]
+    source: NDArray[np.int32]
+    units: NDArray[np.float32]
+    unit_slope: NDArray[np.float32]
+    row: NDArray[np.float64]
+    values: NDArray[np.float64]
+    jacobian: NDArray[np.float64]
+    cos: NDArray[np.float64]
+    sin: NDArray[np.float64]
+    re: NDArray[np.float64]
+    im: NDArray[np.float64]
+
+
+def allocate_workspace(network: Network) -> Workspace:
+    """Allocates the working space of one replica."""
+    convolved = pooled = 0
+    for _, height, width, filters, _ in network.convolutions:
+        convolved = max(convolved, filters * _length(height, width))
+        pooled += filters * ((height - _MARGIN) // 2) * ((width - _MARGIN) // 2)
+    units = network.linears[0, 0] + network.linears[:, 1].sum()
+    parameters, angles = network.quantum[:2].sum(), len(network.program.angle_parameters)
+    states = (2, len(network.program.parity), 1)
+    return Workspace(
+        convolved=np.empty(convolved, np.float32),
+        pooled=np.empty(pooled, np.float32),
+        pooled_slope=np.empty(pooled, np.float32),
+        source=np.empty(pooled, np.int32),
+        units=np.empty(units, np.float32),
+        unit_slope=np.empty(units, np.float32),
+        row=np.empty((1, parameters)),
+        values=np.empty((1, 1)),
+        jacobian=np.empty((1, 1, parameters)),
+        cos=np.empty((angles, 1)),
+        sin=np.empty((angles, 1)),
+        re=np.empty(states),
+        im=np.empty(states),
+    )
+
+
+@compiled
+def _length(height, width):
+    """Entries of one filter's output in the layout of `convolve`."""
+    return (height - KERNEL_SIZE) * width + width - _MARGIN
+
+
+@compiled
+def _filters(block, vector):
+    """Returns views of a block's weights and biases in a flat vector of parameters or gradients."""
+    channels, filters, start = block[0], block[3], block[4]
+    stop = start + filters * channels * KERNEL_SIZE**2
+    return vector[start:stop].reshape(filters, channels, KERNEL_SIZE, KERNEL_SIZE), vector[stop : stop + filters]
+
+
+@compiled
+def _matrix(layer, vector):
+    """Returns views of a linear layer's weights and biases in a flat vector of parameters or gradients."""
+    stop = layer[2] + layer[0] * layer[1]
+    return vector[layer[2] : stop].reshape(layer[1], layer[0]), vector[stop : stop + layer[1]]
+
+
+@compiled
+def _forward(network, parameters, image, mask, work, want_jacobian):
+    """Returns y for one input; `mask` (shape (filters,), or empty for none) scales the last block's channels."""
+    signal, start = image, 0
+    for position in range(network.convolutions.shape[0]):
+        block = network.convolutions[position]
+        channels, height, width, filters = block[0], block[1], block[2], block[3]
+        pooled_width = (width - _MARGIN) // 2
+        stop = start + filters * ((height - _MARGIN) // 2) * pooled_width
+        weights, bias = _filters(block, parameters)
+        convolved = work.convolved[: filters * _length(height, width)].reshape(filters, -1)
+        pooled = work.pooled[start:stop].reshape(filters, -1)
+        convolve(signal.reshape(channels, -1), weights, bias, width, convolved)
+        pool_and_rectify(convolved, width, pooled_width, pooled, work.source[start:stop].reshape(filters, -1))
+        if position == network.convolutions.shape[0] - 1:
+            for o in range(mask.shape[0]):
+                pooled[o] *= mask[o]
+        signal, start = work.pooled[start:stop], stop
+
+    start = network.linears[0, 0]
+    work.units[:start] = signal
+    for position in range(network.linears.shape[0]):
+        inputs, outputs = network.linears[position, 0], network.linears[position, 1]
+        weights, bias = _matrix(network.linears[position], parameters)
+        result = work.units[start : start + outputs]
+        linear(work.units[start - inputs : start], weights, bias, result)
+        if position < network.linears.shape[0] - 1:
+            for i in range(outputs):
+                result[i] = max(result[i], np.float32(0))
+        start += outputs
+
+    features, circuit_weights, offset = network.quantum[0], network.quantum[1], network.quantum[2]
+    for k in range(features):
+        work.row[0, k] = work.units[start - features + k]
+    for k in range(circuit_weights):
+        work.row[0, features + k] = parameters[offset + k]
+    run_block(
+        network.program,
+        work.row,
+        work.values,
+        work.jacobian,
+        work.cos,
+        work.sin,
+        work.re,
+        work.im,
+        want_jacobian,
+        _ONE_ROW,
+    )
+    head = offset + circuit_weights
+    return parameters[head] * np.float32(work.values[0, 0]) + parameters[head + 1]
+
+
+@compiled
+def _backward(network, parameters, image, mask, work, slope, gradient):
+    """Adds the gradient of the loss for the input of the last `_forward`; `slope` is its derivative by y."""
+    features, circuit_weights, offset = network.quantum[0], network.quantum[1], network.quantum[2]
+    head = offset + circuit_weights
+    gradient[head] += slope * np.float32(work.values[0, 0])
+    gradient[head + 1] += slope
+    slope *= parameters[head]
+    for k in range(circuit_weights):
+        gradient[offset + k] += slope * np.float32(work.jacobian[0, 0, features + k])
+    stop = work.units.shape[0]
+    for k in range(features):
+        work.unit_slope[stop - features + k] = slope * np.float32(work.jacobian[0, 0, k])
+
+    for position in range(network.linears.shape[0] - 1, -1, -1):
+        inputs, outputs = network.linears[position, 0], network.linears[position, 1]
+        weights, _ = _matrix(network.linears[position], parameters)
+        grad_weights, grad_bias = _matrix(network.linears[position], gradient)
+        start = stop - outputs
+        values, slopes = work.units[start - inputs : start], work.unit_slope[start - inputs : start]
+        linear_backward(values, weights, work.unit_slope[start:stop], grad_weights, grad_bias, slopes)
+        if position > 0:
+            for i in range(inputs):
+                if values[i] <= 0:
+                    slopes[i] = 0
+        stop = start
+
+    stop = work.pooled.shape[0]
+    for position in range(network.convolutions.shape[0] - 1, -1, -1):
+        block = network.convolutions[position]
+        channels, height, width, filters = block[0], block[1], block[2], block[3]
+        start = stop - filters * ((height - _MARGIN) // 2) * ((width - _MARGIN) // 2)
+        slopes = work.pooled_slope[start:stop].reshape(filters, -1)
+        if position == network.convolutions.shape[0] - 1:
+            work.pooled_slope[start:stop] = work.unit_slope[: stop - start]
+            for o in range(mask.shape[0]):
+                slopes[o] *= mask[o]
+        before = start - channels * height * width
+        first = position == 0
+        signal = image if first else work.pooled[before:start]
+        grad_signal = work.pooled_slope[:0] if first else work.pooled_slope[before:start]
+        grad_signal[:] = 0
+        weights, _ = _filters(block, parameters)
+        grad_weights, grad_bias = _filters(block, gradient)
+        convolve_backward(
+            signal.reshape(channels, -1),
+            weights,
+            width,
+            work.source[start:stop].reshape(filters, -1),
+            slopes,
+            grad_weights,
+            grad_bias,
+            grad_signal.reshape(channels, -1),
+            not first,
+        )
+        stop = start
+
+
+@compiled
+def _loss(y, label, kind):
+    """Returns the loss of the scores (y, 1 − y) for a label, and its derivative by y."""
+    sign = np.float32(1 if label == 0 else -1)
+    if kind == RAW_NLL:
+        return (-y if label == 0 else y - np.float32(1)), -sign
+    margin = sign * (np.float32(2) * y - np.float32(1))
+    # −log softmax = log(1 + exp(−margin)), written so that exp can not overflow.
+    decay = np.exp(-abs(margin))
+    loss = max(-margin, np.float32(0)) + np.log1p(decay)
+    wrong = decay / (1 + decay) if margin > 0 else 1 / (1 + decay)
+    return loss, np.float32(-2) * sign * np.float32(wrong)
+
+
+@compiled
+def train_epoch(network, inputs, labels, order, masks, state, gradient, steps_done, rate, loss_kind, batch_size, work):
+    """Trains one replica for one epoch.
+
+    Args:
+        network: The model's shape.
+        inputs: float32, shape (count, values of one input).
+        labels: int64, shape (count,).
+        order: Which inputs, in which order, int64, shape (count,).
+        masks: Dropout masks in that order, float32, shape (count, filters); (count, 0) for none.
+        state: Parameters, first and second moments of Adam, float32, shape (3, parameters); updated in place.
+        gradient: float32, shape (parameters,), zero before and after.
+        steps_done: Steps of Adam before this epoch.
+        rate: Learning rate.
+        loss_kind: RAW_NLL or CROSS_ENTROPY.
+        batch_size: Images whose mean gradient makes one step; a last batch may be smaller.
+        work: Working space.
+
+    Returns:
+        The sum of the losses and the number of right answers, both as the steps saw them.
+    """
+    total, correct, step = 0.0, 0, steps_done
+    parameters = state[0]
+    for start in range(0, order.shape[0], batch_size):
+        stop = min(start + batch_size, order.shape[0])
+        for position in range(start, stop):
+            image, label = inputs[order[position]], labels[order[position]]
+            y = _forward(network, parameters, image, masks[position], work, True)
+            loss, slope = _loss(y, label, loss_kind)
+            total += loss
+            correct += (label == 0) == (y >= np.float32(1) - y)
+            _backward(network, parameters, image, masks[position], work, slope / np.float32(stop - start), gradient)
+        step += 1
+        adam(parameters, gradient, state[1], state[2], step, rate)
+    return total, correct
+
+
+@compiled
+def score_inputs(network, parameters, inputs, work, scores):
+    """Writes y for each input, without dropout, into `scores`, float32, shape (count,)."""
+    no_mask = np.empty(0, np.float32)
+    for position in range(inputs.shape[0]):
+        scores[position] = _forward(network, parameters, inputs[position], no_mask, work, False)

@@ -1,0 +1,149 @@
+"""Configurations, the real data if there are any, and small releases made on the spot."""
+
+import gzip
+import hashlib
+import io
+import os
+import struct
+import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from qnlnet.config.schema import DataConfig
+from qnlnet.data.cifar10 import CIFAR10
+from qnlnet.data.mnist import MNIST
+from qnlnet.data.release import Release
+
+_SETTINGS: dict[str, dict[str, Any]] = {
+    "mnist": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,), "cnn_channels": (2, 16)},
+    "digits": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,), "cnn_channels": (2, 16)},
+    "cifar10": {"image_shape": (3, 32, 32), "mean": (0.5,) * 3, "std": (0.25,) * 3, "cnn_channels": (6, 12)},
+}
+
+
+@pytest.fixture(scope="session")
+def make_config() -> Callable[..., DataConfig]:
+    """Returns a function that makes the configuration of a dataset by its name."""
+
+    def make(name: str, **changes: Any) -> DataConfig:
+        values = {"name": name, "classes": (0, 1), "converged_above": 90.0, **_SETTINGS[name], **changes}
+        return DataConfig(**values)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def real_data_root() -> Path:
+    """Returns the folder with the real MNIST and a CIFAR-10 (official or not)."""
+    root = os.environ.get("QNLNET_DATA")
+    if not root:
+        pytest.skip("needs the real MNIST and CIFAR-10 files in $QNLNET_DATA, which is not set")  # no download in tests
+    return Path(root)
+
+
+@pytest.fixture(scope="session")
+def encode_idx() -> Callable[[np.ndarray], bytes]:
+    """Returns a function that makes the content of an IDX file from a uint8 array."""
+    return _encode_idx
+
+
+@pytest.fixture(scope="session")
+def encode_batch() -> Callable[[dict[bytes, Any]], bytes]:
+    """Returns a function that makes a pickle as Python 2 and NumPy 1 wrote the official batches.
+
+    Values can be whole numbers, bytes, lists of these, and uint8 arrays.
+    """
+    return _encode_batch
+
+
+@dataclass(frozen=True)
+class SmallRelease:
+    """A release with a few random images.
+
+    Attributes:
+        release: Its description; the hashes are right, the URLs those of the official release.
+        files: The content of each file as it lies on the disk.
+        downloads: The content of each download by the last part of its URL.
+    """
+
+    release: Release
+    files: dict[str, bytes]
+    downloads: dict[str, bytes]
+
+    def write(self, root: Path) -> Path:
+        """Writes the files to their folder under `root`, which is returned."""
+        folder = root / self.release.folder
+        folder.mkdir(parents=True)
+        for name, content in self.files.items():
+            (folder / name).write_bytes(content)
+        return folder
+
+
+@pytest.fixture
+def small_mnist() -> SmallRelease:
+    """Returns a release with 30 training and 20 test images; labels fall from 9 to 0, again and again."""
+    random = np.random.default_rng(0)
+    contents = {}
+    for split, count in (("train", 30), ("t10k", 20)):
+        images = random.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        contents[f"{split}-images-idx3-ubyte.gz"] = _encode_idx(images)
+        contents[f"{split}-labels-idx1-ubyte.gz"] = _encode_idx(np.arange(count, dtype=np.uint8)[::-1] % 10)
+    files = {name: gzip.compress(content, 1) for name, content in contents.items()}
+    return SmallRelease(_with_hashes(MNIST, contents, files), files, downloads=files)
+
+
+@pytest.fixture
+def small_cifar10() -> SmallRelease:
+    """Returns a release with 20 images in each batch; labels rise from 0 to 9, twice."""
+    random = np.random.default_rng(0)
+    files = {"batches.meta": _encode_batch({b"label_names": [name.encode() for name in CIFAR10.class_names]})}
+    for name in set(CIFAR10.md5) - {"batches.meta"}:
+        data = random.integers(0, 256, (20, 3072), dtype=np.uint8)
+        files[name] = _encode_batch({b"data": data, b"labels": 2 * list(range(10))})
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in {"readme.html": b"not a batch", **files}.items():
+            member = tarfile.TarInfo(f"{CIFAR10.folder}/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    downloads = {"cifar-10-python.tar.gz": buffer.getvalue()}
+    return SmallRelease(_with_hashes(CIFAR10, files, downloads), files, downloads)
+
+
+def _with_hashes(template: Release, contents: dict[str, bytes], downloads: dict[str, bytes]) -> Release:
+    remotes = tuple(
+        replace(remote, md5=_md5(downloads[remote.urls[0].rpartition("/")[2]])) for remote in template.remotes
+    )
+    return replace(template, md5={name: _md5(contents[name]) for name in template.md5}, remotes=remotes)
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def _encode_idx(array: np.ndarray) -> bytes:
+    return struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape) + array.tobytes()
+
+
+def _encode_batch(values: dict[bytes, Any]) -> bytes:
+    return b"\x80\x02" + _encode(values) + b"."
+
+
+def _encode(value: Any) -> bytes:
+    if isinstance(value, dict):
+        return b"}(" + b"".join(_encode(key) + _encode(item) for key, item in value.items()) + b"u"
+    if isinstance(value, list):
+        return b"](" + b"".join(map(_encode, value)) + b"e"
+    if isinstance(value, int):
+        return b"J" + struct.pack("<i", value)
+    if isinstance(value, bytes):
+        return b"T" + struct.pack("<i", len(value)) + value
+    shape = b"".join(map(_encode, value.shape))
+    array = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\nK\x00\x85U\x01btR"
+    dtype = b"cnumpy\ndtype\n(U\x02u1K\x00K\x01tR(K\x03U\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+    return array + b"(K\x01(" + shape + b"t" + dtype + b"\x89" + _encode(value.tobytes()) + b"tb"

@@ -1,0 +1,233 @@
+"""The statistics against numbers computed by hand, the published ones against a second transcription, the formats."""
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from qnlnet.errors import ResultsError
+from qnlnet.published import PublishedAccuracy, published_accuracy
+from qnlnet.records import read_seed_rows, upsert
+from qnlnet.tables import format_terminal, summarise, write_tables
+
+COLUMNS = (
+    "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs n_seeds n_converged "
+    "train_accuracy_mean train_accuracy_std test_accuracy_mean test_accuracy_std test_accuracy_median "
+    "converged_test_accuracy_mean published_train_accuracy published_train_std published_test_accuracy "
+    "published_test_std difference agrees data_official"
+)
+# Copied from the slides independently of qnlnet/published.py: data, ansatz, reducer, train, test.
+TABLE_1 = """
+mnist 0/1 | 0 | cnn | 99.97 ± 0.02 | 99.96 ± 0.03
+mnist 0/1 | 1 | cnn | 99.96 ± 0.02 | 99.95 ± 0.02
+mnist 0/1 | 2 | cnn | 99.96 ± 0.03 | 99.95 ± 0.04
+mnist 0/1 | 0 | pca | 99.65 ± 0.17 | 99.54 ± 0.16
+mnist 0/1 | 1 | pca | 99.24 ± 0.19 | 99.18 ± 0.34
+mnist 0/1 | 2 | pca | 99.67 ± 0.23 | 99.59 ± 0.21
+cifar10 2/8 | 0 | cnn | 94.20 ± 0.77 | 93.54 ± 0.66
+cifar10 2/8 | 1 | cnn | 94.13 ± 0.45 | 93.98 ± 0.37
+cifar10 2/8 | 2 | cnn | 94.21 ± 0.32 | 93.76 ± 0.14
+cifar10 2/8 | 0 | pca | 81.94 ± 1.51 | 81.16 ± 1.09
+cifar10 2/8 | 1 | pca | 81.79 ± 0.34 | 80.95 ± 0.35
+cifar10 2/8 | 2 | pca | 81.67 ± 0.73 | 80.86 ± 0.74
+"""
+
+
+def seed_rows(test_accuracies: list[float], **changes: Any) -> list[dict[str, Any]]:
+    """Returns one row per accuracy, of seeds 0, 1, …; a seed above 90 counts as converged."""
+    row: dict[str, Any] = {"dataset": "mnist", "classes": "0/1", "reducer": "cnn", "ansatz": "0", "r": 1, "D": 1}
+    row |= {"readout_qubit": 3, "protocol": "released", "learning_rate": 1e-4, "epochs": 100, "num_qubits": 4}
+    row |= {"backend": "exact", "train_accuracy": 99.0, "best_epoch_test_accuracy": 100.0, "aer_agreement": None}
+    row |= {"train_seconds": 1.0, "commit": "0", "versions": "", "data_fingerprint": "0", "data_official": True}
+    row |= changes
+    row.setdefault("config_hash", "-".join(map(str, changes.values())))
+    return [
+        {**row, "seed": seed, "test_accuracy": accuracy, "converged": accuracy > 90}
+        for seed, accuracy in enumerate(test_accuracies)
+    ]
+
+
+def frame(*cells: list[dict[str, Any]]) -> pd.DataFrame:
+    rows = [row for cell in cells for row in cell]
+    return upsert(read_seed_rows("missing.csv", missing_ok=True), rows)
+
+
+def only(test_accuracies: list[float], **changes: Any) -> dict[str, Any]:
+    summary = summarise(frame(seed_rows(test_accuracies, **changes)))
+    assert len(summary) == 1
+    return dict(summary.iloc[0])
+
+
+@pytest.mark.parametrize("line", TABLE_1.strip().splitlines())
+def test_published_numbers(line: str) -> None:
+    task, ansatz, reducer, *accuracies = line.split(" | ")
+    numbers = [float(number) for accuracy in accuracies for number in accuracy.split(" ± ")]
+    dataset, classes = task.split()
+    assert published_accuracy(dataset, classes, reducer, ansatz) == PublishedAccuracy(*numbers)
+
+
+@pytest.mark.parametrize(
+    "cell", [("digits", "0/1", "cnn", "0"), ("mnist", "3/6", "cnn", "0"), ("mnist", "0/1", "cnn", "01")]
+)
+def test_nothing_published(cell: tuple[str, str, str, str]) -> None:
+    assert published_accuracy(*cell) is None
+
+
+def test_statistics_by_hand() -> None:
+    cell = only([99.9, 100.0, 50.0, 99.5])  # mean 87.35; squared deviations 157.5025 + 160.0225 + 1395.0225 + 147.6225
+    assert list(cell) == COLUMNS.split()
+    assert (cell["n_seeds"], cell["n_converged"]) == (4, 3)
+    assert cell["test_accuracy_mean"] == pytest.approx(87.35)
+    assert cell["test_accuracy_std"] == pytest.approx(math.sqrt(1860.17 / 3))
+    assert cell["test_accuracy_median"] == pytest.approx(99.7)
+    assert cell["converged_test_accuracy_mean"] == pytest.approx(99.8)
+    assert (cell["train_accuracy_mean"], cell["train_accuracy_std"]) == (99.0, 0.0)
+    assert (cell["published_train_accuracy"], cell["published_train_std"]) == (99.97, 0.02)
+    assert cell["difference"] == pytest.approx(87.35 - 99.96)
+
+
+@pytest.mark.parametrize(
+    ("low", "verdict"),
+    [
+        # low, low, low + 0.8, low + 0.8 has std² = 0.64/3: the bound is 2 √(0.64/12 + 0.03²) = 0.46576.
+        # It would be 0.404 with n in the denominator, 0.462 without the published std and 0.926 without 1/n_seeds.
+        (99.096, True),  # difference −0.464
+        (99.090, False),  # difference −0.470
+        (99.024, False),
+    ],
+)
+def test_verdict_by_hand(low: float, verdict: bool) -> None:
+    assert only([low, low, low + 0.8, low + 0.8])["agrees"] == verdict
+
+
+def test_better_than_published_can_differ() -> None:
+    assert only([99.0, 99.2], dataset="cifar10", classes="2/8", reducer="pca")["agrees"] == False  # noqa: E712
+
+
+def test_one_seed_has_neither_std_nor_verdict() -> None:
+    cell = only([99.9])
+    assert pd.isna([cell["test_accuracy_std"], cell["train_accuracy_std"], cell["agrees"]]).all()
+    assert cell["difference"] == pytest.approx(-0.06)
+
+
+@pytest.mark.parametrize("changes", [{"r": 2}, {"D": 2}, {"dataset": "digits"}, {"classes": "3/6"}, {"num_qubits": 6}])
+def test_published_numbers_apply_to_their_cells_only(changes: dict[str, Any]) -> None:
+    cell = only([99.9, 99.8], **changes)
+    missing = ["published_train_accuracy", "published_test_accuracy", "published_test_std", "difference", "agrees"]
+    assert pd.isna([cell[name] for name in missing]).all()
+
+
+def test_no_seed_converged() -> None:
+    assert math.isnan(only([50.0, 51.0])["converged_test_accuracy_mean"])
+
+
+def test_cells_are_ordered_and_never_pooled() -> None:
+    summary = summarise(
+        frame(
+            seed_rows([50.0], dataset="digits"),
+            seed_rows([50.0], dataset="cifar10"),
+            seed_rows([50.0], reducer="pca"),
+            seed_rows([50.0], ansatz="1"),
+            seed_rows([50.0, 60.0], ansatz="0"),
+            seed_rows([70.0], backend="aer, 10 shots"),
+        )
+    )
+    expected = [("mnist", "cnn", "0"), ("mnist", "cnn", "0"), ("mnist", "cnn", "1"), ("mnist", "pca", "0")]
+    expected += [("cifar10", "cnn", "0"), ("digits", "cnn", "0")]
+    assert list(zip(summary["dataset"], summary["reducer"], summary["ansatz"], strict=True)) == expected
+    assert list(summary["n_seeds"]) == [1, 2, 1, 1, 1, 1]
+
+
+def test_no_rows_are_refused() -> None:
+    with pytest.raises(ResultsError, match="at least one per-seed row"):
+        summarise(frame())
+    with pytest.raises(ResultsError, match="must include dataset"):
+        summarise(pd.DataFrame({"seed": [1]}))
+
+
+@pytest.fixture(name="files")
+def _files(tmp_path: Path) -> dict[str, str]:
+    """Returns the three files of a table with an official and an unofficial cell, by ending."""
+    rows = frame(
+        seed_rows([99.9, 100.0]),
+        seed_rows([80.0, 81.0], dataset="cifar10", classes="2/8", reducer="pca", data_official=False),
+        seed_rows([98.0], dataset="digits", ansatz="my_100%|#1"),
+    )
+    paths = write_tables(rows, tmp_path / "new", name="table9")
+    assert [path.name for path in paths] == ["table9.csv", "table9.md", "table9.tex"]
+    return {path.suffix: path.read_text(encoding="utf-8") for path in paths}
+
+
+def test_csv_has_empty_fields_for_what_is_missing(files: dict[str, str]) -> None:
+    header, mnist, cifar, digits = files[".csv"].splitlines()
+    assert header == COLUMNS.replace(" ", ",")
+    assert mnist.endswith(",True,True")
+    assert cifar.endswith(",True,False")  # |80.5 − 81.16| is below 2 √(0.5/2 + 1.09²) = 2.4
+    assert digits.endswith(",98.0,98.0,,,,,,,True")
+
+
+def test_markdown(files: dict[str, str]) -> None:
+    lines = [line for line in files[".md"].splitlines() if line.startswith("|")]
+    columns = "Dataset | Ansatz | Reducer | Seeds | Converged | Train | Test | Median test | Published test"
+    assert lines[0] == f"| {columns} | Difference | Verdict |"
+    assert lines[2] == (
+        "| MNIST 0/1 | 0 | CNN | 2 | 2/2 | 99.00 ± 0.00 | 99.95 ± 0.07 | 99.95 | 99.96 ± 0.03 | −0.01 | agrees |"
+    )
+    assert lines[3].startswith("| CIFAR-10 2/8 † |")
+    assert lines[4] == r"| Digits 0/1 | my_100%\|#1 | CNN | 1 | 1/1 | 99.00 | 98.00 | 98.00 | – | – | – |"
+    assert "† data differ from the official release: " in files[".md"]
+    assert "All rows: r = 1, D = 1, readout qubit 3, released protocol, 100 epochs" in files[".md"]
+    assert "2 √(s²/n + p²)" in files[".md"]
+
+
+def test_latex_is_plain_and_balanced(files: dict[str, str]) -> None:
+    text = files[".tex"]
+    assert text.isascii()
+    assert re.search(r"CIFAR-10 2/8 \$\^\\dagger\$ & 0 & PCA & .* & \$-\$0\.66 & agrees \\\\\n", text)
+    assert r"& my\_100\%$|$\#1 &" in text
+    rows = [line for line in text.splitlines() if line.endswith(r"\\")]
+    assert {line.count(" & ") for line in rows} == {10}
+    assert len(rows) == 4
+    plain = re.sub(r"\\[{}$%#_&]", "", text)
+    assert plain.count("$") % 2 == 0
+    assert plain.count("{") == plain.count("}")
+    assert r"$^\dagger$ data differ from the official release" in text
+
+
+def test_official_tables_have_no_footnote(tmp_path: Path) -> None:
+    for path in write_tables(frame(seed_rows([99.9, 100.0])), tmp_path):
+        text = path.read_text(encoding="utf-8")
+        assert "official release" not in text
+        assert "†" not in text
+        assert "dagger" not in text
+
+
+def test_one_unofficial_seed_marks_the_cell() -> None:
+    rows = frame(seed_rows([99.9, 99.8]))
+    rows.loc[1, "data_official"] = False
+    assert not summarise(rows)["data_official"].any()
+
+
+def test_terminal_is_aligned_and_shows_what_differs() -> None:
+    rows = frame(seed_rows([99.9, 99.8]), seed_rows([50.0, 60.0], D=3, protocol="corrected", learning_rate=0.01))
+    lines = format_terminal(summarise(rows)).splitlines()
+    assert lines[0].split()[:6] == ["Dataset", "Ansatz", "Reducer", "D", "Protocol", "Seeds"]
+    assert lines[3].split()[:6] == ["MNIST", "0/1", "0", "CNN", "3", "corrected"]
+    assert len({len(line) for line in lines[:4]}) == 1
+    assert max(map(len, lines[4:])) <= 110
+
+
+def test_unshown_differences_get_a_column(tmp_path: Path) -> None:
+    rows = frame(seed_rows([99.9], config_hash="00000000000a"), seed_rows([50.0], config_hash="00000000000b"))
+    text = write_tables(rows, tmp_path)[1].read_text(encoding="utf-8")
+    assert "| MNIST 0/1 | 0 | CNN | 00000000000a | 1 |" in text
+    assert "| MNIST 0/1 | 0 | CNN | 00000000000b | 1 |" in text
+
+
+def test_unusable_folder_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ResultsError, match="can not be written"):
+        write_tables(frame(seed_rows([99.9])), tmp_path / "file")
