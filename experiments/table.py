@@ -9,7 +9,7 @@ from pathlib import Path
 
 from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from qnlnet.config import RunConfig, build_run_config, compose_config
 
@@ -18,7 +18,8 @@ _TABLE_KEYS = {"name", "axes", "output_dir"}  # what belongs to the table and no
 
 def make_table(config: DictConfig) -> None:
     """Trains what is missing, then writes the table and says where it lies."""
-    cells = list_cells(config, list(HydraConfig.get().overrides.task))
+    hydra = HydraConfig.get()
+    cells = list_cells(config, list(hydra.overrides.task), str(hydra.job.config_name))
     directory, name = Path(config.output_dir), str(config.name)
 
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
@@ -41,18 +42,22 @@ def make_table(config: DictConfig) -> None:
     print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
 
 
-def list_cells(config: DictConfig, overrides: list[str]) -> list[RunConfig]:
+def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:
     """Returns every combination of the table's axes, with the overrides of the command line applied to each.
 
     An axis whose key is overridden gives way: ``data=mnist`` leaves the MNIST rows of the table.
+
+    Args:
+        config: The composed table.
+        overrides: The overrides of the command line.
+        config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
     """
     own = [override for override in overrides if override.split("=")[0] not in _TABLE_KEYS]
     overridden = {override.split("=")[0] for override in own}
     axes = [axis for axis in config.axes if axis[0].split("=")[0] not in overridden]
-    return [
-        build_run_config(compose_config("train", [word for choice in choices for word in choice.split()] + own))
-        for choices in itertools.product(*axes)
-    ]
+    composed = [compose_config(config_name, [*" ".join(choices).split(), *own]) for choices in itertools.product(*axes)]
+    keys = [key for key in config if key not in _TABLE_KEYS]
+    return [build_run_config(OmegaConf.masked_copy(cell, keys)) for cell in composed]
 
 
 if __name__ == "__main__":

@@ -69,7 +69,8 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
         observable = observable.apply_layout(circuit.layout)
         # The shifted circuits of a gradient must consist of the gates that carry the noise, too.
         device_gates = generate_preset_pass_manager(0, basis_gates=device.operation_names, seed_transpiler=0)
-    precision = 0.0 if config.shots is None else config.shots**-0.5
+    # A hair more than 1/√shots: from that very number, rounded, Qiskit would make one shot too many now and then.
+    precision = 0.0 if config.shots is None else config.shots**-0.5 * (1 + 1e-12)
     estimator = _build_estimator(options, precision)
     return AerEstimatorQNN(
         seed=seed,
@@ -94,10 +95,7 @@ def _build_estimator(options: dict[str, Any], precision: float) -> BaseEstimator
 def _load_fake_device(name: str, num_qubits: int) -> Any:
     from qiskit_ibm_runtime import fake_provider  # imports for seconds, and only noise needs it
 
-    names = [attribute for attribute in dir(fake_provider) if attribute.startswith("Fake") and attribute.endswith("V2")]
-    names += [
-        n for n in dir(fake_provider) if n.startswith("Fake") and not n.endswith(("V2", "Provider", "ForBackendV2"))
-    ]
+    names = [n for n in dir(fake_provider) if n.startswith("Fake") and not n.startswith("FakeProvider")]
     if name not in names:
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or ["FakeManilaV2"]
         raise ArgumentError(

@@ -21,6 +21,8 @@ _BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
 _INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
 CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
 
+_UNION_MEMBER = re.compile(r"int|.*\[.*\]")  # pydantic's name of an alternative, which no person has typed
+
 _PLAIN_WORDS = {
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
@@ -56,7 +58,7 @@ def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
             return compose(config_name, overrides=quoted)
         with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
             return compose(config_name, overrides=quoted)
-    except (HydraException, OmegaConfBaseException, yaml.YAMLError) as error:
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
         raise explain_composition_error(error, config_name) from error
 
 
@@ -82,9 +84,8 @@ def build_run_config(config: DictConfig) -> RunConfig:
     except OmegaConfBaseException as error:
         raise ArgumentError(f"The configuration can not be resolved: {_first_line(error)}.") from error
     assert isinstance(values, dict)
-    known = {field.alias or name for name, field in RunConfig.model_fields.items()}
     try:
-        return RunConfig.model_validate({key: value for key, value in values.items() if key in known})
+        return RunConfig.model_validate(values)
     except ValidationError as error:
         raise _explain_validation_error(error) from error
 
@@ -96,9 +97,14 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
         return _unknown_key(match.group(1), config_name)
     if match := re.search(r"Key '([^']+)' is not in struct\s+full_key: (\S+)", text):
         return _unknown_key(match.group(2), config_name)
-    if match := re.search(r"Could not find '([^']+)/([^'/]+)'", text):
+    if match := re.search(r"Ambiguous value for argument '([^=]+)=(.*)'$", text, re.MULTILINE):
+        key, choices = match.group(1), match.group(2).replace("'", "")
+        return argument_error(key, "be one value", choices, "Several runs need --multirun; a list is written [a,b].")
+    if match := re.search(r"Could not find '([^']+)/([^'/]*)'", text):
         group, option = match.groups()
         options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
+        if not options:
+            return ArgumentError(f"There is no configuration file {group}/{option}.yaml.")
         return ArgumentError(
             f"Argument `{group}` must be one of {', '.join(options)}, but is {option!r}."
             + _did_you_mean(option, options)
@@ -108,6 +114,8 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
 
 def _unknown_key(key: str, config_name: str) -> ArgumentError:
     known = _known_keys(config_name)
+    if key in known:
+        return ArgumentError(f"The configuration key `{key}` can not be set like this. Write `{key}=value`.")
     return ArgumentError(f"There is no configuration key `{key}`.{_did_you_mean(key, known) or ' See --help for all.'}")
 
 
@@ -141,12 +149,12 @@ def _explain_validation_error(error: ValidationError) -> ArgumentError:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, ArgumentError):
         return cause
-    name = ".".join(str(part) for part in first["loc"])
+    name = ".".join(str(part) for part in first["loc"] if not _UNION_MEMBER.fullmatch(str(part)))
     if first["type"] == "extra_forbidden":
         return ArgumentError(f"There is no configuration key `{name}`. See --help for all.")
     if first["type"] == "missing":
         return ArgumentError(f"The configuration key `{name}` is missing.")
-    requirement = first["msg"].removeprefix("Input should be ").split(", unable to parse")[0]
+    requirement = first["msg"].removeprefix("Input should be ").split(", unable to ")[0]
     for theirs, ours in _PLAIN_WORDS.items():
         requirement = requirement.replace(theirs, ours)
     return argument_error(name, f"be {requirement}", first["input"])

@@ -13,7 +13,7 @@ QubitIndex = StrictInt | Literal["..."]
 class Section(BaseModel):
     """A part of the configuration: immutable, and unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
 
 
 class DataConfig(Section):
@@ -100,6 +100,7 @@ class TrainConfig(Section):
     learning_rate: PositiveFloat
     lr_decay: float = Field(gt=0, le=1)
     shuffle: bool
+    dropout: float = Field(ge=0, lt=1)
     pca_scaling: Literal["each_split", "train_split"]
 
 
@@ -132,6 +133,10 @@ class RunConfig(Section):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.reducer.name == "pca" and self.train.dropout > 0:
+            raise argument_error(
+                "train.dropout", "be 0 with reducer=pca, which has nothing to drop out", self.train.dropout
+            )
         if self.readout_qubit >= self.num_qubits:
             raise argument_error(
                 "readout_qubit",

@@ -42,7 +42,11 @@ def build_model(config: RunConfig, seed: int) -> QNLNet:
         torch.manual_seed(integer_seed(seed, "weights"))
         if config.reducer.name == "cnn":
             reducer = build_cnn_reducer(
-                config.data.image_shape, config.data.cnn_channels, config.num_qubits, generator(seed, "dropout")
+                config.data.image_shape,
+                config.data.cnn_channels,
+                config.num_qubits,
+                config.train.dropout,
+                generator(seed, "dropout"),
             )
         else:
             reducer = build_pca_reducer(config.num_qubits)

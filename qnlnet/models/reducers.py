@@ -38,6 +38,7 @@ def build_cnn_reducer(
     image_shape: tuple[int, int, int],
     channels: tuple[int, int],
     num_features: int,
+    dropout: float,
     dropout_generator: np.random.Generator,
 ) -> nn.Sequential:
     """Builds the released CNN: twice Conv(5×5) → ReLU → MaxPool(2), dropout of channels, Linear → ReLU → Linear.
@@ -46,6 +47,7 @@ def build_cnn_reducer(
         image_shape: (channels, height, width) of the images.
         channels: Output channels of the two convolutions.
         num_features: Features that come out, one per qubit.
+        dropout: Probability with which a channel is dropped in training.
         dropout_generator: Draws the dropout masks.
 
     Raises:
@@ -61,7 +63,7 @@ def build_cnn_reducer(
         nn.Conv2d(channels[0], channels[1], KERNEL_SIZE),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        SeededDropout2d(0.5, dropout_generator),
+        SeededDropout2d(dropout, dropout_generator),
         nn.Flatten(),
         nn.Linear(channels[1] * height * width, _HIDDEN_UNITS),
         nn.ReLU(),

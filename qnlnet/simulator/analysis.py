@@ -18,9 +18,9 @@ def is_constant(circuit: QuantumCircuit, observable: SparsePauliOp, parameters: 
     Raises:
         UnsupportedCircuitError: A gate, an angle or the observable is not supported.
     """
-    operations = translate_circuit(circuit, {parameter: index for index, parameter in enumerate(parameters)})
+    operations, wires = translate_circuit(circuit, {parameter: index for index, parameter in enumerate(parameters)})
     identity = (0, 0)
-    strings = [string for _, string, _ in read_observable(0, observable, circuit) if string != identity]
+    strings = [string for _, string, _ in read_observable(0, observable, wires) if string != identity]
     cone = find_light_cone(operations, strings)
     angles = (operations[position].angle for position in cone.reaching)
     return cone.vanishes or all(angle is None or angle.parameter is None for angle in angles)

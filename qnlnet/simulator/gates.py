@@ -11,7 +11,7 @@ A Pauli string is a pair of bit masks (x, z): G = i^|x∧z| Xˣ Zᶻ, bit k for 
 import math
 from dataclasses import dataclass
 
-from qiskit.circuit import CircuitInstruction, Parameter, ParameterExpression, QuantumCircuit
+from qiskit.circuit import Barrier, CircuitInstruction, Parameter, ParameterExpression, QuantumCircuit
 
 from qnlnet.errors import UnsupportedCircuitError
 
@@ -57,16 +57,17 @@ class Operation:
     angle: Angle | None = None
 
 
-def translate_circuit(circuit: QuantumCircuit, parameters: dict[Parameter, int]) -> list[Operation]:
-    """Translates `circuit` into operations; SWAP gates become a renaming of the qubits that follow.
+def translate_circuit(
+    circuit: QuantumCircuit, parameters: dict[Parameter, int]
+) -> tuple[list[Operation], tuple[int, ...]]:
+    """Translates `circuit` into operations; a SWAP gate only renames the qubits that follow it.
 
     Args:
         circuit: The circuit; barriers are passed over.
         parameters: The index of each free parameter.
 
     Returns:
-        The operations in order, with the wires of each qubit so that no SWAP is left. Where SWAPs moved qubits,
-        CX triples at the end move them back, so that observables keep their meaning.
+        The operations in order, and for each qubit of the circuit the qubit on which its final state lies.
 
     Raises:
         UnsupportedCircuitError: A gate is not supported, or an angle is not affine in one parameter.
@@ -74,18 +75,24 @@ def translate_circuit(circuit: QuantumCircuit, parameters: dict[Parameter, int])
     wire = list(range(circuit.num_qubits))
     operations: list[Operation] = []
     for instruction in circuit.data:
-        name = instruction.operation.name
+        name = _standard_name(instruction)
         qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
         if name == "swap":
             wire[qubits[0]], wire[qubits[1]] = wire[qubits[1]], wire[qubits[0]]
         elif name != "barrier":
-            operations.append(_translate(instruction, tuple(wire[qubit] for qubit in qubits), parameters))
-    return operations + _swap_back(wire)
+            operations.append(_translate(name, instruction, tuple(wire[qubit] for qubit in qubits), parameters))
+    return operations, tuple(wire)
 
 
-def _translate(instruction: CircuitInstruction, qubits: tuple[int, ...], parameters: dict[Parameter, int]) -> Operation:
-    # A gate of a person's own can have any name, so the name counts for Qiskit's standard gates only.
-    name = instruction.operation.name if instruction.is_standard_gate() else None
+def _standard_name(instruction: CircuitInstruction) -> str | None:
+    """Returns the name of a barrier or of a standard gate, else None: a custom gate may be named like one."""
+    standard = instruction.is_standard_gate() or isinstance(instruction.operation, Barrier)
+    return instruction.operation.name if standard else None
+
+
+def _translate(
+    name: str | None, instruction: CircuitInstruction, qubits: tuple[int, ...], parameters: dict[Parameter, int]
+) -> Operation:
     if name in _CLIFFORDS:
         return Operation(_CLIFFORDS[name], qubits)
     if name in _FIXED_ROTATIONS:
@@ -94,8 +101,8 @@ def _translate(instruction: CircuitInstruction, qubits: tuple[int, ...], paramet
     if name in _ROTATIONS:
         return _rotation(_ROTATIONS[name], qubits, _affine(instruction.operation.params[0], parameters, name))
     raise UnsupportedCircuitError(
-        f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows {', '.join(SUPPORTED_GATES)}. "
-        "Decompose the circuit into these, or choose the backend statevector or aer."
+        f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows the standard gates "
+        f"{', '.join(SUPPORTED_GATES)}. Decompose the circuit into these, or choose the backend statevector or aer."
     )
 
 
@@ -116,17 +123,6 @@ def _affine(value: ParameterExpression | float, parameters: dict[Parameter, int]
         )
     (parameter,) = value.parameters
     slope = value.gradient(parameter)
-    if isinstance(slope, ParameterExpression) and slope.parameters:
+    if isinstance(slope, complex) or (isinstance(slope, ParameterExpression) and slope.parameters):
         raise UnsupportedCircuitError(f"The angle `{value}` of a gate `{gate}` must be affine (a·x + b), but is not.")
     return Angle(parameters[parameter], float(slope), float(value.bind({parameter: 0.0})))
-
-
-def _swap_back(wire: list[int]) -> list[Operation]:
-    """Returns CX gates that carry the state of every qubit from its wire back to its own place."""
-    wire = list(wire)
-    operations: list[Operation] = []
-    for qubit in range(len(wire)):
-        if (source := wire[qubit]) != qubit:
-            operations += [Operation(CX, pair) for pair in ((qubit, source), (source, qubit), (qubit, source))]
-            wire[wire.index(qubit)] = source
-    return operations

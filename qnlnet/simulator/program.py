@@ -30,10 +30,8 @@ def compile_program(
     missing = set(circuit.parameters) - set(parameters)
     if missing:
         raise UnsupportedCircuitError(f"No order is given for the parameters {sorted(p.name for p in missing)}.")
-    operations = translate_circuit(circuit, {parameter: index for index, parameter in enumerate(parameters)})
-    terms = [
-        term for index, observable in enumerate(observables) for term in read_observable(index, observable, circuit)
-    ]
+    operations, wires = translate_circuit(circuit, {parameter: index for index, parameter in enumerate(parameters)})
+    terms = [term for index, observable in enumerate(observables) for term in read_observable(index, observable, wires)]
     cone = find_light_cone(operations, [string for _, string, _ in terms])
     operations = [operations[position] for position in cone.reaching]
     operations, terms, num_qubits = _renumber_qubits(operations, terms)
@@ -42,8 +40,8 @@ def compile_program(
     return _pack(operations, terms, initial_state, len(observables), len(parameters))
 
 
-def read_observable(index: int, observable: SparsePauliOp, circuit: QuantumCircuit) -> list[Term]:
-    """Returns the terms of the observable with number `index`.
+def read_observable(index: int, observable: SparsePauliOp, wires: Sequence[int]) -> list[Term]:
+    """Returns the terms of the observable with number `index`, on the qubits that `translate_circuit` moved to.
 
     Raises:
         UnsupportedCircuitError: It is no real sum of Pauli strings on the circuit's qubits.
@@ -52,16 +50,16 @@ def read_observable(index: int, observable: SparsePauliOp, circuit: QuantumCircu
         raise UnsupportedCircuitError(
             f"An observable must be a SparsePauliOp, but is a {type(observable).__name__}. Convert it first."
         )
-    if observable.num_qubits != circuit.num_qubits:
+    if observable.num_qubits != len(wires):
         raise UnsupportedCircuitError(
-            f"An observable must act on the circuit's {circuit.num_qubits} qubits, but acts on {observable.num_qubits}."
+            f"An observable must act on the circuit's {len(wires)} qubits, but acts on {observable.num_qubits}."
         )
     if observable.parameters or not np.allclose(np.asarray(observable.coeffs, dtype=complex).imag, 0):
         raise UnsupportedCircuitError("An observable must be a real sum of Pauli strings, but has other coefficients.")
     terms: list[Term] = []
     for letters, qubits, coefficient in observable.to_sparse_list():
-        x = _mask(qubit for letter, qubit in zip(letters, qubits, strict=True) if letter in "XY")
-        z = _mask(qubit for letter, qubit in zip(letters, qubits, strict=True) if letter in "YZ")
+        x = _mask(wires[qubit] for letter, qubit in zip(letters, qubits, strict=True) if letter in "XY")
+        z = _mask(wires[qubit] for letter, qubit in zip(letters, qubits, strict=True) if letter in "YZ")
         terms.append((index, (x, z), complex(coefficient) * 1j ** (x & z).bit_count()))
     return terms
 

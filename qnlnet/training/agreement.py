@@ -1,8 +1,9 @@
 """Does a trained model give the same labels when its circuit runs on Aer?"""
 
 from numpy.typing import NDArray
+from qiskit_machine_learning.connectors import TorchConnector
 
-from qnlnet.backends import build_quantum_layer
+from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import BackendConfig, RunConfig
 from qnlnet.models import QNLNet
@@ -17,8 +18,9 @@ def measure_aer_agreement(model: QNLNet, config: RunConfig, inputs: NDArray) -> 
         config: Its cell.
         inputs: Model inputs, float32, shape (count, …).
     """
-    layer = build_quantum_layer(circuit_from_config(config), BackendConfig(name="aer"))
-    layer.load_state_dict(model.quantum.state_dict())
+    qnn = build_qnn(circuit_from_config(config), BackendConfig(name="aer"))
+    # Given weights, it draws none: torch's generator is global, and another replica may be drawing from it.
+    layer = TorchConnector(qnn, initial_weights=model.quantum.state_dict()["weight"].numpy())
     on_aer = QNLNet(model.reducer, layer, model.head)
     labels, labels_on_aer = (predict(score_with_model(network, inputs)) for network in (model, on_aer))
     return float((labels == labels_on_aer).mean())

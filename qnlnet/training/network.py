@@ -50,11 +50,11 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
         elif isinstance(layer, nn.Linear):
             linears.append((layer.in_features, layer.out_features, offset))
         elif not isinstance(layer, nn.ReLU | nn.MaxPool2d | SeededDropout2d | nn.Flatten):
-            raise ArgumentError(f"The compiled training loop does not know the layer {layer}; use `train_plainly`.")
+            raise ArgumentError(f"The compiled training loop does not know the layer {layer}; use `PlainReplica`.")
         offset += sum(parameter.numel() for parameter in layer.parameters())
     qnn = getattr(model.quantum, "neural_network", None)
     if not isinstance(qnn, ExactEstimatorQNN):
-        raise ArgumentError("The compiled training loop needs backend=exact; use `train_plainly` for the others.")
+        raise ArgumentError("The compiled training loop needs backend=exact; use `PlainReplica` for the others.")
     return Network(
         convolutions=np.array(convolutions, np.int64).reshape(-1, 5),
         linears=np.array(linears, np.int64).reshape(-1, 3),

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Draw the circuits that train, as PNG and SVG, with the measured qubit marked.
+
+Inputs are x₀, x₁, … and weights θ₀, θ₁, … in the order in which checkpoints store them.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from qnlnet.circuits import circuit_from_config
+from qnlnet.circuits.drawing import draw_circuit, render
+from qnlnet.config import RunConfig, load_config
+from qnlnet.errors import QNLNetError
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Exit status: 0 if all circuits are drawn, 2 otherwise.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--ansatz",
+        nargs="+",
+        metavar="NAME",
+        default=["0", "1", "2"],
+        help="entangling layouts, files of configs/ansatz (default: 0 1 2)",
+    )
+    parser.add_argument("--r", type=int, default=1, metavar="N", help="repetitions of the encoder (default: 1)")
+    parser.add_argument("--D", type=int, default=1, metavar="N", help="repetitions of the ansatz (default: 1)")
+    parser.add_argument("--num-qubits", type=int, default=4, metavar="N", help="number of qubits (default: 4)")
+    parser.add_argument(
+        "--readout-qubit",
+        type=int,
+        metavar="QUBIT",
+        help="qubit whose Pauli Z is measured (default: the last, as in the released code; the slides say 0)",
+    )
+    parser.add_argument(
+        "--output-dir",
+        type=Path,
+        default=Path("results/circuits"),
+        metavar="DIR",
+        help="folder of the images (default: results/circuits)",
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    options = build_parser().parse_args(arguments)
+    try:
+        for config in load_configs(options):
+            for path in write_drawing(config, options.output_dir):
+                print(path, flush=True)
+    except QNLNetError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def load_configs(options: argparse.Namespace) -> list[RunConfig]:
+    """Returns the configuration of each circuit, so that a mistake is found before anything is drawn."""
+    readout_qubit = options.num_qubits - 1 if options.readout_qubit is None else options.readout_qubit
+    shape = {"r": options.r, "D": options.D, "num_qubits": options.num_qubits, "readout_qubit": readout_qubit}
+    overrides = [f"{key}={value}" for key, value in shape.items()]
+    return [load_config(f"ansatz={ansatz}", *overrides) for ansatz in dict.fromkeys(options.ansatz)]
+
+
+def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
+    """Writes the circuit of `config` as PNG and SVG into `directory` and returns the paths."""
+    from qnlnet.records import write_file  # imports pandas: not needed for --help or for a mistake
+
+    shape = f"r{config.feature_map_reps}_D{config.ansatz_reps}_{config.num_qubits}qubits_readout{config.readout_qubit}"
+    title = (
+        f"Ansatz {config.ansatz.name}, r = {config.feature_map_reps}, D = {config.ansatz_reps}, "
+        f"read out on qubit {config.readout_qubit}"
+    )
+    figure = draw_circuit(circuit_from_config(config), title)
+    stem = f"ansatz{config.ansatz.name}_{shape}"
+    return [write_file(directory / f"{stem}.{ending}", render(figure, ending)) for ending in ("png", "svg")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
