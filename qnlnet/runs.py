@@ -83,6 +83,7 @@ class Run:
     def _seed_row(self, replica: TrainedReplica) -> dict[str, Any]:
         last = replica.epochs[-1]
         return {
+            "dropout": self.config.train.dropout,
             "num_qubits": self.config.num_qubits,
             "backend": backend_text(self.config.backend),
             "train_accuracy": last.train_accuracy,

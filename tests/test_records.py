@@ -31,7 +31,15 @@ DIGIT_HASHES = ["123e45678901", "000000000012", "123456789012", "1e5", "nan"]
 
 
 def seed_row(**changes: Any) -> dict[str, Any]:
-    row = {**KEY_VALUES, "num_qubits": 4, "backend": "exact", "seed": 0, "train_accuracy": 100 / 3}
+    row = {
+        **KEY_VALUES,
+        "dropout": 0.5,
+        "dropout": 0.5,
+        "num_qubits": 4,
+        "backend": "exact",
+        "seed": 0,
+        "train_accuracy": 100 / 3,
+    }
     row |= {"test_accuracy": 0.1 + 0.2, "best_epoch_test_accuracy": 99.95271867612293, "converged": False}
     row |= {"aer_agreement": None, "train_seconds": 12.5, "config_hash": "843a391875c3", "commit": "0123456789ab"}
     return row | {"versions": "a 1; b 2", "data_fingerprint": "00e1", "data_official": True} | changes
@@ -52,7 +60,9 @@ def epoch_frame(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def test_columns_are_the_documented_ones() -> None:
     keys = "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs"
-    seeds = "num_qubits backend seed train_accuracy test_accuracy best_epoch_test_accuracy converged aer_agreement"
+    seeds = (
+        "dropout num_qubits backend seed train_accuracy test_accuracy best_epoch_test_accuracy converged aer_agreement"
+    )
     seeds += " train_seconds config_hash commit versions data_fingerprint data_official"
     assert " ".join(KEYS) == keys
     assert " ".join(SEED_COLUMNS) == f"{keys} {seeds}"
@@ -136,7 +146,7 @@ def csv_text(**changes: Any) -> str:
     [
         ("", "last line is cut off"),
         (csv_text()[:-3], "last line is cut off"),
-        (csv_text()[:-9] + "\n", r"must have 24 values, but line 2 of .*seeds\.csv has 23"),
+        (csv_text()[:-9] + "\n", r"must have 25 values, but line 2 of .*seeds\.csv has 24"),
         (csv_text() + "<<<<<<< HEAD\n", r"line 3 of .*seeds\.csv has 1"),
         (csv_text(test_accuracy=100.5), r"`test_accuracy` in line 2 of .*seeds\.csv must be between 0 and 100"),
         (csv_text(test_accuracy=""), r"`test_accuracy` in line 2 of .* must be a number, but is ''"),

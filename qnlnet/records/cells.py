@@ -10,8 +10,9 @@ from qnlnet.records.merging import sort_rows
 from qnlnet.records.schema import KEYS, SEED_SCHEMA
 
 # The hash covers what no other column shows, so that rows of different settings are never averaged.
-CELL_COLUMNS = (*KEYS, "num_qubits", "backend", "config_hash")
+CELL_COLUMNS = (*KEYS, "dropout", "num_qubits", "backend", "config_hash")
 _SETTINGS = ("r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend")
+_TASK_SETTINGS = ("learning_rate", "dropout")  # differ from task to task as a matter of course
 
 
 def split_cells(seed_rows: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFrame]]:
@@ -42,13 +43,14 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
     """
     columns = [name for name in _SETTINGS if name in cells.columns and cells[name].nunique() > 1]
     task = ["dataset", "classes", "reducer", "protocol"]
-    if (cells.groupby(task)["learning_rate"].nunique() > 1).any():
-        columns.append("learning_rate")
+    for name in _TASK_SETTINGS:
+        if name in cells.columns and (cells.groupby(task)[name].nunique() > 1).any():
+            columns.append(name)
     if "config_hash" in cells.columns and cells.duplicated([*task, "ansatz", *columns]).any():
         columns.append("config_hash")
     return columns
 
 
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
-    """Returns the settings, beside the learning rate, that all cells share: column → value."""
+    """Returns the settings, that all cells share: column → value."""
     return {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}

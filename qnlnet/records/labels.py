@@ -17,6 +17,7 @@ _SETTINGS = {
     "epochs": "{} epochs",
     "num_qubits": "{} qubits",
     "backend": "backend {}",
+    "dropout": "dropout {:g}",
     "learning_rate": "learning rate {:g}",
     "config_hash": "configuration {}",
 }

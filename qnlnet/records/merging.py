@@ -16,7 +16,7 @@ _READING_ORDER = {
 }
 _SORT_COLUMNS = (
     *("dataset", "classes", "reducer", "ansatz", "r", "D", "readout_qubit", "protocol"),
-    *("learning_rate", "epochs", "num_qubits", "backend", "config_hash", "seed", "epoch"),
+    *("learning_rate", "epochs", "dropout", "num_qubits", "backend", "config_hash", "seed", "epoch"),
 )
 
 

@@ -76,6 +76,7 @@ _KEY_SCHEMA = {
 
 SEED_SCHEMA: Mapping[str, Column] = {
     **_KEY_SCHEMA,
+    "dropout": _FLOAT,
     "num_qubits": _INT,
     "backend": _TEXT,
     "seed": _INT,

@@ -23,6 +23,7 @@ _SETTING_HEADERS = {
     "num_qubits": "Qubits",
     "backend": "Backend",
     "learning_rate": "Learning rate",
+    "dropout": "Dropout",
     "config_hash": "Configuration",
 }
 _MISSING = "–"

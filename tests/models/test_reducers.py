@@ -3,10 +3,15 @@
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import SeededDropout2d, build_cnn_reducer, build_model, build_pca_reducer, draw_dropout_masks
+
+
+def build_cnn(image_shape: tuple[int, int, int], num_features: int = 4) -> nn.Sequential:
+    return build_cnn_reducer(image_shape, (2, 3), num_features, 0.5, np.random.default_rng(0))
 
 
 def make_dropout(seed: int = 0, p: float = 0.5) -> SeededDropout2d:
@@ -70,19 +75,26 @@ def test_models_of_the_same_seed_drop_the_same_channels() -> None:
     assert not torch.equal(first == 0, other == 0)
 
 
+@pytest.mark.parametrize("p", [0.0, 0.3])
+def test_the_protocol_sets_the_share_of_channels_that_are_dropped(p: float) -> None:
+    model = build_model(load_config("reducer=cnn", f"train.dropout={p}"), 0)
+    (layer,) = (layer for layer in model.reducer if isinstance(layer, SeededDropout2d))
+    assert layer.p == p
+    images = torch.ones(3, 16, 4, 4)
+    assert torch.equal(layer(images), images) == (p == 0)
+
+
 def test_smallest_images_leave_one_pixel() -> None:
-    reducer = build_cnn_reducer((1, 16, 16), (2, 3), 4, np.random.default_rng(0))
-    assert reducer(torch.zeros(1, 1, 16, 16)).shape == (1, 4)
+    assert build_cnn((1, 16, 16))(torch.zeros(1, 1, 16, 16)).shape == (1, 4)
 
 
 @pytest.mark.parametrize("shape", [(1, 15, 28), (1, 28, 15), (1, 8, 8), (1, 1, 1)])
 def test_too_small_images_are_refused(shape: tuple[int, int, int]) -> None:
     with pytest.raises(ArgumentError, match=r"`data.image_shape` must be at least 16 pixels .* but is"):
-        build_cnn_reducer(shape, (2, 3), 4, np.random.default_rng(0))
+        build_cnn(shape)
 
 
 @pytest.mark.parametrize("num_features", [2, 6])
 def test_reducers_give_one_feature_per_qubit(num_features: int) -> None:
-    cnn = build_cnn_reducer((3, 20, 24), (2, 3), num_features, np.random.default_rng(0))
-    assert cnn(torch.zeros(5, 3, 20, 24)).shape == (5, num_features)
+    assert build_cnn((3, 20, 24), num_features)(torch.zeros(5, 3, 20, 24)).shape == (5, num_features)
     assert build_pca_reducer(num_features)(torch.zeros(5, num_features)).shape == (5, num_features)

@@ -1,0 +1,127 @@
+"""Drawings: files that parse and repeat, the gates that train, the measured qubit, and the program that writes them."""
+
+import struct
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+
+import draw_circuits
+import matplotlib
+import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits.drawing import draw_circuit, label_circuit, render
+
+BuildCircuit = Callable[..., QNLCircuit]
+
+
+def words(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].texts]
+
+
+@pytest.mark.parametrize("readout", [0, 3])
+def test_labelled_circuit_has_the_same_gates_and_marks_the_readout(build_circuit: BuildCircuit, readout: int) -> None:
+    qnl = build_circuit("2", r=2, D=3, readout=readout)
+    labelled = label_circuit(qnl)
+    count = len(qnl.circuit.data)
+    for ours, theirs in zip(labelled.data, qnl.circuit.data, strict=False):
+        assert (ours.operation.name, ours.qubits) == (theirs.operation.name, theirs.qubits)
+    barrier, box = labelled.data[count:]
+    assert barrier.operation.name == "barrier"
+    assert box.operation.label == "⟨Z⟩"
+    assert labelled.find_bit(box.qubits[0]).index == readout
+    angles = [str(i.operation.params[0]) for i in labelled.data[:count] if i.operation.params]
+    assert angles == 2 * ["2*x₀", "2*x₁", "2*x₂", "2*x₃"] + [f"θ{'₀₁₂₃₄₅₆₇₈₉'[k] if k < 10 else '₁' + '₀₁₂₃₄'[k - 10]}"
+                                                            for k in range(15)]  # fmt: skip
+
+
+def test_figure_shows_symbols_readout_and_title(build_circuit: BuildCircuit) -> None:
+    figure = draw_circuit(build_circuit("1"), "Ansatz 1")
+    shown = words(figure)
+    assert {"2*x₀", "2*x₃", "θ₀", "θ₄", "H"} <= set(shown)
+    assert shown.count("⟨Z⟩") == 1
+    assert figure.axes[0].get_title() == "Ansatz 1"
+
+
+def test_no_two_labels_overlap(build_circuit: BuildCircuit) -> None:
+    figure = draw_circuit(build_circuit("0", r=3, D=3))
+    figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text()]
+    assert len(boxes) > 50
+    overlapping = [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if a.overlaps(b)]
+    assert not overlapping
+
+
+def test_nothing_stays_open_in_pyplot_and_its_settings_change_nothing(build_circuit: BuildCircuit) -> None:
+    qnl = build_circuit("0")
+    before = pyplot.get_fignums()
+    plain = {ending: render(draw_circuit(qnl), ending) for ending in ("png", "svg")}
+    with matplotlib.rc_context({"font.size": 30, "svg.hashsalt": "other", "axes.facecolor": "red"}):
+        again = {ending: render(draw_circuit(qnl), ending) for ending in ("png", "svg")}
+    assert again == plain
+    assert pyplot.get_fignums() == before
+
+
+def test_program_writes_png_and_svg(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "new"
+    arguments = ["--ansatz", "0", "2", "--r", "2", "--readout-qubit", "0", "--output-dir", str(folder)]
+    assert draw_circuits.main(arguments) == 0
+    stems = [f"ansatz{ansatz}_r2_D1_4qubits_readout0" for ansatz in (0, 2)]
+    expected = [folder / f"{stem}.{ending}" for stem in stems for ending in ("png", "svg")]
+    assert capsys.readouterr().out.splitlines() == [str(path) for path in expected]
+    assert sorted(folder.iterdir()) == expected
+    for path in expected:
+        content = path.read_bytes()
+        if path.suffix == ".svg":
+            root = ElementTree.fromstring(content)
+            assert root.tag == "{http://www.w3.org/2000/svg}svg"
+            assert b"<dc:date>" not in content
+        else:
+            assert content.startswith(b"\x89PNG\r\n\x1a\n")
+            width, height = struct.unpack(">II", content[16:24])
+            assert width > height > 400
+
+
+def test_program_draws_the_three_circuits_of_the_paper_by_default() -> None:
+    options = draw_circuits.build_parser().parse_args([])
+    configs = draw_circuits.load_configs(options)
+    shapes = [(c.ansatz.name, c.feature_map_reps, c.ansatz_reps, c.num_qubits, c.readout_qubit) for c in configs]
+    assert shapes == [(ansatz, 1, 1, 4, 3) for ansatz in "012"]
+    assert options.output_dir == Path("results/circuits")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--ansatz", "7"], "error: Argument `ansatz` must be one of 0, 1, 2, but is '7'.\n"),
+        (["--r", "0"], "error: Argument `r` must be at least 1, but is 0.\n"),
+        (["--num-qubits", "5"], "error: Argument `num_qubits` must be 4 with ansatz=2, "),
+        (["--readout-qubit", "4"], "error: Argument `readout_qubit` must be between 0 and 3 "),
+    ],
+)
+def test_mistakes_are_one_sentence_and_draw_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert draw_circuits.main([*arguments, "--output-dir", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(message)
+    assert err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_folder_that_can_not_be_written_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert draw_circuits.main(["--ansatz", "0", "--output-dir", str(tmp_path / "file")]) == 2
+    assert capsys.readouterr().err.startswith("error: The file ")
+
+
+def test_help_explains_the_options() -> None:
+    finished = subprocess.run([sys.executable, draw_circuits.__file__, "--help"], capture_output=True, text=True)
+    assert finished.returncode == 0
+    for part in ("--ansatz", "--r ", "--D ", "--num-qubits", "--readout-qubit", "results/circuits", "Exit status"):
+        assert part in finished.stdout

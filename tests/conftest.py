@@ -1,0 +1,29 @@
+"""What the tests of several packages share."""
+
+from collections.abc import Callable
+
+import pytest
+import yaml
+from hypothesis import settings
+
+from qnlnet.circuits import QNLCircuit, build_qnl_circuit
+from qnlnet.config import CONFIG_DIR, AnsatzConfig
+
+# The same examples in every run, and no time limit: the first call of a compiled kernel takes seconds.
+settings.register_profile("qnlnet", derandomize=True, deadline=None)
+settings.load_profile("qnlnet")
+
+BuildCircuit = Callable[..., QNLCircuit]
+
+
+@pytest.fixture(scope="session")
+def build_circuit() -> BuildCircuit:
+    """Returns a function that builds a circuit from the letters of the command line, with one of the three ansätze."""
+
+    def build(ansatz: str = "0", r: int = 1, D: int = 1, readout: int | None = 3, num_qubits: int = 4) -> QNLCircuit:
+        config = AnsatzConfig(**yaml.safe_load((CONFIG_DIR / "ansatz" / f"{ansatz}.yaml").read_text(encoding="utf-8")))
+        return build_qnl_circuit(
+            config, feature_map_reps=r, ansatz_reps=D, num_qubits=num_qubits, readout_qubit=readout
+        )
+
+    return build

@@ -1,0 +1,78 @@
+"""Random features that a model can learn something from, and the compiled step behind one plain function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from qnlnet.config import RunConfig
+from qnlnet.models import Features, QNLNet
+from qnlnet.training.network import flatten_parameters, read_network
+from qnlnet.training.steps import allocate_workspace, train_epoch
+
+
+@pytest.fixture(scope="session")
+def make_features() -> Callable[..., Features]:
+    """Returns a function that makes `train` and `test` random inputs in the shape that a cell asks for."""
+
+    def make(config: RunConfig, train: int, test: int = 12) -> Features:
+        random = np.random.default_rng(0)
+        shape = config.data.image_shape if config.reducer.name == "cnn" else (config.num_qubits,)
+        directions = random.normal(size=(2, *shape))
+
+        def split(count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+            labels = np.sort(random.integers(0, 2, count))
+            return (random.normal(size=(count, *shape)) + directions[labels]).astype(np.float32), labels
+
+        return Features(*split(train), *split(test))
+
+    return make
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one compiled step gave: summed loss, right answers, mean gradient and parameters after it."""
+
+    loss: float
+    correct: int
+    gradient: NDArray[np.float32]
+    parameters: NDArray[np.float32]
+
+
+@pytest.fixture(scope="session")
+def compiled_step() -> Callable[..., Step]:
+    """Returns a function that makes one compiled step from the weights of a torch model."""
+
+    def step(
+        model: QNLNet,
+        inputs: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        loss_kind: int,
+        *,
+        masks: NDArray[np.float32] | None = None,
+        rate: float = 0.0,
+    ) -> Step:
+        network = read_network(model, inputs.shape[1:])
+        parameters = flatten_parameters(model)
+        state = np.stack([parameters, np.zeros_like(parameters), np.zeros_like(parameters)])
+        count = len(inputs)
+        loss, correct = train_epoch(
+            network,
+            inputs.reshape(count, -1),
+            labels,
+            np.arange(count),
+            np.empty((count, 0), np.float32) if masks is None else masks,
+            state,
+            np.zeros_like(parameters),
+            0,
+            rate,
+            loss_kind,
+            count,
+            allocate_workspace(network),
+        )
+        # After the first step Adam's first moment is a tenth of the gradient.
+        return Step(loss, correct, state[1] / np.float32(0.1), state[0])
+
+    return step

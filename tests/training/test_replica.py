@@ -1,0 +1,225 @@
+"""The compiled loop against the plain loop over TorchConnector(EstimatorQNN); orders, rates and what is reported."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from qnlnet.backends import ExactEstimatorQNN
+from qnlnet.config import RunConfig, load_config
+from qnlnet.errors import ArgumentError
+from qnlnet.models import Features, QNLNet, build_model
+from qnlnet.training import CompiledReplica, PlainReplica, Replica, build_replica, predict, score_with_model
+from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
+
+MakeFeatures = Callable[..., Features]
+SHAPES = {"mnist cnn": ("reducer=cnn",), "cifar10 cnn": ("reducer=cnn", "data=cifar10"), "pca": ("reducer=pca",)}
+
+
+def check_parity(
+    config: RunConfig, features: Features, epochs: int, steps: int, *, plain: RunConfig | None = None
+) -> None:
+    """Trains both kinds of replica and compares their weights, reports and scores."""
+    compiled, reference = CompiledReplica(config, 3, features), PlainReplica(plain or config, 3, features)
+    assert not isinstance(getattr(reference.model.quantum, "neural_network", None), ExactEstimatorQNN) or plain is None
+    before = flatten_parameters(compiled.model)
+    np.testing.assert_array_equal(before, flatten_parameters(reference.model))
+    for _ in range(epochs):
+        ours, theirs = compiled.advance(), reference.advance()
+        assert ours.number == theirs.number
+        assert ours.train_loss == pytest.approx(theirs.train_loss, abs=1e-5)
+        assert (ours.train_accuracy, ours.test_accuracy) == (theirs.train_accuracy, theirs.test_accuracy)
+    weights = flatten_parameters(compiled.trained_model())
+    np.testing.assert_allclose(weights, flatten_parameters(reference.trained_model()), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(compiled.scores(features.test), reference.scores(features.test), rtol=0, atol=1e-5)
+    # Adam's steps have about the length of the rate: that the weights have moved shows that there was something to get
+    # wrong.
+    assert np.abs(weights - before).max() > 0.3 * config.train.learning_rate * steps
+
+
+@pytest.mark.parametrize("loss", ["raw_nll", "cross_entropy"])
+@pytest.mark.parametrize("batch_size", [1, 4])
+@pytest.mark.parametrize("shape", list(SHAPES))
+def test_both_loops_have_the_same_weights_after_50_steps(
+    shape: str, batch_size: int, loss: str, make_features: MakeFeatures
+) -> None:
+    config = load_config(
+        *SHAPES[shape], "r=2", "D=2", f"train.batch_size={batch_size}", f"train.loss={loss}", "train.shuffle=true"
+    )
+    # 25 steps an epoch; with batches of 4 the last one has 2 images.
+    features = make_features(config, 25 if batch_size == 1 else 98)
+    check_parity(config, features, epochs=2, steps=50)
+
+
+@pytest.mark.parametrize("ansatz", ["0", "1", "2"])
+def test_both_loops_agree_in_the_setting_of_table_1(ansatz: str, make_features: MakeFeatures) -> None:
+    for shape in SHAPES.values():
+        config = load_config(*shape, f"ansatz={ansatz}")
+        check_parity(config, make_features(config, 25), epochs=2, steps=50)
+
+
+def test_both_loops_agree_without_dropout(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=cnn", "train.dropout=0")
+    check_parity(config, make_features(config, 25), epochs=2, steps=50)
+
+
+@pytest.mark.parametrize("backend", ["statevector", "aer"])
+def test_the_compiled_loop_agrees_with_qiskits_estimators_and_parameter_shift(
+    backend: str, make_features: MakeFeatures
+) -> None:
+    config, plain = (load_config("reducer=pca", "r=2", "D=2", f"backend={name}") for name in ("exact", backend))
+    check_parity(config, make_features(config, 6, 4), epochs=1, steps=6, plain=plain)
+
+
+class Recorder(Replica):
+    """A replica that learns nothing and keeps the order and the rate of each epoch."""
+
+    def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
+        super().__init__(config, seed, features)
+        self.orders: list[NDArray[np.int64]] = []
+        self.rates: list[float] = []
+
+    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.zeros(len(inputs), np.float32)
+
+    def trained_model(self) -> QNLNet:
+        return self.model
+
+    def _train(self, order: NDArray[np.int64], rate: float) -> tuple[float, int]:
+        self.orders.append(order)
+        self.rates.append(rate)
+        return 0.0, 0
+
+
+def record(config: RunConfig, features: Features, seed: int = 0) -> Recorder:
+    recorder = Recorder(config, seed, features)
+    while not recorder.finished:
+        recorder.advance()
+    return recorder
+
+
+def test_learning_rates_are_those_of_torchs_exponential_schedule(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca", "train.epochs=100")
+    rates = record(config, make_features(config, 10)).rates
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=config.train.learning_rate)
+    schedule = torch.optim.lr_scheduler.ExponentialLR(optimizer, gamma=0.9)
+    expected = []
+    for _ in range(100):
+        expected.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    assert rates == pytest.approx(expected, rel=100 * 2.0**-52)
+
+
+def test_without_shuffling_images_keep_the_order_of_the_files(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca", "train.epochs=3")
+    assert not config.train.shuffle  # as in the released script
+    features = make_features(config, 30)
+    for order in record(config, features).orders:
+        assert order.tolist() == list(range(30))
+        assert np.all(np.diff(features.train_labels[order]) >= 0)  # all of one class, then all of the other
+
+
+def test_shuffling_draws_a_new_order_of_all_images_for_each_epoch(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=cnn", "train.epochs=3")
+    assert config.train.shuffle
+    orders = record(config, make_features(config, 30)).orders
+    assert all(sorted(order) == list(range(30)) for order in orders)
+    assert len({tuple(order) for order in orders}) == 3
+
+
+def test_the_order_belongs_to_the_seed_alone(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=cnn", "train.epochs=2")
+    other = load_config("reducer=cnn", "train.epochs=2", "ansatz=1", "D=3", "train.loss=cross_entropy")
+    features = make_features(config, 30)
+    first, same, reseeded = record(config, features, 1), record(other, features, 1), record(config, features, 2)
+    np.testing.assert_array_equal(first.orders, same.orders)
+    assert not np.array_equal(first.orders, reseeded.orders)
+
+
+def test_a_replica_repeats_itself_to_the_bit(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=cnn", "train.epochs=2")
+    features = make_features(config, 20)
+    runs = []
+    for _ in range(2):
+        replica = CompiledReplica(config, 5, features)
+        epochs = [replica.advance() for _ in range(2)]
+        runs.append((epochs, flatten_parameters(replica.trained_model())))
+    assert runs[0][0] == runs[1][0]
+    np.testing.assert_array_equal(runs[0][1], runs[1][1])
+
+
+@pytest.mark.parametrize("kind", [CompiledReplica, PlainReplica])
+def test_reports_are_percentages_of_what_the_model_answers(kind: type[Replica], make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca", "train.epochs=1", "train.learning_rate=0.05")
+    features = make_features(config, 40, 30)
+    replica = kind(config, 0, features)
+    epoch = replica.advance()
+    assert replica.finished
+    assert replica.epochs == [epoch]
+    model = replica.trained_model()
+    assert not model.training
+    with torch.no_grad():
+        answers = model(torch.from_numpy(features.test)).argmax(dim=1).numpy()
+    assert epoch.test_accuracy == pytest.approx(100 * (answers == features.test_labels).mean())
+    assert 0 < epoch.test_accuracy < 100 or len(np.unique(answers)) == 2
+    assert (epoch.train_accuracy * 40 / 100) % 1 == pytest.approx(0)
+
+
+def test_the_training_accuracy_is_the_one_that_the_steps_saw(make_features: MakeFeatures) -> None:
+    # With one batch of everything, the only step sees the untrained model.
+    config = load_config("reducer=pca", "train.batch_size=40", "train.learning_rate=0.5")
+    features = make_features(config, 40)
+    untrained = predict(score_with_model(build_model(config, 0), features.train))
+    for kind in (CompiledReplica, PlainReplica):
+        epoch = kind(config, 0, features).advance()
+        assert epoch.train_accuracy == pytest.approx(100 * (untrained == features.train_labels).mean())
+
+
+def test_compiled_scores_are_those_of_the_torch_model(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=cnn", "data=cifar10", "ansatz=1")
+    features = make_features(config, 4, 30)
+    replica = CompiledReplica(config, 0, features)
+    scores = replica.scores(features.test)
+    np.testing.assert_allclose(scores, score_with_model(build_model(config, 0), features.test), rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(scores, replica.scores(features.test))  # evaluation draws nothing
+
+
+def test_many_inputs_are_scored_like_single_ones(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca")
+    inputs = make_features(config, 2, 1100).test  # more than two batches of the evaluation
+    model = build_model(config, 0)
+    singles = [score_with_model(model, inputs[index : index + 1])[0] for index in (0, 511, 512, 1099)]
+    np.testing.assert_allclose(score_with_model(model, inputs)[[0, 511, 512, 1099]], singles, rtol=0, atol=1e-6)
+
+
+def test_a_tie_goes_to_class_0_as_torchs_argmax_has_it() -> None:
+    scores = np.array([0.5, np.nextafter(np.float32(0.5), np.float32(0)), 0.75, -3.0, 7.0], np.float32)
+    both = torch.from_numpy(np.stack([scores, 1 - scores], axis=1))
+    assert predict(scores).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
+
+
+def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> None:
+    for backend, kind in (("exact", CompiledReplica), ("statevector", PlainReplica), ("aer", PlainReplica)):
+        config = load_config("reducer=pca", f"backend={backend}")
+        assert type(build_replica(config, 0, make_features(config, 2))) is kind
+
+
+def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca", "backend=statevector")
+    with pytest.raises(ArgumentError, match="needs backend=exact; use `PlainReplica`"):
+        CompiledReplica(config, 0, make_features(config, 2))
+    model = build_model(load_config("reducer=pca"), 0)
+    model.reducer.append(torch.nn.Tanh())
+    with pytest.raises(ArgumentError, match=r"does not know the layer Tanh\(\); use `PlainReplica`"):
+        read_network(model, (4,))
+
+
+def test_flat_parameters_find_their_way_back() -> None:
+    config = load_config("reducer=cnn")
+    model, other = build_model(config, 0), build_model(config, 1)
+    restore_parameters(other, flatten_parameters(model))
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, other.state_dict()[name])
