@@ -117,8 +117,8 @@ def test_constant_circuits_are_known_for_every_shape(build_circuit: BuildCircuit
         ("0", 1, [1, 2, 3], [1, 2, 3]),
         ("1", 1, [3], [3]),
         ("2", 1, [1, 3], [1, 3]),
-        # Three repetitions, readout 3, ansatz 1: Z₃ reaches no further than qubit 1.
-        ("1", 3, [1, 2, 3], [3, 7, 8, 11, 12, 13]),
+        # Backwards from Z₃, each repetition reaches one qubit further: RX₃; RY₂, RX₃; RY₁, RY₂, RX₃.
+        ("1", 3, [1, 2, 3], [13, 7, 8, 1, 2, 3]),
     ],
 )
 def test_inputs_and_weights_that_act(

@@ -18,12 +18,12 @@ Trained = tuple[QNLNet, RunConfig, Features]
 @pytest.fixture(scope="module")
 def trained(make_features: MakeFeatures) -> Trained:
     """A model that gives both labels, with its cell and features."""
-    config = load_config("reducer=pca", "train.learning_rate=0.01", "train.lr_decay=1", "train.shuffle=true")
+    config = load_config("reducer=pca", "ansatz=1", "protocol=corrected")
     features = make_features(config, 200, 150)
     replica = CompiledReplica(config, 0, features)
-    for _ in range(5):
+    for _ in range(10):
         replica.advance()
-    assert 70 < replica.epochs[-1].test_accuracy  # or agreement would say little
+    assert replica.epochs[-1].test_accuracy > 70  # a model that knows one label only would agree with anything
     return replica.trained_model(), config, features
 
 
@@ -56,12 +56,12 @@ def test_corrupted_circuit_weights_are_found(trained: Trained) -> None:
     model, config, features = trained
     corrupted = QNLNet(model.reducer, OtherWeights(model.quantum), model.head)
     agreement = measure_aer_agreement(corrupted, config, features.test)
-    assert 0 <= agreement < 0.5  # three factors sin(−w) turn the sign of the expectation value around
+    assert agreement < 0.5  # sin(−w) turns the sign of the expectation value around
 
 
 def test_another_circuit_is_found(trained: Trained) -> None:
     model, _, features = trained
-    other = load_config("reducer=pca", "ansatz=1")
+    other = load_config("reducer=pca", "ansatz=0")
     assert measure_aer_agreement(model, other, features.test) < 1
 
 
