@@ -39,6 +39,7 @@ class Run:
         self.dataset = dataset
         self.hash = config_hash(config)
         self.directory = run_directory(config)
+        self._provenance = {"commit": provenance.commit(), "versions": provenance.versions()}  # of the code that runs now
         self._all_seeds = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
         self._all_epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)
         self._write()  # an unwritable folder is better found now than after an hour
@@ -92,8 +93,7 @@ class Run:
             "converged": last.test_accuracy > self.config.data.converged_above,
             "aer_agreement": replica.aer_agreement,
             "train_seconds": round(replica.train_seconds, 3),
-            "commit": provenance.commit(),
-            "versions": provenance.versions(),
+            **self._provenance,
             "data_fingerprint": self.dataset.fingerprint,
             "data_official": self.dataset.official,
         }

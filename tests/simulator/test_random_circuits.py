@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from qiskit.circuit import ParameterVector, QuantumCircuit
@@ -116,7 +116,7 @@ def shifted_gradient(case: Case, row: NDArray[np.float64]) -> NDArray[np.float64
 
 
 @given(cases())
-@settings(max_examples=150)
+@settings(max_examples=300)
 def test_values_are_those_of_the_state_vector(case: Case) -> None:
     circuit, x = symbolic(case)
     simulator = ExactSimulator(circuit, case.observables, list(x))
@@ -129,7 +129,7 @@ def test_values_are_those_of_the_state_vector(case: Case) -> None:
 
 
 @given(cases(max_rows=2))
-@settings(max_examples=100)
+@settings(max_examples=200)
 def test_jacobian_is_that_of_the_shift_rule(case: Case) -> None:
     circuit, x = symbolic(case)
     _, jacobian = ExactSimulator(circuit, case.observables, list(x)).values_and_jacobian(case.rows)
@@ -138,8 +138,9 @@ def test_jacobian_is_that_of_the_shift_rule(case: Case) -> None:
 
 
 @given(cases(max_rows=2, all_parameters=True))
-@settings(max_examples=20)
+@settings(max_examples=25)
 def test_parity_with_the_stock_network(case: Case) -> None:
+    assume(all(observable.simplify().coeffs.any() for observable in case.observables))  # Qiskit refuses zero
     circuit, x = symbolic(case)
     parts = {"circuit": circuit, "input_params": list(x[:1]), "weight_params": list(x[1:])}
     exact = ExactEstimatorQNN(observables=list(case.observables), **parts)
