@@ -13,7 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from qnlnet.config import RunConfig, build_run_config, compose_config
 
-_TABLE_KEYS = {"name", "axes", "output_dir"}  # what belongs to the table and not to its cells
+_TABLE_KEYS = {"name", "axes", "output_dir", "figure"}  # what belongs to the table and not to its cells
 
 
 def make_table(config: DictConfig) -> None:
@@ -25,20 +25,22 @@ def make_table(config: DictConfig) -> None:
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
     from qnlnet.figures import plot_table
-    from qnlnet.records import sort_rows, write_table
+    from qnlnet.records import check_writable, sort_rows, write_table
     from qnlnet.runs import train_cells
     from qnlnet.tables import format_terminal, summarise, write_tables
 
+    check_writable(directory)
     runs = train_cells(cells)
     seed_rows = sort_rows(pd.concat([run.seed_rows() for run in runs], ignore_index=True))
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
     tables = write_tables(seed_rows, directory, name)
-    figures = plot_table(seed_rows, directory, name)
+    figures = plot_table(seed_rows, directory, name) if config.figure else []
     print(format_terminal(summarise(seed_rows)))
     print("\nTable:  " + ", ".join(map(str, tables)))
-    print("Figure: " + ", ".join(map(str, figures)))
+    if figures:
+        print("Figure: " + ", ".join(map(str, figures)))
     print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
 
 

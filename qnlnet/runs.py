@@ -18,7 +18,16 @@ from qnlnet.config import RunConfig, config_hash, run_directory
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, prepare_features
-from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert, write_file, write_table
+from qnlnet.records import (
+    backend_text,
+    cell_keys,
+    check_writable,
+    read_epoch_rows,
+    read_seed_rows,
+    upsert,
+    write_file,
+    write_table,
+)
 from qnlnet.simulator import is_constant
 from qnlnet.training import Job, Progress, TrainedReplica, train_replicas
 
@@ -39,10 +48,11 @@ class Run:
         self.dataset = dataset
         self.hash = config_hash(config)
         self.directory = run_directory(config)
-        self._provenance = {"commit": provenance.commit(), "versions": provenance.versions()}  # of the code that runs now
+        # Asked for once: what is committed while a run goes on is not what runs.
+        self._provenance = {"commit": provenance.commit(), "versions": provenance.versions()}
         self._all_seeds = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
         self._all_epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)
-        self._write()  # an unwritable folder is better found now than after an hour
+        check_writable(self.directory)
 
     def missing_seeds(self) -> list[int]:
         """The seeds that have to be trained."""

@@ -3,7 +3,15 @@
 import pytest
 
 from qnlnet import errors
-from qnlnet.errors import ArgumentError, DataError, QNLNetError, ResultsError, argument_error, check_at_least, check_choice
+from qnlnet.errors import (
+    ArgumentError,
+    DataError,
+    QNLNetError,
+    ResultsError,
+    argument_error,
+    check_at_least,
+    check_choice,
+)
 
 
 def test_a_message_says_what_must_be_and_what_is() -> None:

@@ -34,7 +34,6 @@ def seed_row(**changes: Any) -> dict[str, Any]:
     row = {
         **KEY_VALUES,
         "dropout": 0.5,
-        "dropout": 0.5,
         "num_qubits": 4,
         "backend": "exact",
         "seed": 0,

@@ -38,9 +38,9 @@ def test_streams_of_neighbouring_seeds_are_uncorrelated() -> None:
 def test_streams_are_those_that_published_numbers_were_made_with() -> None:
     # CRC-32 of the name and NumPy's SeedSequence: both are the same everywhere and for ever. Changing them changes
     # every number under results/.
-    assert seed_sequence(7, "weights").entropy == [7, 0xFAFE3DF6]
-    assert integer_seed(0, "weights") == 0
-    assert integer_seed(1, "weights") == 0
+    assert seed_sequence(7, "weights").entropy == [7, 0x1AD27358]
+    assert integer_seed(0, "weights") == 3751781932
+    assert integer_seed(1, "weights") == 3838763237
 
 
 def test_integer_seeds_fit_32_bits() -> None:

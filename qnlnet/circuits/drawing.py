@@ -46,7 +46,7 @@ def render(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
 
 
 def label_circuit(qnl: QNLCircuit) -> QuantumCircuit:
-    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨P⟩ for each Pauli P of the observable."""
+    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨P⟩ for each Pauli P that is measured."""
     symbols = {parameter: _symbol("x", index) for index, parameter in enumerate(qnl.input_params)}
     symbols |= {parameter: _symbol("θ", index) for index, parameter in enumerate(qnl.weight_params)}
     labelled = qnl.circuit.assign_parameters(symbols)

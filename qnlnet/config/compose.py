@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
-from hydra.errors import HydraException
+from hydra.errors import HydraException, OverrideParseException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
@@ -92,6 +92,11 @@ def build_run_config(config: DictConfig) -> RunConfig:
 
 def explain_composition_error(error: Exception, config_name: str) -> QNLNetError:
     """Returns the one sentence behind an error of Hydra or OmegaConf."""
+    if isinstance(error, OverrideParseException):
+        return ArgumentError(
+            f"The override `{error.override}` can not be read. It must be key=value, and a value with special "
+            "characters stands in quotes of its own: 'key=\"~/folder\"'."
+        )
     text = "\n".join(str(e) for e in (error, error.__cause__) if e is not None)
     if match := re.search(r"Could not (?:override|append|delete)[^']*'([^']+)'", text):
         return _unknown_key(match.group(1), config_name)

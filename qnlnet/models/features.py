@@ -61,4 +61,5 @@ def _principal_components(dataset: Dataset, config: RunConfig) -> tuple[NDArray[
     test_reference = train if by_train else test
     test = (test - test_reference.mean()) / test_reference.std()
     train = (train - train.mean()) / train.std()
-    return train.astype(np.float32), test.astype(np.float32)
+    # The solvers return one order in memory or another, by the shape of the data; the compiled loop reads row by row.
+    return np.ascontiguousarray(train, np.float32), np.ascontiguousarray(test, np.float32)

@@ -24,8 +24,9 @@ _SETTINGS = {
 
 
 def dataset_label(dataset: str, classes: str) -> str:
-    """Returns for example ``CIFAR-10 2/8``."""
-    return f"{_DATASETS.get(dataset, dataset)} {classes}"
+    """Returns for example ``CIFAR-10 2/8``, or ``CIFAR-10 validation 2/8`` for held-out training images."""
+    name, _, split = dataset.partition(" ")
+    return " ".join(part for part in (_DATASETS.get(name, name), split, classes) if part)
 
 
 def reducer_label(reducer: str) -> str:

@@ -10,7 +10,7 @@ from qnlnet.records.frames import build_frame, check_header
 from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA
 
 _READING_ORDER = {
-    "dataset": ("mnist", "cifar10", "digits"),
+    "dataset": tuple(name + split for name in ("mnist", "cifar10", "digits") for split in ("", " validation")),
     "reducer": ("cnn", "pca"),
     "protocol": ("released", "corrected"),
 }

@@ -30,6 +30,17 @@ def write_table(frame: pd.DataFrame, path: Path | str) -> Path:
     return write_file(path, data)
 
 
+def check_writable(directory: Path | str) -> None:
+    """Creates `directory` where it is missing; a folder that can not be written is better found before an hour's work.
+
+    Raises:
+        ResultsError: The folder can not be written.
+    """
+    probe = Path(directory) / ".writable"
+    write_file(probe, b"")
+    probe.unlink(missing_ok=True)
+
+
 def write_file(path: Path | str, data: bytes) -> Path:
     """Writes `data` to a file beside `path` and moves it there in one step; folders are created.
 

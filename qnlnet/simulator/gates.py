@@ -101,8 +101,9 @@ def _translate(
     if name in _ROTATIONS:
         return _rotation(_ROTATIONS[name], qubits, _affine(instruction.operation.params[0], parameters, name))
     raise UnsupportedCircuitError(
-        f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows the standard gates "
-        f"{', '.join(SUPPORTED_GATES)}. Decompose the circuit into these, or choose the backend statevector or aer."
+        f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows the standard "
+        f"gates {', '.join(SUPPORTED_GATES)}. "
+        "Decompose the circuit into these, or choose the backend statevector or aer."
     )
 
 

@@ -19,11 +19,11 @@ class Progress:
 
     Args:
         jobs: Everything that will be trained.
-        stream: Where to write; a terminal gets a bar.
+        stream: Where to write, None for standard error; a terminal gets a bar.
     """
 
-    def __init__(self, jobs: Sequence[Job], stream: Any = sys.stderr) -> None:
-        self._stream = stream
+    def __init__(self, jobs: Sequence[Job], stream: Any = None) -> None:
+        self._stream = stream = sys.stderr if stream is None else stream
         self._total = len(jobs)
         self._trained = 0
         self._work = sum(_weight(job.config) * job.config.train.epochs for job in jobs)

@@ -97,7 +97,7 @@ class CompiledReplica(Replica):
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         scores = np.empty(len(inputs), np.float32)
-        score_inputs(self._network, self._state[0], inputs.reshape(len(inputs), -1), self._workspace, scores)
+        score_inputs(self._network, self._state[0], _flatten(inputs), self._workspace, scores)
         return scores
 
     def trained_model(self) -> QNLNet:
@@ -112,7 +112,7 @@ class CompiledReplica(Replica):
             masks = draw_dropout_masks(self._dropout.generator, len(order), channels, self._dropout.p)
         total, correct = train_epoch(
             self._network,
-            inputs.reshape(len(inputs), -1),
+            _flatten(inputs),
             self.features.train_labels,
             order,
             masks,
@@ -126,6 +126,11 @@ class CompiledReplica(Replica):
         )
         self._steps_done += -(-len(order) // protocol.batch_size)
         return total, correct
+
+
+def _flatten(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Returns inputs of shape (count, …) as one row each, which the compiled loop wants to lie in one piece."""
+    return np.ascontiguousarray(inputs).reshape(len(inputs), -1)
 
 
 class PlainReplica(Replica):

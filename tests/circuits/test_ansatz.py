@@ -53,7 +53,7 @@ def test_paths_to_qubits_that_do_not_exist_are_refused(stops: tuple[Any, ...]) -
 
 @pytest.mark.parametrize("stops", [("...", 1), (1, "..."), (0, "...", "...", 3), ("...",)])
 def test_dots_without_a_qubit_on_both_sides_are_refused(stops: tuple[Any, ...]) -> None:
-    with pytest.raises(ArgumentError, match="must have a qubit on both sides of each '...'"):
+    with pytest.raises(ArgumentError, match=r"must have a qubit on both sides of each '\.\.\.'"):
         resolve_path(*stops)
 
 
@@ -70,7 +70,7 @@ def test_groups_of_rotations(group: Any, qubits: list[int]) -> None:
 
 def test_rotation_on_a_qubit_that_does_not_exist_is_refused() -> None:
     config = AnsatzConfig(name="own", rotations=({"gate": "rx", "qubits": [9]},), entangling=())
-    with pytest.raises(ArgumentError, match="`ansatz` must name qubits between 0 and 3 .* but is 9"):
+    with pytest.raises(ArgumentError, match=r"`ansatz` must name qubits between 0 and 3 .* but is 9"):
         resolve_ansatz(config, num_qubits=4)
 
 
@@ -98,5 +98,5 @@ def test_ansatz_file_of_a_persons_own(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_path_on_the_command_line_is_checked_when_the_circuit_is_built() -> None:
     config = load_config("ansatz.entangling=[[0,9]]")
-    with pytest.raises(ArgumentError, match="`ansatz` must name qubits between 0 and 3 .* but is 9"):
+    with pytest.raises(ArgumentError, match=r"`ansatz` must name qubits between 0 and 3 .* but is 9"):
         circuit_from_config(config)

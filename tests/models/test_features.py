@@ -77,6 +77,8 @@ def check_principal_components(dataset: Dataset, scaling: str, tolerance: float)
     train, test = principal_components(dataset, features.train)
     reference = test if scaling == "each_split" else train
     assert features.train.dtype == features.test.dtype == np.float32
+    assert features.train.flags.c_contiguous
+    assert features.test.flags.c_contiguous
     np.testing.assert_allclose(features.train, (train - train.mean()) / train.std(), rtol=0, atol=tolerance)
     np.testing.assert_allclose(features.test, (test - reference.mean()) / reference.std(), rtol=0, atol=tolerance)
 

@@ -31,7 +31,7 @@ def test_batch_equals_its_singles(build_circuit: BuildCircuit, batch: int) -> No
     values, jacobian = simulator.values_and_jacobian(rows)
     singles = [simulator.values_and_jacobian(row[np.newaxis]) for row in rows]
     # Blocks of eight use other machine instructions, which may round a product and a sum as one.
-    np.testing.assert_allclose(values, np.concatenate([single[0] for single in singles]), rtol=0, atol=1e-15)
+    np.testing.assert_allclose(values, np.concatenate([single[0] for single in singles]), rtol=0, atol=1e-14)
     np.testing.assert_allclose(jacobian, np.concatenate([single[1] for single in singles]), rtol=0, atol=1e-14)
     np.testing.assert_array_equal(simulator.values(rows), values)
 

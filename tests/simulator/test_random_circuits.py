@@ -67,7 +67,8 @@ def gate_calls(draw: st.DrawFn, num_qubits: int, num_parameters: int) -> GateCal
 def cases(draw: st.DrawFn, max_rows: int = 10, all_parameters: bool = False) -> Case:
     num_qubits = draw(st.integers(1, 6))
     num_parameters = draw(st.integers(2 if all_parameters else 0, 4))
-    calls = draw(st.lists(gate_calls(num_qubits, num_parameters), max_size=16))
+    length = draw(st.integers(0, 16))
+    calls = draw(st.lists(gate_calls(num_qubits, num_parameters), min_size=length, max_size=length))
     if all_parameters:  # each parameter stands in the circuit at least once
         calls = [GateCall("rx", (k % num_qubits,), k, 1.0, 0.5) for k in range(num_parameters)] + calls
     labels = st.text("IXYZ", min_size=num_qubits, max_size=num_qubits)
@@ -103,7 +104,7 @@ def expectations(case: Case, angles: list[float]) -> NDArray[np.float64]:
 
 
 def shifted_gradient(case: Case, row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns the derivatives, shape (observables, parameters): the exact shift rule, gate by gate, and the chain rule."""
+    """Returns the derivatives, shape (observables, parameters): the shift rule for each gate, then the chain rule."""
     gradient = np.zeros((len(case.observables), case.num_parameters))
     angles = [call.angle(row) for call in case.calls]
     for position, call in enumerate(case.calls):

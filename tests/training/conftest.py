@@ -1,16 +1,26 @@
 """Random features that a model can learn something from, and the compiled step behind one plain function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet
 from qnlnet.training.network import flatten_parameters, read_network
 from qnlnet.training.steps import allocate_workspace, train_epoch
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Keeps torch from sharing the work on single images out among threads, which takes longer than doing it."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The compiled loop against the plain loop over TorchConnector(EstimatorQNN); orders, rates and what is reported."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -193,6 +194,18 @@ def test_many_inputs_are_scored_like_single_ones(make_features: MakeFeatures) ->
     model = build_model(config, 0)
     singles = [score_with_model(model, inputs[index : index + 1])[0] for index in (0, 511, 512, 1099)]
     np.testing.assert_allclose(score_with_model(model, inputs)[[0, 511, 512, 1099]], singles, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("overrides", [("reducer=pca",), ("reducer=cnn", "data=cifar10")])
+def test_the_order_of_features_in_memory_does_not_matter(
+    overrides: tuple[str, ...], make_features: MakeFeatures
+) -> None:
+    config = load_config(*overrides)
+    features = make_features(config, 10)
+    columns = replace(features, train=np.asfortranarray(features.train), test=np.asfortranarray(features.test))
+    replicas = [CompiledReplica(config, 0, each) for each in (features, columns)]
+    assert replicas[0].advance() == replicas[1].advance()
+    np.testing.assert_array_equal(replicas[0].scores(features.test), replicas[1].scores(columns.test))
 
 
 def test_a_tie_goes_to_class_0_as_torchs_argmax_has_it() -> None:

@@ -1,0 +1,137 @@
+"""Every combination of the committed files composes, and what is composed says what the paper publishes."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from hydra import initialize_config_dir
+
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import CONFIG_DIR, build_run_config, compose_config, config_hash, load_config, quote_group_options
+from qnlnet.errors import ArgumentError
+
+
+def options(group: str) -> list[str]:
+    return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
+
+
+@pytest.fixture
+def running_application() -> Iterator[None]:
+    """Lets everything run inside one Hydra application, as an experiment does."""
+    with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
+        yield
+
+
+@pytest.mark.usefixtures("running_application")
+@pytest.mark.parametrize("data", options("data"))
+def test_every_combination_composes(data: str) -> None:
+    groups = ("reducer", "ansatz", "backend", "protocol")
+    for choice in itertools.product(*map(options, groups)):
+        overrides = [f"data={data}", *(f"{group}={name}" for group, name in zip(groups, choice, strict=True))]
+        config = build_run_config(compose_config("train", overrides))
+        assert config.data.name in data  # digits_as_cifar10 are digits
+        assert (config.reducer.name, config.ansatz.name, config.backend.name, config.train.protocol) == choice
+
+
+@pytest.mark.parametrize("ansatz", options("ansatz"))
+def test_every_ansatz_builds(ansatz: str) -> None:
+    assert circuit_from_config(load_config(f"ansatz={ansatz}", "D=2")).weight_names
+
+
+def test_composition_is_the_same_inside_an_application_and_without_one() -> None:
+    overrides = ("data=cifar10", "reducer=pca", "ansatz=2", "r=2")
+    without = load_config(*overrides)
+    with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
+        assert load_config(*overrides) == without
+
+
+@pytest.mark.usefixtures("running_application")
+@pytest.mark.parametrize("name", sorted(path.stem for path in CONFIG_DIR.glob("*.yaml") if path.stem != "train"))
+def test_every_choice_of_every_table_composes(name: str) -> None:
+    axes = compose_config(name, []).axes
+    assert axes
+    for axis in axes:
+        configs = [load_config(*choice.split()) for choice in axis]
+        assert len(set(map(config_hash, configs))) == len(axis)  # no cell stands twice in a table
+
+
+@pytest.mark.usefixtures("running_application")
+@pytest.mark.parametrize("name", ["table1", "quickstart"])
+def test_table_1_has_twelve_cells(name: str) -> None:
+    cells = [
+        load_config(*(word for choice in choices for word in choice.split()))
+        for choices in itertools.product(*compose_config(name, []).axes)
+    ]
+    assert len({(c.data.name, c.data.classes, c.reducer.name, c.ansatz.name) for c in cells}) == len(cells) == 12
+
+
+@pytest.mark.parametrize(
+    ("data", "reducer", "learning_rate"),
+    [("mnist", "cnn", 1e-4), ("mnist", "pca", 1.5e-4), ("cifar10", "cnn", 3e-4), ("cifar10", "pca", 4e-4)],
+)
+def test_released_protocol_is_the_published_one(data: str, reducer: str, learning_rate: float) -> None:
+    config = load_config(f"data={data}", f"reducer={reducer}")
+    train = config.train
+    assert train.protocol == "released"
+    assert train.learning_rate == learning_rate
+    assert (train.epochs, train.batch_size, train.lr_decay, train.loss) == (100, 1, 0.9, "raw_nll")
+    assert train.pca_scaling == "each_split"
+    assert train.shuffle == (reducer == "cnn")
+    assert (config.feature_map_reps, config.ansatz_reps, config.num_qubits, config.readout_qubit) == (1, 1, 4, 3)
+    assert config.backend.name == "exact"
+
+
+def test_corrected_protocol_corrects_loss_order_and_scaling() -> None:
+    for reducer in ("cnn", "pca"):
+        train = load_config(f"reducer={reducer}", "protocol=corrected").train
+        assert (train.loss, train.shuffle, train.pca_scaling) == ("cross_entropy", True, "train_split")
+
+
+def test_datasets_are_the_published_ones() -> None:
+    mnist, cifar10 = load_config().data, load_config("data=cifar10").data
+    assert (mnist.name, mnist.classes, mnist.image_shape) == ("mnist", (0, 1), (1, 28, 28))
+    assert (mnist.mean, mnist.std, mnist.cnn_channels) == ((0.1307,), (0.3081,), (2, 16))
+    assert (cifar10.classes, cifar10.image_shape, cifar10.cnn_channels) == ((2, 8), (3, 32, 32), (6, 12))
+    assert cifar10.mean == (0.4915, 0.4823, 0.4468)
+    assert cifar10.std == (0.2470, 0.2435, 0.2616)
+
+
+def test_defaults() -> None:
+    config = load_config()
+    assert (config.reducer.name, config.ansatz.name, config.seeds) == ("cnn", "0", 5)
+    assert load_config("reducer=pca").seeds == 20
+    assert load_config("seeds=7").seeds == 7
+    assert config.workers is config.output_dir is None
+    assert not config.force
+    assert not config.allow_constant
+
+
+@pytest.mark.parametrize(
+    ("override", "quoted"),
+    [
+        ("ansatz=0", "ansatz='0'"),
+        ("ansatz=0,1,2", "ansatz='0','1','2'"),
+        ("ansatz=0,ring,12", "ansatz='0',ring,'12'"),
+        ("ansatz='0'", "ansatz='0'"),
+        ("ansatz=ring2", "ansatz=ring2"),
+        ("data=cifar10", "data=cifar10"),
+        ("ansatz", "ansatz"),
+        ("ansatz.num_qubits=4", "ansatz.num_qubits=4"),
+        ("r=1,2", "r=1,2"),
+        ("data.classes=[3,6]", "data.classes=[3,6]"),
+        ("seeds=5", "seeds=5"),
+    ],
+)
+def test_numbers_that_name_files_are_quoted(override: str, quoted: str) -> None:
+    assert quote_group_options(override) == quoted
+
+
+def test_configuration_can_not_be_changed() -> None:
+    config = load_config()
+    with pytest.raises(ValueError, match="frozen"):
+        config.seeds = 3  # type: ignore[misc]
+
+
+def test_unresolvable_interpolation_is_one_sentence() -> None:
+    with pytest.raises(ArgumentError, match=r"^The configuration can not be resolved: .*'nothing' not found\.$"):
+        load_config("train.learning_rate=${nothing}")

@@ -1,0 +1,72 @@
+"""The command line, in this process or in one of its own."""
+
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# Nobody listens on port 9 of this machine, so that downloads fail at once and no test reaches the network.
+_NO_NETWORK = {f"{name}_{key}": value for name in ("http", "https") for key, value in [("proxy", "http://127.0.0.1:9")]}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a program ended and what it said."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run_here(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Outcome]:
+    """Returns a function that runs an experiment as the command line would, but in this process."""
+
+    def run(script: str, *arguments: str) -> Outcome:
+        path = ROOT / "experiments" / script
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.syspath_prepend(path.parent)
+        monkeypatch.setattr(sys, "argv", [str(path), *arguments])
+        status = 0
+        try:
+            runpy.run_path(str(path), run_name="__main__")
+        except SystemExit as end:
+            status = int(end.code or 0)
+        captured = capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    return run
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """The environment of a program that shall find the library, and no network."""
+    kept = {name: value for name, value in os.environ.items() if name.lower() != "no_proxy"}
+    return {**kept, **_NO_NETWORK, "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture
+def run_there(environment: dict[str, str], tmp_path: Path) -> Callable[..., Outcome]:
+    """Returns a function that runs an experiment in a process of its own; its working folder is `tmp_path`."""
+
+    def run(script: str, *arguments: str, python: tuple[str, ...] = ()) -> Outcome:
+        done = subprocess.run(
+            [sys.executable, *python, str(ROOT / "experiments" / script), *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    return run

@@ -1,0 +1,135 @@
+"""experiments/table.py: which cells a table has, and the files that come out."""
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from table import list_cells
+
+from qnlnet.config import RunConfig, cell_name, compose_config, load_config
+from qnlnet.records import read_epoch_rows, read_seed_rows
+
+Run = Callable[..., Any]
+
+
+def list_table(name: str, *overrides: str) -> list[RunConfig]:
+    return list_cells(compose_config(name, overrides), list(overrides), name)
+
+
+def names(cells: list[RunConfig]) -> list[str]:
+    return [cell_name(cell).removesuffix("_r1_D1_released") for cell in cells]
+
+
+def test_table_1_has_its_twelve_cells_with_the_longest_to_train_first() -> None:
+    cells = list_table("table1")
+    assert names(cells) == [
+        f"{data}_{reducer}_ansatz{ansatz}"
+        for reducer in ("cnn", "pca")
+        for data in ("cifar10-2-8", "mnist-0-1")
+        for ansatz in "012"
+    ]
+    assert [cell.seeds for cell in cells] == [5] * 6 + [20] * 6
+    assert {(cell.train.epochs, cell.train.batch_size, cell.train.loss) for cell in cells} == {(100, 1, "raw_nll")}
+    assert [cell.train.learning_rate for cell in cells[::3]] == [3e-4, 1e-4, 4e-4, 1.5e-4]
+
+
+def test_a_cell_of_the_table_is_the_cell_of_the_single_run() -> None:
+    cells = list_table("table1", "train.epochs=7", "r=2")
+    single = load_config("data=cifar10", "reducer=pca", "ansatz=2", "train.epochs=7", "r=2")
+    assert cells[8] == single
+
+
+def test_the_quickstart_is_the_same_pipeline_on_embedded_digits() -> None:
+    cells = list_table("quickstart")
+    assert len(cells) == len(list_table("table1"))
+    assert {cell.data.name for cell in cells} == {"digits"}
+    assert {cell.data.image_shape for cell in cells} == {(1, 28, 28), (3, 32, 32)}
+    assert {cell.seeds for cell in cells} == {3}  # what its file sets reaches the cells
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (["data=mnist"], 6),
+        (["reducer=pca"], 6),
+        (["ansatz=1"], 4),
+        (["data=mnist", "reducer=pca"], 3),
+        (["data=mnist", "reducer=pca", "ansatz=2"], 1),
+        (["data=digits"], 6),
+        (["data.classes=[3,6]"], 12),
+        (["r=2", "D=2", "seeds=1"], 12),
+    ],
+)
+def test_an_axis_gives_way_to_an_override_of_its_key(overrides: list[str], expected: int) -> None:
+    cells = list_table("table1", *overrides)
+    assert len(cells) == len(set(names(cells))) == expected
+    assert all(cell == load_config(*overrides, *chosen(cell, overrides)) for cell in cells)
+
+
+def chosen(cell: RunConfig, overrides: list[str]) -> list[str]:
+    """The choices along the axes that were left."""
+    keys = {override.partition("=")[0] for override in overrides}
+    choices = {"data": cell.data.name, "reducer": cell.reducer.name, "ansatz": cell.ansatz.name}
+    return [f"{key}={value}" for key, value in choices.items() if key not in keys]
+
+
+def test_overrides_reach_every_cell() -> None:
+    cells = list_table("table1", "train.epochs=3", "seeds=2", "workers=1", "data.verify=false")
+    assert {(cell.train.epochs, cell.seeds, cell.workers, cell.data.verify) for cell in cells} == {(3, 2, 1, False)}
+
+
+def test_what_belongs_to_the_table_stays_with_the_table() -> None:
+    own = list_table("table1")
+    assert list_table("table1", "name=mine", "output_dir=elsewhere") == own
+    assert {cell.output_dir for cell in own} == {None}
+    axes = "axes=[['reducer=pca'],['data=mnist','data=digits'],['ansatz=1 r=2']]"
+    cells = list_table("table1", axes)
+    assert [cell_name(cell) for cell in cells] == [
+        "mnist-0-1_pca_ansatz1_r2_D1_released",
+        "digits-0-1_pca_ansatz1_r2_D1_released",
+    ]
+
+
+@pytest.mark.slow
+def test_the_quickstart_writes_all_its_files(run_here: Run, tmp_path: Path) -> None:
+    outcome = run_here(
+        "table.py", "--config-name", "quickstart", "train.epochs=1", "seeds=2", f"output_dir={tmp_path / 'results'}"
+    )
+    assert outcome.status == 0, outcome.err
+    folder = tmp_path / "results"
+    tables = ["quickstart.csv", "quickstart.md", "quickstart.tex"]
+    figures = ["quickstart.png", "quickstart.svg"]
+    rows = ["seeds.csv", "epochs.csv.gz"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(tables + figures + rows)
+    for name in tables + figures + rows:
+        assert str(folder / name) in outcome.out
+        assert (folder / name).stat().st_size > 0
+    seeds, epochs = read_seed_rows(folder / "seeds.csv"), read_epoch_rows(folder / "epochs.csv.gz")
+    assert len(seeds) == len(epochs) == 12 * 2
+    assert (seeds.aer_agreement == 1).all()
+    assert len((folder / "quickstart.csv").read_text().splitlines()) == 1 + 12
+    assert (folder / "quickstart.png").read_bytes().startswith(b"\x89PNG")
+    assert len(list((tmp_path / "outputs").iterdir())) == 12
+
+    # A second time it trains nothing and writes the same bytes.
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    again = run_here(
+        "table.py", "--config-name", "quickstart", "train.epochs=1", "seeds=2", f"output_dir={tmp_path / 'results'}"
+    )
+    assert again.status == 0
+    assert again.out == outcome.out
+    assert again.err == ""
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    assert gzip.decompress(before[folder / "epochs.csv.gz"]).decode().startswith("dataset,classes,")
+
+
+def test_part_of_a_table_goes_where_it_is_sent(run_here: Run, tmp_path: Path) -> None:
+    outcome = run_here(
+        *("table.py", "--config-name", "quickstart", "train.epochs=1", "seeds=1", "reducer=pca", "data=digits"),
+        *("ansatz=1", "name=mine", "output_dir=elsewhere"),
+    )
+    assert outcome.status == 0, outcome.err
+    assert {path.name for path in (tmp_path / "elsewhere").iterdir()} >= {"mine.csv", "mine.md", "mine.tex", "mine.png"}
+    assert len(read_seed_rows(tmp_path / "elsewhere" / "seeds.csv")) == 1

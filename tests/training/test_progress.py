@@ -1,0 +1,83 @@
+"""What a person sees: a line per replica, a bar where there is a terminal."""
+
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+
+from qnlnet.config import load_config
+from qnlnet.models import Features, build_model
+from qnlnet.training import Epoch, Job, Progress, TrainedReplica, describe
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def jobs(make_features: Callable[..., Features]) -> list[Job]:
+    """Two seeds of a cell of two epochs; nothing is trained."""
+    config = load_config("reducer=pca", "data=digits", "train.epochs=2")
+    features = make_features(config, 4)
+    return [Job(config, seed, features) for seed in range(2)]
+
+
+def report(progress: Progress, jobs: list[Job]) -> None:
+    """Reports two epochs of each job and its end."""
+    for job in jobs:
+        epochs = tuple(Epoch(number, -0.5, 81.25, 90 + number / 8) for number in (1, 2))
+        for epoch in epochs:
+            progress.on_epoch(job, epoch)
+        progress.on_trained(TrainedReplica(job, epochs, build_model(job.config, job.seed), 1.0, 2.345))
+
+
+def test_a_file_gets_one_line_for_each_replica(jobs: list[Job]) -> None:
+    stream = io.StringIO()
+    with Progress(jobs, stream) as progress:
+        report(progress, jobs)
+    first, second = stream.getvalue().splitlines()
+    said = "digits 0/1, pca, ansatz 0, seed {}: train 81.25 %, test 90.25 %, 2.3 s [{}/2 replicas, about 0 s left]"
+    assert (first, second) == (said.format(0, 1), said.format(1, 2))
+
+
+def test_a_terminal_gets_a_bar_that_ends_full(jobs: list[Job]) -> None:
+    stream = Terminal()
+    with Progress(jobs, stream) as progress:
+        report(progress, jobs)
+    text = stream.getvalue()
+    assert text.count("%|") > 1
+    assert re.search(r"2/2 replicas 100%\|", text)
+    assert "seed 1: train 81.25 %, test 90.25 %" in text
+    assert text.endswith("\n")
+
+
+def test_progress_goes_to_what_is_standard_error_at_that_time(
+    jobs: list[Job], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Progress(jobs) as progress:
+        report(progress, jobs[:1])
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("digits 0/1, pca")
+
+
+def test_no_jobs_say_nothing() -> None:
+    stream = io.StringIO()
+    with Progress([], stream):
+        pass
+    assert stream.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        ([], "mnist 0/1, cnn, ansatz 0"),
+        (["data=cifar10", "reducer=pca", "ansatz=2"], "cifar10 2/8, pca, ansatz 2"),
+        (["r=2"], "mnist 0/1, cnn, ansatz 0, r=2, D=1"),
+        (["D=3", "protocol=corrected"], "mnist 0/1, cnn, ansatz 0, r=1, D=3, corrected"),
+    ],
+)
+def test_a_cell_in_words(overrides: list[str], expected: str) -> None:
+    assert describe(load_config(*overrides)) == expected
