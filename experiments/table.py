@@ -47,19 +47,26 @@ def make_table(config: DictConfig) -> None:
 def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:
     """Returns every combination of the table's axes, with the overrides of the command line applied to each.
 
-    An axis whose key is overridden gives way: ``data=mnist`` leaves the MNIST rows of the table.
+    Where an override and an axis set the same key the axis gives way: ``data=mnist`` leaves the MNIST rows.
 
     Args:
         config: The composed table.
         overrides: The overrides of the command line.
         config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
     """
-    own = [override for override in overrides if override.split("=")[0] not in _TABLE_KEYS]
-    overridden = {override.split("=")[0] for override in own}
-    axes = [axis for axis in config.axes if axis[0].split("=")[0] not in overridden]
-    composed = [compose_config(config_name, [*" ".join(choices).split(), *own]) for choices in itertools.product(*axes)]
+    own = [override for override in overrides if _key(override) not in _TABLE_KEYS]
+    overridden = {_key(override) for override in own}
     keys = [key for key in config if key not in _TABLE_KEYS]
-    return [build_run_config(OmegaConf.masked_copy(cell, keys)) for cell in composed]
+    cells = []
+    for choices in itertools.product(*config.axes):
+        words = [word for word in " ".join(choices).split() if _key(word) not in overridden]
+        composed = compose_config(config_name, [*words, *own])
+        cells.append(build_run_config(OmegaConf.masked_copy(composed, keys)))
+    return list(dict.fromkeys(cells))  # an override makes choices equal that the table tells apart
+
+
+def _key(override: str) -> str:
+    return override.split("=")[0].lstrip("+")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from qnlnet import provenance
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig, config_hash, run_directory
 from qnlnet.data import Dataset, load_dataset
-from qnlnet.errors import ArgumentError
+from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.models import Features, prepare_features
 from qnlnet.records import (
     backend_text,
@@ -40,7 +40,7 @@ class Run:
         dataset: Its images.
 
     Raises:
-        ResultsError: A file of an earlier run can not be read, or the folder can not be written.
+        ResultsError: A file of an earlier run can not be read, the folder holds another cell or can not be written.
     """
 
     def __init__(self, config: RunConfig, dataset: Dataset) -> None:
@@ -52,6 +52,11 @@ class Run:
         self._provenance = {"commit": provenance.commit(), "versions": provenance.versions()}
         self._all_seeds = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
         self._all_epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)
+        if others := set(self._all_seeds.config_hash) - {self.hash}:  # its models would be overwritten
+            raise ResultsError(
+                f"The folder {self.directory} must hold one cell, but has rows of configuration {min(others)}. "
+                "Choose another output_dir, or leave it out."
+            )
         check_writable(self.directory)
 
     def missing_seeds(self) -> list[int]:

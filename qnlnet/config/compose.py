@@ -68,8 +68,8 @@ def quote_group_options(override: str) -> str:
     Hydra takes options of a group as strings only and would refuse the numbers.
     """
     key, separator, value = override.partition("=")
-    if separator and (CONFIG_DIR / key).is_dir():
-        value = re.sub(r"(?<![^,])(\d+)(?![^,])", r"'\1'", value)
+    if separator and (CONFIG_DIR / key.lstrip("+")).is_dir():
+        value = re.sub(r"(?<![^,\[])(\d+)(?![^,\]])", r"'\1'", value)
     return key + separator + value
 
 

@@ -1,5 +1,6 @@
 """Reads the layers of a `QNLNet` into the tables that the compiled training loop runs."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,8 @@ from qnlnet.errors import ArgumentError
 from qnlnet.models import QNLNet, SeededDropout2d
 from qnlnet.models.reducers import KERNEL_SIZE
 from qnlnet.simulator.kernels import Program
+
+_KNOWN_ORDER = re.compile("((CRP)+D?F)?L(RL)*")
 
 
 class Network(NamedTuple):
@@ -40,17 +43,22 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     Raises:
         ArgumentError: The model contains something that the compiled loop does not know.
     """
+    letters = "".join(_letter(layer) for layer in model.reducer)
+    if not _KNOWN_ORDER.fullmatch(letters):
+        raise ArgumentError(
+            "The compiled training loop knows reducers of 5×5 convolutions without padding, each followed by ReLU and "
+            "2×2 max pooling, then channel dropout, then linear layers with ReLU between them, but this one is "
+            f"{model.reducer}. Use `PlainReplica`."
+        )
     convolutions: list[tuple[int, ...]] = []
     linears: list[tuple[int, ...]] = []
     shape, offset = input_shape, 0
     for layer in model.reducer:
-        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (KERNEL_SIZE, KERNEL_SIZE) and not linears:
+        if isinstance(layer, nn.Conv2d):
             convolutions.append((*shape, layer.out_channels, offset))
             shape = layer.out_channels, *((size - KERNEL_SIZE + 1) // 2 for size in shape[1:])
         elif isinstance(layer, nn.Linear):
             linears.append((layer.in_features, layer.out_features, offset))
-        elif not isinstance(layer, nn.ReLU | nn.MaxPool2d | SeededDropout2d | nn.Flatten):
-            raise ArgumentError(f"The compiled training loop does not know the layer {layer}; use `PlainReplica`.")
         offset += sum(parameter.numel() for parameter in layer.parameters())
     qnn = getattr(model.quantum, "neural_network", None)
     if not isinstance(qnn, ExactEstimatorQNN):
@@ -61,6 +69,25 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
         quantum=np.array([qnn.num_inputs, qnn.num_weights, offset], np.int64),
         program=qnn.simulator.program,
     )
+
+
+def _letter(layer: nn.Module) -> str:
+    """Returns one letter for a layer that the compiled loop knows as it is configured, else a question mark."""
+    match layer:
+        case nn.Conv2d():
+            plain = nn.Conv2d(layer.in_channels, layer.out_channels, KERNEL_SIZE)
+            return "C" if layer.extra_repr() == plain.extra_repr() else "?"
+        case nn.MaxPool2d():
+            return "P" if layer.extra_repr() == nn.MaxPool2d(2).extra_repr() else "?"
+        case nn.Linear():
+            return "L" if layer.bias is not None else "?"
+        case nn.ReLU():
+            return "R"
+        case SeededDropout2d():
+            return "D"
+        case nn.Flatten():
+            return "F"
+    return "?"
 
 
 def flatten_parameters(model: nn.Module) -> NDArray[np.float32]:

@@ -74,16 +74,16 @@ def test_every_combination_of_options_trains(
     cells = [
         load_config(
             *(f"data={data}", f"reducer={reducer}", f"protocol={protocol}", f"ansatz={ansatz}"),
-            *("train.epochs=1", "seeds=2", f"output_dir={tmp_path / ansatz}"),
+            *("train.epochs=1", "seeds=1", f"output_dir={tmp_path / ansatz}"),
         )
         for ansatz in options("ansatz")
     ]
     for cell, run in zip(cells, train_cells(cells), strict=True):
         rows = run.seed_rows()
-        assert rows.seed.tolist() == [0, 1]
+        assert rows.seed.tolist() == [0]
         assert set(rows.protocol) == {protocol}
         assert set(rows.ansatz) == {cell.ansatz.name}
-        assert rows.aer_agreement.tolist() == [1.0, 1.0]
+        assert rows.aer_agreement.tolist() == [1.0]
         assert run.epoch_rows().train_loss.notna().all()
 
 

@@ -224,10 +224,28 @@ def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeat
     config = load_config("reducer=pca", "backend=statevector")
     with pytest.raises(ArgumentError, match="needs backend=exact; use `PlainReplica`"):
         CompiledReplica(config, 0, make_features(config, 2))
-    model = build_model(load_config("reducer=pca"), 0)
-    model.reducer.append(torch.nn.Tanh())
-    with pytest.raises(ArgumentError, match=r"does not know the layer Tanh\(\); use `PlainReplica`"):
-        read_network(model, (4,))
+
+
+@pytest.mark.parametrize(
+    ("position", "layer"),
+    [
+        (0, torch.nn.Conv2d(1, 2, 5, stride=2)),
+        (0, torch.nn.Conv2d(1, 2, 3)),
+        (1, torch.nn.Tanh()),
+        (1, torch.nn.MaxPool2d(2)),
+        (2, torch.nn.MaxPool2d(3)),
+        (6, torch.nn.Dropout2d(0.5)),
+        (8, torch.nn.Linear(256, 128, bias=False)),
+        (9, torch.nn.Linear(128, 128)),
+    ],
+    ids=repr,
+)
+def test_the_compiled_loop_refuses_layers_that_it_would_compute_wrongly(position: int, layer: torch.nn.Module) -> None:
+    model = build_model(load_config("reducer=cnn"), 0)
+    read_network(model, (1, 28, 28))
+    model.reducer[position] = layer
+    with pytest.raises(ArgumentError, match="compiled training loop knows reducers of"):
+        read_network(model, (1, 28, 28))
 
 
 def test_flat_parameters_find_their_way_back() -> None:
