@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from row_builders import frame, seed_rows
 
 from qnlnet.errors import ResultsError
 from qnlnet.published import PublishedAccuracy, published_accuracy
-from qnlnet.records import read_seed_rows, upsert
 from qnlnet.tables import format_terminal, summarise, write_tables
 
 COLUMNS = (
@@ -36,34 +36,8 @@ cifar10 2/8 | 2 | pca | 81.67 ± 0.73 | 80.86 ± 0.74
 """
 
 
-def seed_rows(test_accuracies: list[float], **changes: Any) -> list[dict[str, Any]]:
-    """Returns one row per accuracy, of seeds 0, 1, …; a seed above 90 counts as converged."""
-    row: dict[str, Any] = {"dataset": "mnist", "classes": "0/1", "reducer": "cnn", "ansatz": "0", "r": 1, "D": 1}
-    row |= {
-        "readout_qubit": 3,
-        "protocol": "released",
-        "learning_rate": 1e-4,
-        "epochs": 100,
-        "dropout": 0.5,
-        "num_qubits": 4,
-    }
-    row |= {"backend": "exact", "train_accuracy": 99.0, "best_epoch_test_accuracy": 100.0, "aer_agreement": None}
-    row |= {"train_seconds": 1.0, "commit": "0", "versions": "", "data_fingerprint": "0", "data_official": True}
-    row |= changes
-    row.setdefault("config_hash", "-".join(map(str, changes.values())))
-    return [
-        {**row, "seed": seed, "test_accuracy": accuracy, "converged": accuracy > 90}
-        for seed, accuracy in enumerate(test_accuracies)
-    ]
-
-
-def frame(*cells: list[dict[str, Any]]) -> pd.DataFrame:
-    rows = [row for cell in cells for row in cell]
-    return upsert(read_seed_rows("missing.csv", missing_ok=True), rows)
-
-
 def only(test_accuracies: list[float], **changes: Any) -> dict[str, Any]:
-    summary = summarise(frame(seed_rows(test_accuracies, **changes)))
+    summary = summarise(frame(seed_rows(*test_accuracies, **changes)))
     assert len(summary) == 1
     return dict(summary.iloc[0])
 
@@ -134,12 +108,12 @@ def test_no_seed_converged() -> None:
 def test_cells_are_ordered_and_never_pooled() -> None:
     summary = summarise(
         frame(
-            seed_rows([50.0], dataset="digits"),
-            seed_rows([50.0], dataset="cifar10"),
-            seed_rows([50.0], reducer="pca"),
-            seed_rows([50.0], ansatz="1"),
-            seed_rows([50.0, 60.0], ansatz="0"),
-            seed_rows([70.0], backend="aer, 10 shots"),
+            seed_rows(50.0, dataset="digits"),
+            seed_rows(50.0, dataset="cifar10"),
+            seed_rows(50.0, reducer="pca"),
+            seed_rows(50.0, ansatz="1"),
+            seed_rows(50.0, 60.0, ansatz="0"),
+            seed_rows(70.0, backend="aer, 10 shots"),
         )
     )
     expected = [("mnist", "cnn", "0"), ("mnist", "cnn", "0"), ("mnist", "cnn", "1"), ("mnist", "pca", "0")]
@@ -159,9 +133,9 @@ def test_no_rows_are_refused() -> None:
 def _files(tmp_path: Path) -> dict[str, str]:
     """Returns the three files of a table with an official and an unofficial cell, by ending."""
     rows = frame(
-        seed_rows([99.9, 100.0]),
-        seed_rows([80.0, 81.0], dataset="cifar10", classes="2/8", reducer="pca", data_official=False),
-        seed_rows([98.0], dataset="digits", ansatz="my_100%|#1"),
+        seed_rows(99.9, 100.0),
+        seed_rows(80.0, 81.0, dataset="cifar10", classes="2/8", reducer="pca", data_official=False),
+        seed_rows(98.0, dataset="digits", ansatz="my_100%|#1"),
     )
     paths = write_tables(rows, tmp_path / "new", name="table9")
     assert [path.name for path in paths] == ["table9.csv", "table9.md", "table9.tex"]
@@ -205,7 +179,7 @@ def test_latex_is_plain_and_balanced(files: dict[str, str]) -> None:
 
 
 def test_official_tables_have_no_footnote(tmp_path: Path) -> None:
-    for path in write_tables(frame(seed_rows([99.9, 100.0])), tmp_path):
+    for path in write_tables(frame(seed_rows(99.9, 100.0)), tmp_path):
         text = path.read_text(encoding="utf-8")
         assert "official release" not in text
         assert "†" not in text
@@ -213,13 +187,13 @@ def test_official_tables_have_no_footnote(tmp_path: Path) -> None:
 
 
 def test_one_unofficial_seed_marks_the_cell() -> None:
-    rows = frame(seed_rows([99.9, 99.8]))
+    rows = frame(seed_rows(99.9, 99.8))
     rows.loc[1, "data_official"] = False
     assert not summarise(rows)["data_official"].any()
 
 
 def test_terminal_is_aligned_and_shows_what_differs() -> None:
-    rows = frame(seed_rows([99.9, 99.8]), seed_rows([50.0, 60.0], D=3, protocol="corrected", learning_rate=0.01))
+    rows = frame(seed_rows(99.9, 99.8), seed_rows(50.0, 60.0, D=3, protocol="corrected", learning_rate=0.01))
     lines = format_terminal(summarise(rows)).splitlines()
     assert lines[0].split()[:6] == ["Dataset", "Ansatz", "Reducer", "D", "Protocol", "Seeds"]
     assert lines[3].split()[:6] == ["MNIST", "0/1", "0", "CNN", "3", "corrected"]
@@ -228,7 +202,7 @@ def test_terminal_is_aligned_and_shows_what_differs() -> None:
 
 
 def test_unshown_differences_get_a_column(tmp_path: Path) -> None:
-    rows = frame(seed_rows([99.9], config_hash="00000000000a"), seed_rows([50.0], config_hash="00000000000b"))
+    rows = frame(seed_rows(99.9, config_hash="00000000000a"), seed_rows(50.0, config_hash="00000000000b"))
     text = write_tables(rows, tmp_path)[1].read_text(encoding="utf-8")
     assert "| MNIST 0/1 | 0 | CNN | 00000000000a | 1 |" in text
     assert "| MNIST 0/1 | 0 | CNN | 00000000000b | 1 |" in text
@@ -237,4 +211,4 @@ def test_unshown_differences_get_a_column(tmp_path: Path) -> None:
 def test_unusable_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ResultsError, match="can not be written"):
-        write_tables(frame(seed_rows([99.9])), tmp_path / "file")
+        write_tables(frame(seed_rows(99.9)), tmp_path / "file")
