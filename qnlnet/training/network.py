@@ -74,11 +74,10 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
 def _letter(layer: nn.Module) -> str:
     """Returns one letter for a layer that the compiled loop knows as it is configured, else a question mark."""
     match layer:
-        case nn.Conv2d():
-            plain = nn.Conv2d(layer.in_channels, layer.out_channels, KERNEL_SIZE)
-            return "C" if layer.extra_repr() == plain.extra_repr() else "?"
-        case nn.MaxPool2d():
-            return "P" if layer.extra_repr() == nn.MaxPool2d(2).extra_repr() else "?"
+        case nn.Conv2d(kernel_size=(5, 5), stride=(1, 1), padding=(0, 0), dilation=(1, 1), groups=1):
+            return "C" if layer.bias is not None else "?"
+        case nn.MaxPool2d(kernel_size=2, stride=2, padding=0, dilation=1, ceil_mode=False):
+            return "P"
         case nn.Linear():
             return "L" if layer.bias is not None else "?"
         case nn.ReLU():

@@ -231,6 +231,8 @@ def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeat
     [
         (0, torch.nn.Conv2d(1, 2, 5, stride=2)),
         (0, torch.nn.Conv2d(1, 2, 3)),
+        (0, torch.nn.Conv2d(1, 2, 5, bias=False)),
+        (0, torch.nn.Conv2d(1, 2, 5, padding=1)),
         (1, torch.nn.Tanh()),
         (1, torch.nn.MaxPool2d(2)),
         (2, torch.nn.MaxPool2d(3)),
