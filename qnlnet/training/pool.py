@@ -17,7 +17,7 @@ import torch
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet
 from qnlnet.training.agreement import measure_aer_agreement
-from qnlnet.training.replica import Epoch, build_replica
+from qnlnet.training.replica import Epoch, Stopped, build_replica
 
 _SETUP_LOCK = threading.Lock()  # torch's generator is global: models are built one at a time
 
@@ -66,7 +66,7 @@ def train_replicas(
         on_trained: Called when a replica has finished.
 
     Raises:
-        KeyboardInterrupt: After Ctrl-C, once the epochs under way have ended; finished replicas were reported before.
+        KeyboardInterrupt: After Ctrl-C, once the steps under way have ended; finished replicas were reported before.
         Exception: The first error of a replica; the others are stopped.
     """
     events: queue.SimpleQueue[tuple[Job, Epoch] | TrainedReplica | Exception] = queue.SimpleQueue()
@@ -75,6 +75,8 @@ def train_replicas(
     def work(job: Job) -> None:
         try:
             _train(job, events, stop)
+        except Stopped:
+            return
         except Exception as error:  # noqa: BLE001 - handed to the calling thread, which raises it
             events.put(error)
 
@@ -101,12 +103,16 @@ def train_replicas(
             stop.set()
             pool.shutdown(cancel_futures=True)
             torch.set_num_threads(threads)
+            while not events.empty():  # what finished while Ctrl-C or an error was on its way
+                if isinstance(event := events.get(), TrainedReplica):
+                    on_trained(event)
 
 
 def _train(job: Job, events: queue.SimpleQueue, stop: threading.Event) -> None:
     start = time.perf_counter()
     with _SETUP_LOCK:
         replica = build_replica(job.config, job.seed, job.features)
+    replica.stop = stop
     while not replica.finished:
         if stop.is_set():
             return

@@ -4,6 +4,7 @@
 TorchConnector(EstimatorQNN) for any backend. Both give the same numbers to float32 rounding.
 """
 
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
@@ -31,6 +32,10 @@ class Epoch:
     test_accuracy: float
 
 
+class Stopped(Exception):  # noqa: N818 - a wish of the caller, not an error
+    """Raised by a replica in the middle of an epoch after its `stop` was set."""
+
+
 class Replica(ABC):
     """One seed of one cell.
 
@@ -38,6 +43,9 @@ class Replica(ABC):
         config: The cell.
         seed: Seed of all random streams.
         features: Model inputs of both splits.
+
+    Attributes:
+        stop: Set it from another thread to end an epoch that would take long.
     """
 
     def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
@@ -46,6 +54,7 @@ class Replica(ABC):
         self.features = features
         self.model = build_model(config, seed)
         self.epochs: list[Epoch] = []
+        self.stop = threading.Event()
         self._shuffling = generator(seed, "shuffling")
 
     @property
@@ -54,7 +63,11 @@ class Replica(ABC):
         return len(self.epochs) >= self.config.train.epochs
 
     def advance(self) -> Epoch:
-        """Trains one epoch, evaluates the test split, and returns what they gave."""
+        """Trains one epoch, evaluates the test split, and returns what they gave.
+
+        Raises:
+            Stopped: `stop` was set; the replica can not go on from there.
+        """
         count = len(self.features.train)
         order = self._shuffling.permutation(count) if self.config.train.shuffle else np.arange(count)
         rate = self.config.train.learning_rate * self.config.train.lr_decay ** len(self.epochs)
@@ -153,6 +166,8 @@ class PlainReplica(Replica):
         total, correct = 0.0, 0
         for start in range(0, len(order), self.config.train.batch_size):
             batch = order[start : start + self.config.train.batch_size]
+            if self.stop.is_set():  # an epoch by parameter shift takes minutes
+                raise Stopped
             labels = torch.from_numpy(self.features.train_labels[batch])
             self._optimizer.zero_grad()
             scores = self.model(torch.from_numpy(self.features.train[batch]))

@@ -1,6 +1,7 @@
 """Many replicas side by side: the same numbers as alone, reports in order, errors and Ctrl-C handed on."""
 
 import itertools
+import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -138,3 +139,18 @@ def test_the_calling_thread_keeps_its_denormal_numbers(make_features: MakeFeatur
     train([Job(config, 0, make_features(config, 10))], workers=1)
     assert torch.tensor([1e-38]).mul(1e-3).item() > 0
     assert np.float32(1e-38) * np.float32(1e-3) > 0
+
+
+def test_ctrl_c_does_not_wait_for_a_slow_epoch(make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca", "backend=statevector", "train.epochs=1")
+    features = make_features(config, 20_000)  # about an hour by parameter shift
+    seen: list[object] = []
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            train_replicas([Job(config, 0, features)], workers=1, on_epoch=lambda *event: seen.append(event))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert not seen
