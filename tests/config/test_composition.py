@@ -129,7 +129,7 @@ def test_numbers_that_name_files_are_quoted(override: str, quoted: str) -> None:
 def test_configuration_can_not_be_changed() -> None:
     config = load_config()
     with pytest.raises(ValueError, match="frozen"):
-        config.seeds = 3  # type: ignore[misc]
+        config.seeds = 3  # type: ignore[misc]  # that is what the test is about
 
 
 def test_unresolvable_interpolation_is_one_sentence() -> None:
