@@ -15,6 +15,8 @@ from qnlnet.circuits import QNLCircuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import ArgumentError
 
+pytestmark = pytest.mark.slow
+
 BuildCircuit = Callable[..., QNLCircuit]
 
 INPUTS = np.random.default_rng(1).uniform(-3, 3, (6, 4))

@@ -11,6 +11,8 @@ import pytest
 
 from qnlnet.config import CONFIG_DIR
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 DIGITS = ("data=digits", "reducer=pca", "train.epochs=1", "seeds=1")
 
@@ -90,7 +92,6 @@ def test_a_real_process_ends_with_status_2(arguments: list[str], expected: str, 
     check_mistake(run_there(*arguments), expected)
 
 
-@pytest.mark.slow
 def test_missing_data_without_a_network_are_reported_soon(run_there: Run, tmp_path: Path) -> None:
     start = time.monotonic()
     outcome = run_there("train.py", f"data.root={tmp_path}")

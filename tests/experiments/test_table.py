@@ -12,6 +12,8 @@ from qnlnet.config import CONFIG_DIR, RunConfig, cell_name, compose_config, conf
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.runs import check_not_constant
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 
 
@@ -96,7 +98,6 @@ def test_what_belongs_to_the_table_stays_with_the_table() -> None:
     ]
 
 
-@pytest.mark.slow
 def test_the_quickstart_writes_all_its_files(run_here: Run, tmp_path: Path) -> None:
     outcome = run_here(
         "table.py", "--config-name", "quickstart", "train.epochs=1", "seeds=2", f"output_dir={tmp_path / 'results'}"

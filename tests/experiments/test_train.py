@@ -15,6 +15,8 @@ from qnlnet.data import Dataset, load_dataset
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.runs import train_cells
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Any]
 
 
@@ -92,7 +94,7 @@ def test_every_combination_of_options_trains(
     [
         *([f"backend={backend}"] for backend in options("backend")),
         ["backend=aer", "backend.shots=128"],
-        pytest.param(["backend=aer", "backend.noise=FakeManilaV2"], marks=pytest.mark.slow),
+        ["backend=aer", "backend.noise=FakeManilaV2"],
         ["backend=statevector", "reducer=cnn", "data=digits_as_cifar10"],
         ["r=2", "D=3", "ansatz=2"],
         ["num_qubits=5", "readout_qubit=2", "r=2"],
