@@ -52,5 +52,5 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
 
 
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
-    """Returns the settings, that all cells share: column → value."""
+    """Returns the settings that all cells share: column → value."""
     return {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}
