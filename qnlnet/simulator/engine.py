@@ -8,11 +8,11 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import argument_error
-from qnlnet.simulator.kernels import run_rows
+from qnlnet.simulator.kernels import run_row, run_rows
 from qnlnet.simulator.program import compile_program
 
-_ONE_ROW = (0,)
-_BLOCK = (0,) * 8  # rows that a kernel advances together
+_BLOCK = 64  # rows that a kernel advances together: long enough to vectorise, short enough to stay in the cache
+_BLOCK_AMPLITUDES = 2**20  # and fewer of them where states are so large that a block would take too much memory
 
 
 class ExactSimulator:
@@ -59,6 +59,9 @@ class ExactSimulator:
             raise argument_error("rows", f"have the shape (batch, {self.num_parameters})", array.shape)
         values = np.empty((len(array), self.num_observables))
         jacobian = np.empty((len(array) if want_jacobian else 0, self.num_observables, self.num_parameters))
-        lanes = _BLOCK if len(array) >= len(_BLOCK) else _ONE_ROW
-        run_rows(self.program, array, values, jacobian, want_jacobian, lanes)
+        if len(array) == 1:
+            run_row(self.program, array, values, jacobian, want_jacobian)
+        else:
+            block = min(_BLOCK, _BLOCK_AMPLITUDES // len(self.program.parity))
+            run_rows(self.program, array, values, jacobian, want_jacobian, block)
         return values, jacobian

@@ -1,8 +1,9 @@
 """The compiled kernels: a block of rows through a program, forwards for values and backwards for the Jacobian.
 
 Layout: a state is stored as real and imaginary part, each of shape (states, 2^qubits, lanes), with the rows of a
-block in the last axis, so that one instruction serves several rows. `lanes` is a tuple whose length is the number
-of rows in a block: its length is part of its type, so each block size gets a kernel of its own.
+block in the last axis, so that the innermost loop runs over rows and one vector instruction serves several of them.
+`lanes` is a range, or for a single row the tuple `ONE_LANE`: the length of a tuple is part of its type, so that the
+compiler drops the innermost loops.
 
 Adjoint method (Jones and Gacon 2020, arXiv 2009.02823): with |ψ⟩ the final state and |λ⟩ = O|ψ⟩, the derivative
 with respect to the angle of a rotation exp(−iθG/2) is Im⟨λ|G|ψ⟩, both states taken right after that rotation.
@@ -11,14 +12,14 @@ with respect to the angle of a rotation exp(−iθG/2) is Im⟨λ|G|ψ⟩, both 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from qnlnet.simulator.compilation import compiled
 from qnlnet.simulator.gates import CX, CZ, HADAMARD, ROTATION
+from qnlnet.simulator.trigonometry import cos_sin
 
+ONE_LANE = (0,)
 _SQRT_HALF = np.sqrt(0.5)
-
-compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Program(NamedTuple):
@@ -48,10 +49,41 @@ class Program(NamedTuple):
     counts: NDArray[np.int64]
 
 
+class Scratch(NamedTuple):
+    """Working space for one block of rows.
+
+    Attributes:
+        half: Half the angles, shape (angles, lanes).
+        cos: Their cosines, shape (angles, lanes).
+        sin: Their sines, shape (angles, lanes).
+        re: Real parts, shape (observables + 1, 2^qubits, lanes): |ψ⟩, then O|ψ⟩ of each observable.
+        im: Imaginary parts, laid out like `re`.
+        lane_sum: A sum over amplitudes, shape (lanes,).
+    """
+
+    half: NDArray[np.float64]
+    cos: NDArray[np.float64]
+    sin: NDArray[np.float64]
+    re: NDArray[np.float64]
+    im: NDArray[np.float64]
+    lane_sum: NDArray[np.float64]
+
+
 @compiled
-def _apply(operation, sign, parity, cos, sin, inverse, re, im, num_states, lanes):
-    """Applies one operation, or its inverse, to the first `num_states` states in place."""
-    kind, first, second, angle, real = operation[0], operation[1], operation[2], operation[3], operation[4]
+def allocate_scratch(program, num_lanes):
+    """Allocates the working space of a block of `num_lanes` rows."""
+    angles = (program.angle_parameters.shape[0], num_lanes)
+    states = (program.counts[0] + 1, program.parity.shape[0], num_lanes)
+    return Scratch(
+        np.empty(angles), np.empty(angles), np.empty(angles), np.empty(states), np.empty(states), np.empty(num_lanes)
+    )
+
+
+@compiled
+def _apply(operations, signs, position, inverse, parity, cos, sin, re, im, num_states, lanes):
+    """Applies one operation (`inverse` = 1) or its inverse (−1) to the first `num_states` states in place."""
+    kind, first, second = operations[position, 0], operations[position, 1], operations[position, 2]
+    angle, real = operations[position, 3], operations[position, 4]
     dimension = re.shape[1]
     if kind == ROTATION and first == 0:
         for state in range(num_states):
@@ -79,18 +111,22 @@ def _apply(operation, sign, parity, cos, sin, inverse, re, im, num_states, lanes
             for j in range(base, base + low):
                 k = j ^ flip
                 if kind == ROTATION:
-                    to_j = parity[k & second] * sign * inverse
-                    to_k = parity[j & second] * sign * inverse
-                    for lane in range(len(lanes)):
-                        c, s = cos[angle, lane], sin[angle, lane]
-                        a, b = re[state, j, lane], im[state, j, lane]
-                        d, e = re[state, k, lane], im[state, k, lane]
-                        if real:
+                    to_j = parity[k & second] * signs[position] * inverse
+                    to_k = parity[j & second] * signs[position] * inverse
+                    if real:
+                        for lane in range(len(lanes)):
+                            c, s = cos[angle, lane], sin[angle, lane]
+                            a, b = re[state, j, lane], im[state, j, lane]
+                            d, e = re[state, k, lane], im[state, k, lane]
                             re[state, j, lane] = c * a + s * to_j * d
                             im[state, j, lane] = c * b + s * to_j * e
                             re[state, k, lane] = c * d + s * to_k * a
                             im[state, k, lane] = c * e + s * to_k * b
-                        else:
+                    else:
+                        for lane in range(len(lanes)):
+                            c, s = cos[angle, lane], sin[angle, lane]
+                            a, b = re[state, j, lane], im[state, j, lane]
+                            d, e = re[state, k, lane], im[state, k, lane]
                             re[state, j, lane] = c * a + s * to_j * e
                             im[state, j, lane] = c * b - s * to_j * d
                             re[state, k, lane] = c * d + s * to_k * b
@@ -111,46 +147,47 @@ def _apply(operation, sign, parity, cos, sin, inverse, re, im, num_states, lanes
 
 
 @compiled
-def _apply_observables(program, values, re, im, lanes):
+def _apply_observables(terms, coefficients, parity, values, re, im, total, lanes):
     """Writes O|ψ⟩ of each observable behind |ψ⟩ (state 0) and ⟨ψ|O|ψ⟩ into `values`, shape (lanes, observables)."""
-    dimension = re.shape[1]
-    for observable in range(program.counts[0]):
-        re[observable + 1] = 0.0
-        im[observable + 1] = 0.0
-    for term in range(program.terms.shape[0]):
-        state, x, z = program.terms[term, 0] + 1, program.terms[term, 1], program.terms[term, 2]
-        u, v = program.term_coefficients[term, 0], program.term_coefficients[term, 1]
-        for j in range(dimension):
-            p = program.parity[j & z]
+    for state in range(1, re.shape[0]):
+        for j in range(re.shape[1]):
             for lane in range(len(lanes)):
-                re[state, j ^ x, lane] += p * (u * re[0, j, lane] - v * im[0, j, lane])
-                im[state, j ^ x, lane] += p * (u * im[0, j, lane] + v * re[0, j, lane])
-    for observable in range(program.counts[0]):
+                re[state, j, lane], im[state, j, lane] = 0.0, 0.0
+    for term in range(terms.shape[0]):
+        state, x, z = terms[term, 0] + 1, terms[term, 1], terms[term, 2]
+        for j in range(re.shape[1]):
+            u, v = parity[j & z] * coefficients[term, 0], parity[j & z] * coefficients[term, 1]
+            for lane in range(len(lanes)):
+                re[state, j ^ x, lane] += u * re[0, j, lane] - v * im[0, j, lane]
+                im[state, j ^ x, lane] += u * im[0, j, lane] + v * re[0, j, lane]
+    for state in range(1, re.shape[0]):
         for lane in range(len(lanes)):
-            total = 0.0
-            for j in range(dimension):
-                total += re[0, j, lane] * re[observable + 1, j, lane] + im[0, j, lane] * im[observable + 1, j, lane]
-            values[lane, observable] = total
+            total[lane] = 0.0
+        for j in range(re.shape[1]):
+            for lane in range(len(lanes)):
+                total[lane] += re[0, j, lane] * re[state, j, lane] + im[0, j, lane] * im[state, j, lane]
+        for lane in range(len(lanes)):
+            values[lane, state - 1] = total[lane]
 
 
 @compiled
-def _derivative(operation, sign, parity, re, im, state, lane):
-    """Returns Im⟨λ|G|ψ⟩ for the generator G of a rotation, |ψ⟩ being state 0 and |λ⟩ being `state`."""
-    x, z, real = operation[1], operation[2], operation[4]
-    total = 0.0
+def _differentiate(operations, position, parity, re, im, state, slope, lanes):
+    """Writes Im⟨λ|G|ψ⟩ / i^|x∧z| into `slope` for the generator G of a rotation; |ψ⟩ is state 0, |λ⟩ is `state`."""
+    x, z, real = operations[position, 1], operations[position, 2], operations[position, 4]
+    for lane in range(len(lanes)):
+        slope[lane] = 0.0
     for j in range(re.shape[1]):
-        i = j ^ x
-        a, b = re[0, j, lane], im[0, j, lane]
-        c, d = re[state, i, lane], im[state, i, lane]
+        i, p = j ^ x, parity[j & z]
         if real:
-            total += parity[j & z] * (c * a + d * b)
+            for lane in range(len(lanes)):
+                slope[lane] += p * (re[state, i, lane] * re[0, j, lane] + im[state, i, lane] * im[0, j, lane])
         else:
-            total += parity[j & z] * (c * b - d * a)
-    return total * sign
+            for lane in range(len(lanes)):
+                slope[lane] += p * (re[state, i, lane] * im[0, j, lane] - im[state, i, lane] * re[0, j, lane])
 
 
 @compiled
-def run_block(program, rows, values, jacobian, cos, sin, re, im, want_jacobian, lanes):
+def run_block(program, rows, values, jacobian, want_jacobian, scratch, lanes):
     """Runs one block of rows.
 
     Args:
@@ -158,82 +195,75 @@ def run_block(program, rows, values, jacobian, cos, sin, re, im, want_jacobian, 
         rows: Parameter values in radians, shape (lanes, parameters).
         values: Receives the expectation values, shape (lanes, observables).
         jacobian: Receives the derivatives, shape (lanes, observables, parameters); untouched unless wanted.
-        cos: Working space, shape (angles, lanes).
-        sin: Working space, shape (angles, lanes).
-        re: Working space, shape (observables + 1, 2^qubits, lanes).
-        im: Working space of the same shape.
         want_jacobian: Whether to run backwards.
-        lanes: A tuple whose length is the number of rows.
+        scratch: Working space for as many lanes, or more.
+        lanes: The rows, `range(number of rows)`, or `ONE_LANE`.
     """
-    operations = program.operations
-    for angle in range(program.angle_parameters.shape[0]):
-        parameter = program.angle_parameters[angle]
-        scale, offset = program.angle_coefficients[angle, 0], program.angle_coefficients[angle, 1]
+    # Each name below counts a reference once; inside the loops that would take longer than the arithmetic.
+    operations, signs, parity, start = program.operations, program.signs, program.parity, program.initial_state
+    parameters, coefficients = program.angle_parameters, program.angle_coefficients
+    half, cos, sin, re, im, lane_sum = scratch.half, scratch.cos, scratch.sin, scratch.re, scratch.im, scratch.lane_sum
+
+    for angle in range(parameters.shape[0]):
+        parameter, scale, offset = parameters[angle], coefficients[angle, 0], coefficients[angle, 1]
         for lane in range(len(lanes)):
-            half = 0.5 * (offset + scale * rows[lane, parameter] if parameter >= 0 else offset)
-            cos[angle, lane], sin[angle, lane] = np.cos(half), np.sin(half)
+            half[angle, lane] = 0.5 * (offset + scale * rows[lane, parameter] if parameter >= 0 else offset)
+    cos_sin(half, cos, sin, len(lanes))
+
     for j in range(re.shape[1]):
         for lane in range(len(lanes)):
-            re[0, j, lane], im[0, j, lane] = program.initial_state[0, j], program.initial_state[1, j]
+            re[0, j, lane], im[0, j, lane] = start[0, j], start[1, j]
     for position in range(operations.shape[0]):
-        _apply(operations[position], program.signs[position], program.parity, cos, sin, 1.0, re, im, 1, lanes)
-    _apply_observables(program, values, re, im, lanes)
+        _apply(operations, signs, position, 1.0, parity, cos, sin, re, im, 1, lanes)
+    _apply_observables(program.terms, program.term_coefficients, parity, values, re, im, lane_sum, lanes)
     if not want_jacobian:
         return
-    jacobian[:] = 0.0
+
+    for lane in range(len(lanes)):
+        for observable in range(jacobian.shape[1]):
+            for parameter in range(jacobian.shape[2]):
+                jacobian[lane, observable, parameter] = 0.0
     first_with_parameter = program.counts[2]
     for position in range(operations.shape[0] - 1, first_with_parameter - 1, -1):
-        operation, sign = operations[position], program.signs[position]
-        if operation[0] == ROTATION and program.angle_parameters[operation[3]] >= 0:
-            parameter, scale = program.angle_parameters[operation[3]], program.angle_coefficients[operation[3], 0]
-            for observable in range(program.counts[0]):
+        angle = operations[position, 3]
+        if operations[position, 0] == ROTATION and parameters[angle] >= 0:
+            parameter, factor = parameters[angle], coefficients[angle, 0] * signs[position]
+            for state in range(1, re.shape[0]):
+                _differentiate(operations, position, parity, re, im, state, lane_sum, lanes)
                 for lane in range(len(lanes)):
-                    slope = _derivative(operation, sign, program.parity, re, im, observable + 1, lane)
-                    jacobian[lane, observable, parameter] += scale * slope
+                    jacobian[lane, state - 1, parameter] += factor * lane_sum[lane]
         if position > first_with_parameter:
-            _apply(operation, sign, program.parity, cos, sin, -1.0, re, im, program.counts[0] + 1, lanes)
+            _apply(operations, signs, position, -1.0, parity, cos, sin, re, im, re.shape[0], lanes)
 
 
 @compiled
-def run_rows(program, rows, values, jacobian, want_jacobian, lanes):
-    """Runs all rows, shape (rows, parameters), in blocks; a last block that is not full repeats its last row."""
-    num_lanes, num_rows = len(lanes), rows.shape[0]
-    num_angles, num_states = program.angle_parameters.shape[0], program.counts[0] + 1
-    cos, sin = np.empty((num_angles, num_lanes)), np.empty((num_angles, num_lanes))
-    re = np.empty((num_states, program.parity.shape[0], num_lanes))
-    im = np.empty_like(re)
-    for start in range(0, num_rows, num_lanes):
-        stop = start + num_lanes
-        if stop <= num_rows:
-            derivatives = jacobian[start:stop] if want_jacobian else jacobian
-            run_block(
-                program, rows[start:stop], values[start:stop], derivatives, cos, sin, re, im, want_jacobian, lanes
-            )
-        else:
-            padded = np.empty((num_lanes, rows.shape[1]))
-            for lane in range(num_lanes):
-                padded[lane] = rows[min(start + lane, num_rows - 1)]
-            more_values = np.empty((num_lanes, values.shape[1]))
-            more = np.empty((num_lanes if want_jacobian else 0, values.shape[1], rows.shape[1]))
-            run_block(program, padded, more_values, more, cos, sin, re, im, want_jacobian, lanes)
-            values[start:] = more_values[: num_rows - start]
-            if want_jacobian:
-                jacobian[start:] = more[: num_rows - start]
+def run_rows(program, rows, values, jacobian, want_jacobian, block):
+    """Runs all rows, shape (rows, parameters), in blocks of `block` rows."""
+    num_rows = rows.shape[0]
+    scratch = allocate_scratch(program, min(block, num_rows))
+    for start in range(0, num_rows, block):
+        part = slice(start, min(start + block, num_rows))
+        lanes = range(part.stop - part.start)
+        derivatives = jacobian[part] if want_jacobian else jacobian
+        run_block(program, rows[part], values[part], derivatives, want_jacobian, scratch, lanes)
 
 
 @compiled
-def _evolve(program, row, lanes):
+def run_row(program, rows, values, jacobian, want_jacobian):
+    """Runs a single row, shape (1, parameters)."""
+    run_block(program, rows, values, jacobian, want_jacobian, allocate_scratch(program, 1), ONE_LANE)
+
+
+@compiled
+def _evolve(program, row):
+    scratch = allocate_scratch(program, 1)
     values, jacobian = np.empty((1, program.counts[0])), np.empty((0, 0, 0))
-    num_angles = program.angle_parameters.shape[0]
-    cos, sin = np.empty((num_angles, 1)), np.empty((num_angles, 1))
-    re = np.empty((program.counts[0] + 1, program.parity.shape[0], 1))
-    im = np.empty_like(re)
-    run_block(program, row.reshape(1, -1), values, jacobian, cos, sin, re, im, False, lanes)
+    run_block(program, row.reshape(1, -1), values, jacobian, False, scratch, ONE_LANE)
     state = np.empty((2, program.parity.shape[0]))
-    state[0], state[1] = re[0, :, 0], im[0, :, 0]
+    state[0], state[1] = scratch.re[0, :, 0], scratch.im[0, :, 0]
     return state
 
 
 def evolve(program: Program, row: NDArray[np.float64]) -> NDArray[np.float64]:
     """Returns the final state, shape (2, 2^qubits): real and imaginary part, for one row of parameter values."""
-    return _evolve(program, row, (0,))
+    return _evolve(program, row)

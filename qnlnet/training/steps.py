@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnlnet.models.reducers import KERNEL_SIZE
-from qnlnet.simulator.kernels import run_block
+from qnlnet.simulator.kernels import ONE_LANE, Scratch, allocate_scratch, run_block
 from qnlnet.training.layers import (
     adam,
     compiled,
@@ -20,7 +20,6 @@ from qnlnet.training.network import Network
 
 RAW_NLL, CROSS_ENTROPY = range(2)
 _MARGIN = KERNEL_SIZE - 1  # pixels that a convolution without padding loses
-_ONE_ROW = (0,)
 
 
 class Workspace(NamedTuple):
@@ -36,7 +35,7 @@ class Workspace(NamedTuple):
         row: Inputs and weights of the circuit, float64, shape (1, parameters).
         values: Expectation value, float64, shape (1, 1).
         jacobian: Its derivatives, float64, shape (1, 1, parameters).
-        cos: See `run_block`; likewise `sin`, `re`, `im`.
+        scratch: Working space of the circuit.
     """
 
     convolved: NDArray[np.float32]
@@ -48,10 +47,7 @@ class Workspace(NamedTuple):
     row: NDArray[np.float64]
     values: NDArray[np.float64]
     jacobian: NDArray[np.float64]
-    cos: NDArray[np.float64]
-    sin: NDArray[np.float64]
-    re: NDArray[np.float64]
-    im: NDArray[np.float64]
+    scratch: Scratch
 
 
 def allocate_workspace(network: Network) -> Workspace:
@@ -61,8 +57,7 @@ def allocate_workspace(network: Network) -> Workspace:
         convolved = max(convolved, filters * _length(height, width))
         pooled += filters * ((height - _MARGIN) // 2) * ((width - _MARGIN) // 2)
     units = network.linears[0, 0] + network.linears[:, 1].sum()
-    parameters, angles = network.quantum[:2].sum(), len(network.program.angle_parameters)
-    states = (2, len(network.program.parity), 1)
+    parameters = network.quantum[:2].sum()
     return Workspace(
         convolved=np.empty(convolved, np.float32),
         pooled=np.empty(pooled, np.float32),
@@ -73,10 +68,7 @@ def allocate_workspace(network: Network) -> Workspace:
         row=np.empty((1, parameters)),
         values=np.empty((1, 1)),
         jacobian=np.empty((1, 1, parameters)),
-        cos=np.empty((angles, 1)),
-        sin=np.empty((angles, 1)),
-        re=np.empty(states),
-        im=np.empty(states),
+        scratch=allocate_scratch(network.program, 1),
     )
 
 
@@ -137,18 +129,7 @@ def _forward(network, parameters, image, mask, work, want_jacobian):
         work.row[0, k] = work.units[start - features + k]
     for k in range(circuit_weights):
         work.row[0, features + k] = parameters[offset + k]
-    run_block(
-        network.program,
-        work.row,
-        work.values,
-        work.jacobian,
-        work.cos,
-        work.sin,
-        work.re,
-        work.im,
-        want_jacobian,
-        _ONE_ROW,
-    )
+    run_block(network.program, work.row, work.values, work.jacobian, want_jacobian, work.scratch, ONE_LANE)
     head = offset + circuit_weights
     return parameters[head] * np.float32(work.values[0, 0]) + parameters[head + 1]
 
