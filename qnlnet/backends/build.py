@@ -6,6 +6,7 @@ from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.backends.exact import ExactEstimatorQNN
+from qnlnet.backends.layer import ExactTorchConnector
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import BackendConfig
 
@@ -46,4 +47,5 @@ def build_qnn(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0)
 
 def build_quantum_layer(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0) -> TorchConnector:
     """Wraps `build_qnn` as a torch layer; its weights are drawn from U[−1, 1] by torch's generator."""
-    return TorchConnector(build_qnn(qnl, config, seed=seed))
+    qnn = build_qnn(qnl, config, seed=seed)
+    return ExactTorchConnector(qnn) if isinstance(qnn, ExactEstimatorQNN) else TorchConnector(qnn)

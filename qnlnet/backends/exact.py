@@ -50,19 +50,31 @@ class ExactEstimatorQNN(EstimatorQNN):
     def _forward(
         self, input_data: NDArray[np.float64] | None, weights: NDArray[np.float64] | None
     ) -> NDArray[np.float64]:
-        return self.simulator.values(self._rows(input_data, weights))
+        return self.simulator.values(self.join(input_data, weights))
 
     def _backward(
         self, input_data: NDArray[np.float64] | None, weights: NDArray[np.float64] | None
     ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
-        _, jacobian = self.simulator.values_and_jacobian(self._rows(input_data, weights))
+        _, jacobian = self.simulator.values_and_jacobian(self.join(input_data, weights))
         split = self.num_inputs
         return (jacobian[..., :split] if self.input_gradients else None), jacobian[..., split:]
 
-    def _rows(self, input_data: NDArray[np.float64] | None, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        """Returns inputs and weights side by side, shape (batch, num_inputs + num_weights)."""
+    def join(
+        self, input_data: NDArray[np.floating] | None, weights: NDArray[np.floating] | None
+    ) -> NDArray[np.float64]:
+        """Returns inputs and weights side by side, as the rows that `simulator` takes.
+
+        Args:
+            input_data: Shape (batch, num_inputs); None without inputs.
+            weights: Shape (num_weights,), or (batch, num_weights) for weights of each row's own; None without weights.
+
+        Returns:
+            Shape (batch, num_inputs + num_weights).
+        """
         inputs = np.empty((1, 0)) if input_data is None else input_data
         own = np.empty((1, 0)) if weights is None else np.atleast_2d(weights)
         batch = max(len(inputs), len(own))
-        shapes = (batch, inputs.shape[1]), (batch, own.shape[1])
-        return np.concatenate([np.broadcast_to(inputs, shapes[0]), np.broadcast_to(own, shapes[1])], axis=1)
+        width = inputs.shape[1]
+        rows = np.empty((batch, width + own.shape[1]))
+        rows[:, :width], rows[:, width:] = inputs, own
+        return rows
