@@ -11,7 +11,7 @@ PACKAGE = ROOT / "qnlnet"
 
 # A module may import the layers before its own, and modules of its own package; nothing else of qnlnet.
 LAYERS = [
-    {"errors", "published", "provenance"},
+    {"compilation", "errors", "published", "provenance"},
     {"seeding"},
     {"config"},
     {"circuits", "data"},
@@ -23,7 +23,7 @@ LAYERS = [
     {"tables", "figures", "runs"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-STANDS_ALONE = {"errors", "published", "provenance"}
+STANDS_ALONE = {"compilation", "errors", "published", "provenance"}
 TORCH = {"backends", "models", "training", "runs"}
 PROGRAMS = {path.stem for folder in ("experiments", "scripts") for path in (ROOT / folder).glob("*.py")}
 

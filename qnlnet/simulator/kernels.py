@@ -14,9 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qnlnet.simulator.compilation import compiled
+from qnlnet.compilation import cached_njit
 from qnlnet.simulator.gates import CX, CZ, HADAMARD, ROTATION
 from qnlnet.simulator.trigonometry import cos_sin
+
+compiled = cached_njit()  # no fast-math: a row goes through the same roundings whichever rows stand beside it
 
 ONE_LANE = (0,)
 _SQRT_HALF = np.sqrt(0.5)

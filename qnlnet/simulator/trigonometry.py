@@ -8,7 +8,9 @@ off by less than 2⁻⁵² (tests/simulator/test_trigonometry.py).
 
 import numpy as np
 
-from qnlnet.simulator.compilation import compiled
+from qnlnet.compilation import cached_njit
+
+compiled = cached_njit()
 
 _TWO_OVER_PI = 2 / np.pi
 # π/2 = _HIGH + _MIDDLE + _LOW; the first two have 33 bits, so that 20-bit multiples of them are exact.

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
 from torch import nn
 
 from qnlnet.backends import ExactEstimatorQNN
@@ -13,6 +14,7 @@ from qnlnet.errors import ArgumentError
 from qnlnet.models import QNLNet, SeededDropout2d
 from qnlnet.models.reducers import KERNEL_SIZE
 from qnlnet.simulator.kernels import Program
+from qnlnet.simulator.program import compile_program
 
 _KNOWN_ORDER = re.compile("((CRP)+D?F)?L(RL)*")
 
@@ -37,7 +39,7 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     """Reads a model whose reducer consists of Conv–ReLU–MaxPool blocks, dropout and Linear–ReLU layers.
 
     Args:
-        model: The model; its quantum layer must run on `backend=exact`.
+        model: The model; its quantum layer must run on `backend=exact`, or be a linear layer in its place.
         input_shape: Shape of one model input, without the batch.
 
     Raises:
@@ -53,22 +55,33 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     convolutions: list[tuple[int, ...]] = []
     linears: list[tuple[int, ...]] = []
     shape, offset = input_shape, 0
-    for layer in model.reducer:
+    last = len(model.reducer) - 1
+    for position, layer in enumerate(model.reducer):
         if isinstance(layer, nn.Conv2d):
             convolutions.append((*shape, layer.out_channels, offset))
             shape = layer.out_channels, *((size - KERNEL_SIZE + 1) // 2 for size in shape[1:])
         elif isinstance(layer, nn.Linear):
-            linears.append((layer.in_features, layer.out_features, offset))
-        offset += sum(parameter.numel() for parameter in layer.parameters())
+            linears.append((layer.in_features, layer.out_features, offset, int(position < last)))
+        offset += _count_parameters(layer)
     qnn = getattr(model.quantum, "neural_network", None)
-    if not isinstance(qnn, ExactEstimatorQNN):
+    if isinstance(qnn, ExactEstimatorQNN):
+        num_inputs, num_weights, program = qnn.num_inputs, qnn.num_weights, qnn.simulator.program
+    elif isinstance(model.quantum, nn.Linear) and _letter(model.quantum) == "L":
+        linears.append((model.quantum.in_features, model.quantum.out_features, offset, 0))
+        offset += _count_parameters(model.quantum)
+        num_inputs, num_weights, program = 0, 0, compile_program(QuantumCircuit(1), [], [])
+    else:
         raise ArgumentError("The compiled training loop needs backend=exact; use `PlainReplica` for the others.")
     return Network(
         convolutions=np.array(convolutions, np.int64).reshape(-1, 5),
-        linears=np.array(linears, np.int64).reshape(-1, 3),
-        quantum=np.array([qnn.num_inputs, qnn.num_weights, offset], np.int64),
-        program=qnn.simulator.program,
+        linears=np.array(linears, np.int64).reshape(-1, 4),
+        quantum=np.array([num_inputs, num_weights, offset], np.int64),
+        program=program,
     )
+
+
+def _count_parameters(layer: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in layer.parameters())
 
 
 def _letter(layer: nn.Module) -> str:

@@ -27,6 +27,7 @@ class Workspace(NamedTuple):
 
     Attributes:
         convolved: Output of one convolution, float32.
+        spread: Slopes of one filter's output, float32; see `convolve_backward`.
         pooled: Outputs of all blocks behind each other, float32; the last one after dropout.
         pooled_slope: Gradients by `pooled`, float32.
         source: Winners of the pooling windows, int32, laid out like `pooled`.
@@ -39,6 +40,7 @@ class Workspace(NamedTuple):
     """
 
     convolved: NDArray[np.float32]
+    spread: NDArray[np.float32]
     pooled: NDArray[np.float32]
     pooled_slope: NDArray[np.float32]
     source: NDArray[np.int32]
@@ -52,14 +54,16 @@ class Workspace(NamedTuple):
 
 def allocate_workspace(network: Network) -> Workspace:
     """Allocates the working space of one replica."""
-    convolved = pooled = 0
+    convolved = length = pooled = 0
     for _, height, width, filters, _ in network.convolutions:
+        length = max(length, _length(height, width))
         convolved = max(convolved, filters * _length(height, width))
         pooled += filters * ((height - _MARGIN) // 2) * ((width - _MARGIN) // 2)
     units = network.linears[0, 0] + network.linears[:, 1].sum()
     parameters = network.quantum[:2].sum()
     return Workspace(
         convolved=np.empty(convolved, np.float32),
+        spread=np.empty(length + 2 * _MARGIN, np.float32),
         pooled=np.empty(pooled, np.float32),
         pooled_slope=np.empty(pooled, np.float32),
         source=np.empty(pooled, np.int32),
@@ -105,11 +109,10 @@ def _forward(network, parameters, image, mask, work, want_jacobian):
         weights, bias = _filters(block, parameters)
         convolved = work.convolved[: filters * _length(height, width)].reshape(filters, -1)
         pooled = work.pooled[start:stop].reshape(filters, -1)
-        convolve(signal.reshape(channels, -1), weights, bias, width, convolved)
-        pool_and_rectify(convolved, width, pooled_width, pooled, work.source[start:stop].reshape(filters, -1))
-        if position == network.convolutions.shape[0] - 1:
-            for o in range(mask.shape[0]):
-                pooled[o] *= mask[o]
+        block_mask = mask if position == network.convolutions.shape[0] - 1 else mask[:0]
+        convolve(signal.reshape(channels, -1), weights, bias, width, block_mask, convolved)
+        source = work.source[start:stop].reshape(filters, -1)
+        pool_and_rectify(convolved, width, pooled_width, block_mask, pooled, source)
         signal, start = work.pooled[start:stop], stop
 
     start = network.linears[0, 0]
@@ -119,18 +122,21 @@ def _forward(network, parameters, image, mask, work, want_jacobian):
         weights, bias = _matrix(network.linears[position], parameters)
         result = work.units[start : start + outputs]
         linear(work.units[start - inputs : start], weights, bias, result)
-        if position < network.linears.shape[0] - 1:
+        if network.linears[position, 3]:
             for i in range(outputs):
                 result[i] = max(result[i], np.float32(0))
         start += outputs
 
     features, circuit_weights, offset = network.quantum[0], network.quantum[1], network.quantum[2]
+    head = offset + circuit_weights
+    if features == 0:
+        work.values[0, 0] = work.units[start - 1]
+        return parameters[head] * work.units[start - 1] + parameters[head + 1]
     for k in range(features):
         work.row[0, k] = work.units[start - features + k]
     for k in range(circuit_weights):
         work.row[0, features + k] = parameters[offset + k]
     run_block(network.program, work.row, work.values, work.jacobian, want_jacobian, work.scratch, ONE_LANE)
-    head = offset + circuit_weights
     return parameters[head] * np.float32(work.values[0, 0]) + parameters[head + 1]
 
 
@@ -147,6 +153,8 @@ def _backward(network, parameters, image, mask, work, slope, gradient):
     stop = work.units.shape[0]
     for k in range(features):
         work.unit_slope[stop - features + k] = slope * np.float32(work.jacobian[0, 0, k])
+    if features == 0:
+        work.unit_slope[stop - 1] = slope
 
     for position in range(network.linears.shape[0] - 1, -1, -1):
         inputs, outputs = network.linears[position, 0], network.linears[position, 1]
@@ -155,7 +163,7 @@ def _backward(network, parameters, image, mask, work, slope, gradient):
         start = stop - outputs
         values, slopes = work.units[start - inputs : start], work.unit_slope[start - inputs : start]
         linear_backward(values, weights, work.unit_slope[start:stop], grad_weights, grad_bias, slopes)
-        if position > 0:
+        if position > 0 and network.linears[position - 1, 3]:
             for i in range(inputs):
                 if values[i] <= 0:
                     slopes[i] = 0
@@ -184,6 +192,7 @@ def _backward(network, parameters, image, mask, work, slope, gradient):
             width,
             work.source[start:stop].reshape(filters, -1),
             slopes,
+            work.spread[: _length(height, width) + 2 * _MARGIN],
             grad_weights,
             grad_bias,
             grad_signal.reshape(channels, -1),

@@ -35,11 +35,14 @@ def check(result: Array, expected: Tensor, absolute: Tensor, terms: int) -> None
     assert torch.all(error <= (terms + 1) * ROUNDING * absolute)
 
 
-def run_convolve(image: Array, weights: Array, bias: Array) -> Array:
+NO_MASK = np.empty(0, np.float32)
+
+
+def run_convolve(image: Array, weights: Array, bias: Array, mask: Array = NO_MASK) -> Array:
     """Returns the output with the row stride of the image, shape (filters, …)."""
     _, height, width = image.shape
     output = np.full((len(weights), (height - 5) * width + width - 4), np.nan, np.float32)
-    convolve(image.reshape(len(image), -1), weights, bias, width, output)
+    convolve(image.reshape(len(image), -1), weights, bias, width, mask, output)
     return output
 
 
@@ -58,10 +61,12 @@ def test_convolution_agrees_with_torch(channels: int, filters: int, height: int,
     check(result, expected, absolute, terms=25 * channels + 1)
 
 
-def run_pool(convolved: Array, width: int, pooled_width: int, windows: int) -> tuple[Array, NDArray[np.int32]]:
+def run_pool(
+    convolved: Array, width: int, pooled_width: int, windows: int, mask: Array = NO_MASK
+) -> tuple[Array, NDArray[np.int32]]:
     pooled = np.full((len(convolved), windows), np.nan, np.float32)
     source = np.full((len(convolved), windows), -2, np.int32)
-    pool_and_rectify(convolved, width, pooled_width, pooled, source)
+    pool_and_rectify(convolved, width, pooled_width, mask, pooled, source)
     return pooled, source
 
 
@@ -76,6 +81,27 @@ def test_pooling_agrees_with_torch_to_the_bit(channels: int, filters: int, heigh
         np.testing.assert_array_equal(values[places >= 0], row[places[places >= 0]])
         np.testing.assert_array_equal(values[places < 0], 0)
     assert (source == -1).any() or filters < 3  # without a unit that ReLU cuts off this would prove little
+
+
+def test_filters_that_the_mask_takes_are_neither_computed_nor_differentiated() -> None:
+    image, weights, bias = draw(2, 12, 12), draw(4, 2, 5, 5), draw(4)
+    mask = np.array([2, 0, 0, 2], np.float32)
+    weights[1] = np.nan  # whatever lies there
+    convolved = run_convolve(image, weights, bias, mask)
+    assert np.isnan(convolved[1:3]).all()
+    pooled, source = run_pool(convolved, width=12, pooled_width=4, windows=16, mask=mask)
+    unmasked, places = run_pool(convolved[[0, 3]], width=12, pooled_width=4, windows=16)
+    np.testing.assert_array_equal(pooled, np.stack([2 * unmasked[0], *np.zeros((2, 16)), 2 * unmasked[1]]))
+    np.testing.assert_array_equal(source[[0, 3]], places)
+    assert (source[1:3] == -1).all()
+    grad_weights, grad_bias = np.zeros_like(weights), np.zeros_like(bias)
+    convolve_backward(
+        *(image.reshape(2, -1), weights, 12, source, mask[:, np.newaxis] * draw(4, 16), np.empty(100, np.float32)),
+        *(grad_weights, grad_bias, np.zeros((2, 144), np.float32), True),
+    )
+    assert not grad_weights[1:3].any()
+    assert not grad_bias[1:3].any()
+    assert grad_weights[[0, 3]].all()
 
 
 def test_pooling_takes_the_first_of_equal_values_as_torch_does() -> None:
@@ -105,8 +131,9 @@ def test_gradients_of_a_convolution_agree_with_torch(
     start_weights, start_bias = draw(*weights.shape, seed=2), draw(filters, seed=2)
     start_image = draw(*image.shape, seed=2)
     grad_weights, grad_bias, grad_image = start_weights.copy(), start_bias.copy(), start_image.copy()
+    spread = np.full((height - 5) * width + width + 4, np.nan, np.float32)
     convolve_backward(
-        *(image.reshape(channels, -1), weights, width, source, slope),
+        *(image.reshape(channels, -1), weights, width, source, slope, spread),
         *(grad_weights, grad_bias, grad_image.reshape(channels, -1), want_image),
     )
 

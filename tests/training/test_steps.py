@@ -8,20 +8,31 @@ import pytest
 import torch
 from torch import nn
 
-from qnlnet.config import load_config
+from qnlnet.config import RunConfig, load_config
 from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model
 from qnlnet.training.network import flatten_parameters
 from qnlnet.training.steps import CROSS_ENTROPY, RAW_NLL
 
 MakeFeatures = Callable[..., Features]
 CompiledStep = Callable[..., Any]
+LINEAR = "a linear layer in place of the circuit"
 LOSSES = {RAW_NLL: nn.NLLLoss(), CROSS_ENTROPY: nn.CrossEntropyLoss()}
 CELLS = {
     "mnist cnn": ("reducer=cnn",),
     "cifar10 cnn": ("reducer=cnn", "data=cifar10", "ansatz=2"),
     "pca": ("reducer=pca", "ansatz=1"),
     "pca r=D=2": ("reducer=pca", "r=2", "D=2"),
+    f"mnist cnn, {LINEAR}": ("reducer=cnn",),
+    f"pca, {LINEAR}": ("reducer=pca",),
 }
+
+
+def build(cell: str, config: RunConfig) -> QNLNet:
+    model = build_model(config, 1)
+    if LINEAR in cell:
+        torch.manual_seed(1)
+        model.quantum = nn.Linear(4, 1)
+    return model
 
 
 def model_that_answers(y: float) -> QNLNet:
@@ -68,7 +79,7 @@ def test_gradient_of_every_parameter_agrees_with_torch(
     config = load_config(*CELLS[cell])
     features = make_features(config, batch)
     # Two models of the same seed, as the layer draws its masks when it is called.
-    model, reference = build_model(config, 1), build_model(config, 1)
+    model, reference = build(cell, config), build(cell, config)
     dropout = next((layer for layer in model.reducer if isinstance(layer, SeededDropout2d)), None)
     masks = None
     if dropout is not None:
@@ -97,7 +108,7 @@ def test_gradient_of_every_parameter_agrees_with_torch(
 def test_a_whole_step_agrees_with_torch(cell: str, make_features: MakeFeatures, compiled_step: CompiledStep) -> None:
     config = load_config(*CELLS[cell])
     features, rate = make_features(config, 3), 1e-3
-    model = build_model(config, 1)
+    model = build(cell, config)
     step = compiled_step(model, features.train, features.train_labels, RAW_NLL, rate=rate)
     before = flatten_parameters(model)
     for layer in model.reducer:

@@ -1,0 +1,50 @@
+"""How Numba compiles the kernels: once per machine and version of the sources, and without Python's lock.
+
+Numba's cache notices a change in the file of a function but not in the files of what it calls, so that after an edit
+or an upgrade it would go on running stale machine code. Therefore the cache's folder is named after a hash of
+everything that the kernels are made of.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba import njit
+
+_PACKAGE = Path(__file__).parent
+_NUMBA: Any = numba.config  # its settings are made at run time, unseen by type checkers
+_SOURCES = ("compilation.py", "models/*.py", "simulator/*.py", "training/*.py")
+
+
+def cached_njit(**options: Any) -> Callable[[Callable], Any]:
+    """Returns a decorator like `numba.njit` with a cache that is safe across edits.
+
+    Args:
+        options: Further options of `numba.njit`, such as `fastmath`.
+    """
+    compiled = njit(cache=True, nogil=True, error_model="numpy", **options)
+
+    def decorate(function: Callable) -> Any:
+        # Numba reads this global setting while it decorates; other users of Numba in this process keep theirs.
+        theirs, _NUMBA.CACHE_DIR = _NUMBA.CACHE_DIR, str(_CACHE)
+        try:
+            return compiled(function)
+        finally:
+            _NUMBA.CACHE_DIR = theirs
+
+    return decorate
+
+
+def cache_folder(package: Path = _PACKAGE) -> Path:
+    """Returns a folder below $NUMBA_CACHE_DIR, else in the package; Numba takes another if it is not writable."""
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for path in sorted(package.glob(pattern)):
+            digest.update(path.read_bytes())
+    parent = Path(_NUMBA.CACHE_DIR) if _NUMBA.CACHE_DIR else package / "__pycache__"
+    return parent / f"qnlnet-{digest.hexdigest()[:12]}"
+
+
+_CACHE = cache_folder()
