@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+PEERS  := $(VENV)/.peers
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data quickstart reproduce-table1 circuits test check format clean
+.PHONY: help setup data quickstart reproduce-table1 circuits bench test check format clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +28,13 @@ quickstart: $(READY)  ## Run the Table 1 pipeline on embedded digits: no downloa
 
 reproduce-table1: $(READY)  ## Train all of Table 1 and write results/table1 (downloads what is missing)
 	$(BIN)/python experiments/table.py $(ARGS)
+
+$(PEERS): $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
+	@touch $@
+
+bench: $(PEERS)  ## Time against all peers and write results/benchmarks, about 10 minutes (ARGS=--quick: half a minute)
+	$(BIN)/python scripts/bench.py $(ARGS)
 
 circuits: $(READY)  ## Draw the circuits that train into results/circuits
 	$(BIN)/python scripts/draw_circuits.py $(ARGS)

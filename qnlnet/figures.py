@@ -3,6 +3,7 @@
 import io
 import math
 import textwrap
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,27 @@ def plot_table(seed_rows: pd.DataFrame, directory: Path | str, name: str = "tabl
     Raises:
         ResultsError: The rows are not acceptable, or the folder can not be written.
     """
-    figure = build_figure(seed_rows)
+    return write_figure(build_figure(seed_rows), directory, name)
+
+
+def write_figure(figure: Figure, directory: Path | str, name: str) -> list[Path]:
+    """Writes `figure` as `name`.png and `name`.svg and returns the paths; equal figures give equal files.
+
+    Raises:
+        ResultsError: The folder can not be written.
+    """
     paths = []
-    with style.context(["default", _STYLE]):
+    with figure_style():
         for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
             buffer = io.BytesIO()
             figure.savefig(buffer, format=ending, dpi=200, metadata=metadata)
             paths.append(records.write_file(Path(directory) / f"{name}.{ending}", buffer.getvalue()))
     return paths
+
+
+def figure_style() -> AbstractContextManager[None]:
+    """Returns the context in which all figures are drawn and written, whatever style the user has chosen."""
+    return style.context(["default", _STYLE])
 
 
 def build_figure(seed_rows: pd.DataFrame) -> Figure:
@@ -66,7 +80,7 @@ def build_figure(seed_rows: pd.DataFrame) -> Figure:
     Raises:
         ResultsError: The rows are not acceptable.
     """
-    with style.context(["default", _STYLE]):
+    with figure_style():
         return _draw(records.split_cells(seed_rows))
 
 

@@ -99,7 +99,7 @@ def _translate(
         pauli, theta = _FIXED_ROTATIONS[name]
         return _rotation(pauli, qubits, Angle(None, 0.0, theta))
     if name in _ROTATIONS:
-        return _rotation(_ROTATIONS[name], qubits, _affine(instruction.operation.params[0], parameters, name))
+        return _rotation(_ROTATIONS[name], qubits, read_angle(instruction.operation.params[0], parameters, name))
     raise UnsupportedCircuitError(
         f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows the standard "
         f"gates {', '.join(SUPPORTED_GATES)}. "
@@ -113,8 +113,17 @@ def _rotation(pauli: str, qubits: tuple[int, ...], angle: Angle) -> Operation:
     return Operation(ROTATION, qubits, x_mask, z_mask, angle)
 
 
-def _affine(value: ParameterExpression | float, parameters: dict[Parameter, int], gate: str) -> Angle:
-    """Returns a·x + b with the numbers a and b, or refuses the expression."""
+def read_angle(value: ParameterExpression | float, parameters: dict[Parameter, int], gate: str) -> Angle:
+    """Returns the angle of a gate as a·x + b with the numbers a and b.
+
+    Args:
+        value: The angle in radians, a number or an expression.
+        parameters: The index of each free parameter.
+        gate: Name of the gate, for the error.
+
+    Raises:
+        UnsupportedCircuitError: The expression depends on several parameters, or is not affine.
+    """
     if not isinstance(value, ParameterExpression) or not value.parameters:
         return Angle(None, 0.0, float(value))
     if len(value.parameters) > 1:

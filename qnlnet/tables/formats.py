@@ -1,6 +1,7 @@
 """A layout as Markdown, LaTeX or plain text."""
 
 import textwrap
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -28,12 +29,16 @@ _TERMINAL_WIDTH = 110
 
 def format_markdown(layout: Layout) -> str:
     """Returns a Markdown table with its notes below."""
-    rule = [":--"] * layout.num_text_columns + ["--:"] * (len(layout.header) - layout.num_text_columns)
-    rows = [[cell.replace("|", r"\|") for cell in row] for row in layout.rows]
-    lines = [f"| {' | '.join(row)} |" for row in (layout.header, rule, *rows)]
-    return "\n".join(["<!-- Generated from the per-seed rows; do not edit. -->", "", *lines, ""]) + "".join(
-        f"\n{note}\n" for note in layout.notes
-    )
+    table = markdown_table(layout.header, layout.rows, layout.num_text_columns)
+    notes = "".join(f"\n{note}\n" for note in layout.notes)
+    return f"<!-- Generated from the per-seed rows; do not edit. -->\n\n{table}{notes}"
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]], num_text_columns: int) -> str:
+    """Returns a Markdown table; the first `num_text_columns` columns are flushed left, numbers right."""
+    rule = [":--"] * num_text_columns + ["--:"] * (len(header) - num_text_columns)
+    escaped = [[cell.replace("|", r"\|") for cell in row] for row in rows]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (header, rule, *escaped))
 
 
 def format_latex(layout: Layout) -> str:

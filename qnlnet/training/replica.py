@@ -6,6 +6,7 @@ TorchConnector(EstimatorQNN) for any backend. Both give the same numbers to floa
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model, draw_d
 from qnlnet.seeding import generator
 from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
 from qnlnet.training.steps import CROSS_ENTROPY, RAW_NLL, allocate_workspace, score_inputs, train_epoch
+
+BuildModel = Callable[[RunConfig, int], QNLNet]
 
 _EVALUATION_BATCH = 512
 
@@ -43,16 +46,17 @@ class Replica(ABC):
         config: The cell.
         seed: Seed of all random streams.
         features: Model inputs of both splits.
+        build: Builds the untrained model from `config` and `seed`; another one than the paper's serves comparisons.
 
     Attributes:
         stop: Set it from another thread to end an epoch that would take long.
     """
 
-    def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
+    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         self.config = config
         self.seed = seed
         self.features = features
-        self.model = build_model(config, seed)
+        self.model = build(config, seed)
         self.epochs: list[Epoch] = []
         self.stop = threading.Event()
         self._shuffling = generator(seed, "shuffling")
@@ -98,8 +102,8 @@ def predict(scores: NDArray[np.float32]) -> NDArray[np.int64]:
 class CompiledReplica(Replica):
     """A replica that trains in the compiled loop (backend=exact)."""
 
-    def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
-        super().__init__(config, seed, features)
+    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
+        super().__init__(config, seed, features, build)
         self._network = read_network(self.model, features.train.shape[1:])
         parameters = flatten_parameters(self.model)
         self._state = np.stack([parameters, np.zeros_like(parameters), np.zeros_like(parameters)])
@@ -149,8 +153,8 @@ def _flatten(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
 class PlainReplica(Replica):
     """A replica that trains in a plain torch loop, on any backend."""
 
-    def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
-        super().__init__(config, seed, features)
+    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
+        super().__init__(config, seed, features, build)
         self._optimizer = torch.optim.Adam(self.model.parameters(), lr=config.train.learning_rate)
         self._loss = nn.NLLLoss() if config.train.loss == "raw_nll" else nn.CrossEntropyLoss()
 

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Time qnlnet against its peers, and find out where its own time goes.
+
+The peers: Qiskit's EstimatorQNN on its reference simulator and on Aer, PennyLane's default.qubit and lightning.qubit in
+torch, and PennyLane on JAX. All of them run the same circuits on the same numbers in double precision, on one thread,
+in turns within one run. Nothing is timed before all have been seen to agree on values and gradients.
+The peers come with `pip install -c constraints.txt -e ".[bench]"`, which `make bench` does.
+"""
+
+import argparse
+import importlib.util
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarking.machine import describe_machine, peer_versions, prepare_process
+
+_PEERS = ("pennylane", "pennylane_lightning", "jax")
+_SHOWN = ("benchmark", "model", "grows", "part", "contestant", "num_qubits", "r", "D", "batch", "size")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Exit status: 0 if all is measured, 1 if contestants disagree, 2 for a mistake.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="a few cases in less than a minute; writes nothing, and prints one JSON object as the last line",
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=["layer", "training", "profile", "scaling"],
+        default=["layer", "training", "profile", "scaling"],
+        help="which benchmarks to run and write (default: all, about 10 minutes)",
+    )
+    parser.add_argument(
+        "--output-dir",
+        type=Path,
+        default=Path("results/benchmarks"),
+        metavar="DIR",
+        help="folder of the tables and figures (default: results/benchmarks)",
+    )
+    parser.add_argument("--repetitions", type=int, default=7, metavar="N", help="turns of each contestant (default: 7)")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    options = build_parser().parse_args(arguments)
+    if options.repetitions < 1:
+        return _refuse(f"Argument `--repetitions` must be at least 1, but is {options.repetitions}.")
+    if missing := [name for name in _PEERS if importlib.util.find_spec(name) is None]:
+        return _refuse(
+            f"The peers {', '.join(missing)} must be installed, but are not. "
+            'Install them with: pip install -c constraints.txt -e ".[bench]"'
+        )
+    print(f"{describe_machine()}; {prepare_process()}\n{peer_versions()}", flush=True)
+
+    from qnlnet.errors import QNLNetError  # after the threads are fixed, like everything that computes
+
+    try:
+        run_quick() if options.quick else run(options.only, options.output_dir, options.repetitions)
+    except QNLNetError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Benchmarks that had finished are written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(f"error: {sentence}", file=sys.stderr)
+    return 2
+
+
+def run_quick() -> None:
+    """Runs a few cases and prints the figures of merit as JSON."""
+    import pandas as pd
+    from benchmarking import layer, report, training
+
+    pace = {"repetitions": 7, "seconds": 0.05}
+    rows = _collect(layer.time_layers(layer.QUICK_LAYER_CASES, quick=True, **pace))
+    rows += _collect(layer.time_engines(layer.QUICK_ENGINE_CASES, **pace))
+    steps = _collect(training.time_training(training.QUICK_MODELS, training.QUICK_CONTESTANTS, **pace))
+    print(json.dumps(report.figures_of_merit(pd.DataFrame(rows), pd.DataFrame(steps))))
+
+
+def run(names: Sequence[str], directory: Path, repetitions: int) -> None:
+    """Runs the benchmarks called `names` and writes each as soon as it has finished."""
+    import pandas as pd
+    from benchmarking import layer, plots, profile, report, scaling, training
+
+    from qnlnet import provenance
+    from qnlnet.figures import write_figure
+    from qnlnet.records import check_writable, write_file, write_table
+
+    check_writable(directory)
+    pace = {"repetitions": repetitions, "seconds": 0.1}
+    origin = {
+        "machine": describe_machine(),
+        "commit": provenance.commit(),
+        "versions": f"{provenance.versions()}; {peer_versions()}",
+    }
+
+    def time_quantum_part() -> Iterator[dict[str, Any]]:
+        yield from layer.time_layers(layer.LAYER_CASES, **pace)
+        yield from layer.time_engines(layer.ENGINE_CASES, **pace)
+
+    benchmarks = {
+        "layer": (time_quantum_part, report.layer_table, plots.plot_layer),
+        "training": (lambda: training.time_training(**pace), report.training_table, plots.plot_training),
+        "profile": (lambda: profile.profile_steps(repetitions=repetitions), report.profile_table, None),
+        "scaling": (lambda: scaling.time_scaling(**pace), report.scaling_table, plots.plot_scaling),
+    }
+    for name in names:
+        measure, tabulate, plot = benchmarks[name]
+        rows = pd.DataFrame(_collect(measure()))
+        paths = [write_table(rows.assign(**origin), directory / f"{name}.csv")]
+        paths.append(write_file(directory / f"{name}.md", tabulate(rows).encode("utf-8")))
+        if plot is not None:
+            paths += write_figure(plot(rows), directory, name)
+        print("Written: " + ", ".join(map(str, paths)), flush=True)
+
+
+def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lists the rows, and shows each as soon as it is there."""
+    from benchmarking.report import format_seconds
+
+    collected = []
+    for row in rows:
+        words = [
+            str(row[name]) if isinstance(row[name], str) else f"{name} {row[name]}" for name in _SHOWN if name in row
+        ]
+        print(f"{', '.join(words)}: {format_seconds(row.get('median_seconds', row.get('seconds')))}", flush=True)
+        collected.append(row)
+    return collected
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The benchmarks behind scripts/bench.py: contestants, fair timing, and what becomes of the figures."""

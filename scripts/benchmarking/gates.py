@@ -1,0 +1,34 @@
+"""A QNLCircuit as a plain list of gates, from which every peer builds its own circuit."""
+
+from dataclasses import dataclass
+
+from qnlnet.circuits import QNLCircuit
+from qnlnet.simulator.gates import Angle, read_angle
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate by Qiskit's name, with an angle in radians where it is a rotation."""
+
+    name: str
+    qubits: tuple[int, ...]
+    angle: Angle | None
+
+
+def list_gates(qnl: QNLCircuit) -> list[Gate]:
+    """Returns the gates in order; parameters are numbered inputs first, then weights."""
+    numbers = {parameter: number for number, parameter in enumerate((*qnl.input_params, *qnl.weight_params))}
+    gates = []
+    for instruction in qnl.circuit.data:
+        qubits = tuple(qnl.circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        values = instruction.operation.params
+        angle = read_angle(values[0], numbers, instruction.operation.name) if values else None
+        gates.append(Gate(instruction.operation.name, qubits, angle))
+    return gates
+
+
+def readout_qubit(qnl: QNLCircuit) -> int:
+    """Returns the qubit whose Pauli Z is measured."""
+    ((letters, (qubit,), _),) = qnl.observable.to_sparse_list()
+    assert letters == "Z"
+    return int(qubit)
