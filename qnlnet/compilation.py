@@ -48,3 +48,8 @@ def cache_folder(package: Path = _PACKAGE) -> Path:
 
 
 _CACHE = cache_folder()
+
+
+def is_cached() -> bool:
+    """Returns whether the cache holds anything yet; without it the first use compiles for some 20 seconds."""
+    return any(_CACHE.rglob("*.nbi"))

@@ -12,6 +12,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__,
-        epilog="Exit status: 0 if all is measured, 1 if contestants disagree, 2 for a mistake.",
+        epilog="Exit status: 0 if all is measured, 2 for a mistake or contestants that disagree.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -39,6 +40,11 @@ def build_parser() -> argparse.ArgumentParser:
         choices=["layer", "training", "profile", "scaling"],
         default=["layer", "training", "profile", "scaling"],
         help="which benchmarks to run and write (default: all, about 10 minutes)",
+    )
+    parser.add_argument(
+        "--redraw",
+        action="store_true",
+        help="measure nothing: write tables and figures again from the rows in the output folder",
     )
     parser.add_argument(
         "--output-dir",
@@ -56,20 +62,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     if options.repetitions < 1:
         return _refuse(f"Argument `--repetitions` must be at least 1, but is {options.repetitions}.")
-    if missing := [name for name in _PEERS if importlib.util.find_spec(name) is None]:
+    if options.redraw and options.quick:
+        return _refuse("Argument `--redraw` must stand without --quick, which draws nothing.")
+    if not options.redraw and (missing := [name for name in _PEERS if importlib.util.find_spec(name) is None]):
         return _refuse(
             f"The peers {', '.join(missing)} must be installed, but are not. "
             'Install them with: pip install -c constraints.txt -e ".[bench]"'
         )
-    print(f"{describe_machine()}; {prepare_process()}\n{peer_versions()}", flush=True)
+    if not options.redraw:
+        print(f"{describe_machine()}; {prepare_process()}", flush=True)
 
     from qnlnet.errors import QNLNetError  # after the threads are fixed, like everything that computes
 
     try:
-        run_quick() if options.quick else run(options.only, options.output_dir, options.repetitions)
+        if options.quick:
+            measure_quickly()
+        for name in [] if options.quick else options.only:
+            if not options.redraw:
+                measure(name, options.output_dir, options.repetitions)
+            draw(name, options.output_dir)
     except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return _refuse(str(error))
     except KeyboardInterrupt:
         print("\nStopped. Benchmarks that had finished are written.", file=sys.stderr)
         return 130
@@ -81,7 +94,7 @@ def _refuse(sentence: str) -> int:
     return 2
 
 
-def run_quick() -> None:
+def measure_quickly() -> None:
     """Runs a few cases and prints the figures of merit as JSON."""
     import pandas as pd
     from benchmarking import layer, report, training
@@ -93,41 +106,58 @@ def run_quick() -> None:
     print(json.dumps(report.figures_of_merit(pd.DataFrame(rows), pd.DataFrame(steps))))
 
 
-def run(names: Sequence[str], directory: Path, repetitions: int) -> None:
-    """Runs the benchmarks called `names` and writes each as soon as it has finished."""
+def measure(name: str, directory: Path, repetitions: int) -> None:
+    """Runs the benchmark `name` and writes its rows into `directory`.
+
+    Raises:
+        ResultsError: Contestants disagree, or the rows can not be written.
+    """
     import pandas as pd
-    from benchmarking import layer, plots, profile, report, scaling, training
+    from benchmarking import layer, profile, scaling, training
 
     from qnlnet import provenance
-    from qnlnet.figures import write_figure
-    from qnlnet.records import check_writable, write_file, write_table
+    from qnlnet.records import check_writable, write_table
 
     check_writable(directory)
-    pace = {"repetitions": repetitions, "seconds": 0.1}
     origin = {
         "machine": describe_machine(),
         "commit": provenance.commit(),
         "versions": f"{provenance.versions()}; {peer_versions()}",
     }
-
-    def time_quantum_part() -> Iterator[dict[str, Any]]:
-        yield from layer.time_layers(layer.LAYER_CASES, **pace)
-        yield from layer.time_engines(layer.ENGINE_CASES, **pace)
-
+    pace = {"repetitions": repetitions, "seconds": 0.1}
     benchmarks = {
-        "layer": (time_quantum_part, report.layer_table, plots.plot_layer),
-        "training": (lambda: training.time_training(**pace), report.training_table, plots.plot_training),
-        "profile": (lambda: profile.profile_steps(repetitions=repetitions), report.profile_table, None),
-        "scaling": (lambda: scaling.time_scaling(**pace), report.scaling_table, plots.plot_scaling),
+        "layer": lambda: chain(
+            layer.time_layers(layer.LAYER_CASES, **pace), layer.time_engines(layer.ENGINE_CASES, **pace)
+        ),
+        "training": lambda: training.time_training(**pace),
+        "profile": lambda: profile.profile_steps(repetitions=repetitions),
+        "scaling": lambda: scaling.time_scaling(**pace),
     }
-    for name in names:
-        measure, tabulate, plot = benchmarks[name]
-        rows = pd.DataFrame(_collect(measure()))
-        paths = [write_table(rows.assign(**origin), directory / f"{name}.csv")]
-        paths.append(write_file(directory / f"{name}.md", tabulate(rows).encode("utf-8")))
-        if plot is not None:
-            paths += write_figure(plot(rows), directory, name)
-        print("Written: " + ", ".join(map(str, paths)), flush=True)
+    rows = pd.DataFrame(_collect(benchmarks[name]())).assign(**origin)
+    print(f"Rows:   {write_table(rows, directory / f'{name}.csv')}", flush=True)
+
+
+def draw(name: str, directory: Path) -> None:
+    """Writes the table and the figure of the benchmark `name` from the rows in `directory`.
+
+    Raises:
+        ResultsError: The rows are not there, or a file can not be written.
+    """
+    import pandas as pd
+    from benchmarking import plots, report
+
+    from qnlnet.errors import ResultsError
+    from qnlnet.figures import write_figure
+    from qnlnet.records import write_file
+
+    path = directory / f"{name}.csv"
+    if not path.is_file():
+        raise ResultsError(f"The rows {path} must be there to be drawn, but are not. Leave --redraw out to measure.")
+    rows = pd.read_csv(path)
+    paths = [write_file(directory / f"{name}.md", report.TABLES[name](rows).encode("utf-8"))]
+    if name in plots.FIGURES:
+        paths += write_figure(plots.FIGURES[name](rows), directory, name)
+    print("Drawn:  " + ", ".join(map(str, paths)), flush=True)
 
 
 def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,12 +6,10 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarking.names import JAX, OURS
 from benchmarking.pennylane_circuit import build_qnode
 from qnlnet.circuits import QNLCircuit
 from qnlnet.simulator import ExactSimulator
-
-OURS = "qnlnet"
-JAX = "PennyLane on JAX (jit, vmap)"
 
 Rows = NDArray[np.float64]
 Engine = Callable[[Rows], tuple[Rows, Rows]]

@@ -10,10 +10,11 @@ import torch
 from benchmarking import engines, layers
 from benchmarking.agreement import check_agreement
 from benchmarking.circuits import Case
+from benchmarking.names import ENGINE, LAYER, STOCK_AER, STOCK_STATEVECTOR
 from benchmarking.timing import time_in_turns
 
 # Parameter shift runs thousands of circuits where the others run one: beyond these batches a call takes minutes.
-_LARGEST_BATCH = {layers.STOCK_STATEVECTOR: 128, layers.STOCK_AER: 32}
+_LARGEST_BATCH = {STOCK_STATEVECTOR: 128, STOCK_AER: 32}
 _ONE_ROW = dict.fromkeys(_LARGEST_BATCH, 1)  # for larger circuits
 
 _SHAPES = [(4, 1, 1), (4, 3, 3)]
@@ -29,8 +30,6 @@ ENGINE_CASES = [
 ]
 QUICK_LAYER_CASES = [Case(4, 1, 1, 1), Case(4, 1, 1, 128)]
 QUICK_ENGINE_CASES = [Case(4, 1, 1, 1), Case(4, 1, 1, 1024)]
-
-LAYER, ENGINE = "layer in torch", "engine"
 
 
 def time_layers(

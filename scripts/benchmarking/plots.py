@@ -1,11 +1,14 @@
 """The benchmarks as figures."""
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarking import engines, layers, training
-from benchmarking.layer import ENGINE, LAYER
+from benchmarking.names import COMPILED_LOOP, ENGINE, EXACT, LAYER, OURS
+from benchmarking.report import format_seconds
 from qnlnet.figures import figure_style
 
 # Okabe and Ito's colours, distinct to colour-blind eyes; ours is the same everywhere.
@@ -20,8 +23,7 @@ _PEERS = [
 
 def _looks(names: list[str]) -> dict[str, dict]:
     peers = iter(_PEERS)
-    ours = {layers.OURS, engines.OURS, "exact"}
-    return {name: _OURS if name in ours or name.startswith("qnlnet") else next(peers) for name in names}
+    return {name: _OURS if name == EXACT or name.startswith(OURS) else next(peers) for name in names}
 
 
 def plot_layer(rows: pd.DataFrame) -> Figure:
@@ -32,7 +34,7 @@ def plot_layer(rows: pd.DataFrame) -> Figure:
             ax = figure.add_subplot(2, 2, number + 1)
             chosen = rows[(rows.benchmark == kind) & (rows.num_qubits == 4) & (rows.r == depth)]
             _draw_lines(ax, chosen, "batch")
-            ax.set_title(f"{kind}, 4 qubits, r = D = {depth}", fontweight="bold")
+            ax.set_title(f"{kind.capitalize()}, 4 qubits, r = D = {depth}", fontweight="bold")
             ax.set_xlabel("rows in a batch")
             ax.set_ylabel("seconds per call")
             if depth == 3:
@@ -48,10 +50,10 @@ def plot_training(rows: pd.DataFrame) -> Figure:
         for number, model in enumerate(models):
             ax = figure.add_subplot(len(models), 1, number + 1)
             chosen = rows[rows.model == model].iloc[::-1]
-            colours = [_OURS["color"] if name.startswith(training.OURS) else "#999999" for name in chosen.contestant]
+            colours = [_OURS["color"] if name.startswith(COMPILED_LOOP) else "#999999" for name in chosen.contestant]
             ax.barh(chosen.contestant, chosen.median_seconds * 1e6, color=colours)
             for y, seconds in enumerate(chosen.median_seconds):
-                ax.annotate(f" {seconds * 1e6:,.3g} µs", (seconds * 1e6, y), va="center", fontsize=8)
+                ax.annotate(f" {format_seconds(seconds)}", (seconds * 1e6, y), va="center", fontsize=8)
             ax.set_xscale("log")
             ax.set_xlim(right=chosen.median_seconds.max() * 1e6 * 4)
             ax.grid(axis="y", visible=False)
@@ -74,7 +76,7 @@ def plot_scaling(rows: pd.DataFrame) -> Figure:
             ax = figure.add_subplot(2, 2, number + 1)
             if what == "r":
                 repetitions = rows[rows.grows.isin(["r", "D"])]
-                _draw_lines(ax, repetitions.assign(contestant="qnlnet, " + repetitions.grows + " grows"), "size")
+                _draw_lines(ax, repetitions.assign(contestant=f"{OURS}, " + repetitions.grows + " grows"), "size")
                 ax.lines[-1].set(linestyle="--", marker="o")
             else:
                 _draw_lines(ax, rows[rows.grows == what], "size")
@@ -99,3 +101,12 @@ def _draw_lines(ax: Axes, rows: pd.DataFrame, x: str) -> None:
     sizes = sorted(set(rows[x]))
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
     ax.minorticks_off()
+    decades = np.log10([rows.fastest_seconds.min(), rows.slowest_seconds.max()])
+    ax.set_ylim(10 ** np.floor(decades[0] - 0.05), 10 ** np.ceil(decades[1] + 0.05))
+
+
+FIGURES: dict[str, Callable[[pd.DataFrame], Figure]] = {
+    "layer": plot_layer,
+    "training": plot_training,
+    "scaling": plot_scaling,
+}

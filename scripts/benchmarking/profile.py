@@ -14,6 +14,7 @@ import torch
 from numba import njit
 
 import qnlnet
+from benchmarking.names import REST, WHOLE
 from benchmarking.timing import time_in_turns
 from benchmarking.training import MODELS, draw_features
 from qnlnet.models import build_model
@@ -24,7 +25,6 @@ from qnlnet.training import CompiledReplica
 from qnlnet.training.layers import adam, convolve, convolve_backward, linear, linear_backward, pool_and_rectify
 from qnlnet.training.network import Network, read_network
 
-WHOLE, REST = "a whole step", "everything else"
 _TIMES = 200  # calls of a part in one compiled loop
 _IMAGES = 500  # steps in an epoch
 _MARGIN = KERNEL_SIZE - 1

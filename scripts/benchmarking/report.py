@@ -6,9 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from benchmarking import engines, layers, training
-from benchmarking.layer import ENGINE, LAYER
-from benchmarking.profile import REST, WHOLE
+from benchmarking.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, LAYER, OURS, REST, WHOLE
 from qnlnet.tables.formats import markdown_table
 
 _GENERATED = "<!-- Generated from the benchmark's rows; do not edit. -->\n\n"
@@ -36,10 +34,10 @@ def format_ratio(ratio: float) -> str:
 
 def figures_of_merit(rows: pd.DataFrame, training_rows: pd.DataFrame) -> dict[str, float]:
     """Returns the six figures that say how fast the suite is, from rows of one run."""
-    engine_1024 = _median(rows, ENGINE, engines.OURS, 1024)
+    engine_1024 = _median(rows, ENGINE, OURS, 1024)
     step, linear = (
         training_rows.set_index(["model", "contestant"]).median_seconds[("MNIST CNN", name)]
-        for name in (training.OURS, training.OURS_LINEAR)
+        for name in (COMPILED_LOOP, COMPILED_LOOP_LINEAR)
     )
     return {
         "layer_batch1_vs_best_peer": round(_ratio_to_best_peer(rows, LAYER, 1), 2),
@@ -62,17 +60,18 @@ def _median(rows: pd.DataFrame, kind: str, contestant: str, batch: int) -> float
 
 def _ratio_to_best_peer(rows: pd.DataFrame, kind: str, batch: int) -> float:
     medians = _select(rows, kind, batch)
-    return float(medians.drop(layers.OURS).min() / medians[layers.OURS])
+    return float(medians.drop(OURS).min() / medians[OURS])
 
 
 def layer_table(rows: pd.DataFrame) -> str:
     """Returns the times of the layer and the engine, a line per case, with the ratio to the best peer."""
     parts = []
-    for kind, names in ((LAYER, list(layers.BUILDERS)), (ENGINE, list(engines.BUILDERS))):
-        table = []
-        for (num_qubits, r, D, batch), group in rows[rows.benchmark == kind].groupby(["num_qubits", "r", "D", "batch"]):
+    for kind in (LAYER, ENGINE):
+        chosen, table = rows[rows.benchmark == kind], []
+        names = list(dict.fromkeys(chosen.contestant))
+        for (num_qubits, r, D, batch), group in chosen.groupby(["num_qubits", "r", "D", "batch"]):
             medians = group.set_index("contestant").median_seconds.reindex(names)
-            ratio = medians.drop(layers.OURS).min() / medians[layers.OURS]
+            ratio = medians.drop(OURS).min() / medians[OURS]
             times = [format_seconds(seconds) for seconds in medians]
             table.append([f"{num_qubits}", f"{r}", f"{D}", f"{batch}", *times, format_ratio(ratio)])
         header = ["Qubits", "r", "D", "Batch", *names, "Best peer / ours"]
@@ -95,7 +94,7 @@ def training_table(rows: pd.DataFrame) -> str:
         cells = []
         for model in models:
             seconds = medians.loc[name, model]
-            ratio = format_ratio(seconds / medians.loc[training.OURS, model])
+            ratio = format_ratio(seconds / medians.loc[COMPILED_LOOP, model])
             cells.append(f"{format_seconds(seconds)} ({ratio})")
         table.append([name, *cells])
     return _GENERATED + markdown_table(["One step at batch size 1", *models], table, 1)
@@ -148,3 +147,11 @@ def describe_growth(what: str, rows: pd.DataFrame) -> str:
     slope = float(np.polyfit(scale(chosen["size"]), np.log(chosen.median_seconds), 1)[0])
     law = f"{math.exp(slope):.2f} for each qubit" if what == "qubits" else f"{_UNITS[what]}^{slope:.2f}"
     return f"{law}, from {_FIT_FROM[what]}"
+
+
+TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
+    "layer": layer_table,
+    "training": training_table,
+    "profile": profile_table,
+    "scaling": scaling_table,
+}

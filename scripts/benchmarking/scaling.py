@@ -14,6 +14,7 @@ import qnlnet
 from benchmarking import engines, layers
 from benchmarking.circuits import Case
 from benchmarking.machine import all_cores
+from benchmarking.names import AER, EXACT, OURS, STOCK_AER
 from benchmarking.timing import Timing, time_in_turns
 from benchmarking.training import draw_features
 from qnlnet.backends import build_qnn
@@ -39,7 +40,7 @@ def time_scaling(*, repetitions: int, seconds: float) -> Iterator[dict[str, Any]
     for what in ("r", "D"):
         for count in REPETITIONS:
             case = replace(Case(4, 1, 1, _ROWS), **{what: count})
-            yield from _rows(what, count, {engines.OURS: _engine_call(engines.OURS, case)}, repetitions, seconds)
+            yield from _rows(what, count, {OURS: _engine_call(OURS, case)}, repetitions, seconds)
     yield from _time_replicas(repetitions)
     yield from _time_images(repetitions, seconds)
 
@@ -47,7 +48,7 @@ def time_scaling(*, repetitions: int, seconds: float) -> Iterator[dict[str, Any]
 def _time_qubits(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
     for num_qubits in QUBITS:
         case = Case(num_qubits, 1, 1, _ROWS)
-        names = engines.BUILDERS if num_qubits <= _LARGEST_FOR_JAX else (engines.OURS,)
+        names = engines.BUILDERS if num_qubits <= _LARGEST_FOR_JAX else (OURS,)
         yield from _rows("qubits", num_qubits, {name: _engine_call(name, case) for name in names}, repetitions, seconds)
 
 
@@ -71,7 +72,7 @@ def _time_replicas(repetitions: int) -> Iterator[dict[str, Any]]:
                 start = time.perf_counter()
                 train_replicas(jobs, workers=workers)
                 times.append(time.perf_counter() - start)
-            yield _row("replicas", count, f"qnlnet, {workers} threads", Timing(tuple(times)))
+            yield _row("replicas", count, f"{OURS}, {workers} threads", Timing(tuple(times)))
 
 
 def _time_images(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
@@ -87,11 +88,11 @@ def _time_images(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
         return QNLNet(model.reducer, quantum, model.head)
 
     aer = on(TorchConnector(build_qnn(qnl, BackendConfig(name="aer"))))
-    stock = on(layers.BUILDERS[layers.STOCK_AER](qnl))
+    stock = on(layers.BUILDERS[STOCK_AER](qnl))
     for count in IMAGES:
         part = inputs[:count]
-        yield from _rows("images", count, {"exact": partial(replica.scores, part)}, repetitions, seconds)
-        slow = {"aer": partial(score_with_model, aer, part), layers.STOCK_AER: partial(_forward, stock, part)}
+        yield from _rows("images", count, {EXACT: partial(replica.scores, part)}, repetitions, seconds)
+        slow = {AER: partial(score_with_model, aer, part), STOCK_AER: partial(_forward, stock, part)}
         yield from _rows("images", count, slow, 1, seconds)
 
 

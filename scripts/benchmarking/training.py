@@ -14,6 +14,17 @@ import qnlnet
 from benchmarking import layers
 from benchmarking.agreement import check_agreement
 from benchmarking.jax_training import JaxReplica
+from benchmarking.names import (
+    COMPILED_LOOP,
+    COMPILED_LOOP_LINEAR,
+    DEFAULT_QUBIT,
+    JAX_LOOP,
+    LIGHTNING,
+    OURS,
+    STOCK_AER,
+    STOCK_STATEVECTOR,
+    TORCH_LOOP_LINEAR,
+)
 from benchmarking.timing import time_in_turns
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig
@@ -21,10 +32,6 @@ from qnlnet.models import Features, QNLNet, build_model
 from qnlnet.seeding import generator
 from qnlnet.training import CompiledReplica, PlainReplica
 
-OURS = "qnlnet, compiled loop"
-OURS_LINEAR = "qnlnet, compiled loop, Linear(4,1) in place of the circuit"
-TORCH_LINEAR = "torch loop, Linear(4,1) in place of the circuit"
-JAX_LOOP = "JAX loop (scan), PennyLane circuit"
 MODELS = {
     "MNIST CNN": ("data=mnist", "reducer=cnn"),
     "CIFAR-10 CNN": ("data=cifar10", "reducer=cnn"),
@@ -73,18 +80,20 @@ def build_linear(config: RunConfig, seed: int) -> QNLNet:
 
 
 CONTESTANTS = {
-    OURS: Contestant(lambda config, features: CompiledReplica(config, 0, features), 500),
-    OURS_LINEAR: Contestant(lambda config, features: CompiledReplica(config, 0, features, build_linear), 500, False),
-    TORCH_LINEAR: Contestant(lambda config, features: PlainReplica(config, 0, features, build_linear), 50, False),
-    **{f"torch loop, {name}": Contestant(_torch_loop(name), 50) for name in (layers.OURS,)},
+    COMPILED_LOOP: Contestant(lambda config, features: CompiledReplica(config, 0, features), 500),
+    COMPILED_LOOP_LINEAR: Contestant(
+        lambda config, features: CompiledReplica(config, 0, features, build_linear), 500, False
+    ),
+    TORCH_LOOP_LINEAR: Contestant(lambda config, features: PlainReplica(config, 0, features, build_linear), 50, False),
+    f"torch loop, {OURS}": Contestant(_torch_loop(OURS), 50),
     **{
         f"torch loop, {name}": Contestant(_torch_loop(name), 10)
-        for name in (layers.DEFAULT_QUBIT, layers.LIGHTNING, layers.STOCK_STATEVECTOR, layers.STOCK_AER)
+        for name in (DEFAULT_QUBIT, LIGHTNING, STOCK_STATEVECTOR, STOCK_AER)
     },
     JAX_LOOP: Contestant(lambda config, features: JaxReplica(config, 0, features), 500),
 }
 QUICK_MODELS = ("MNIST CNN",)
-QUICK_CONTESTANTS = (OURS, OURS_LINEAR)
+QUICK_CONTESTANTS = (COMPILED_LOOP, COMPILED_LOOP_LINEAR)
 
 
 def time_training(
@@ -127,8 +136,8 @@ def _check_agreement(model: str, config: RunConfig, contestants: dict[str, Conte
     features = draw_features(config, _AGREEING_STEPS)
     start = parameters_to_vector(build_model(config, 0).parameters()).detach().numpy()
     ways = {name: _train(contestant.build(config, features)) - start for name, contestant in contestants.items()}
-    length = float(np.linalg.norm(ways[OURS]))
-    distances = {name: [np.linalg.norm(way - ways[OURS]) / length] for name, way in ways.items()}
+    length = float(np.linalg.norm(ways[COMPILED_LOOP]))
+    distances = {name: [np.linalg.norm(way - ways[COMPILED_LOOP]) / length] for name, way in ways.items()}
     check_agreement(f"Training, {model}", distances, tolerance=1e-4)
 
 

@@ -16,6 +16,12 @@ class Terminal(io.StringIO):
         return True
 
 
+@pytest.fixture(autouse=True)
+def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether this machine has compiled the loop already is not what is tested here."""
+    monkeypatch.setattr("qnlnet.training.progress.is_cached", lambda: True)
+
+
 @pytest.fixture
 def jobs(make_features: Callable[..., Features]) -> list[Job]:
     """Two seeds of a cell of two epochs; nothing is trained."""
@@ -81,3 +87,14 @@ def test_no_jobs_say_nothing() -> None:
 )
 def test_a_cell_in_words(overrides: list[str], expected: str) -> None:
     assert describe(load_config(*overrides)) == expected
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_compiling_is_announced_where_nothing_is_compiled_yet(
+    jobs: list[Job], cached: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qnlnet.training.progress.is_cached", lambda: cached)
+    stream = io.StringIO()
+    with Progress(jobs, stream):
+        pass
+    assert ("Compiling" in stream.getvalue()) != cached
