@@ -6,7 +6,7 @@ everything that the kernels are made of.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ _NUMBA: Any = numba.config  # its settings are made at run time, unseen by type 
 _SOURCES = ("compilation.py", "models/*.py", "simulator/*.py", "training/*.py")
 
 
-def cached_njit(**options: Any) -> Callable[[Callable], Any]:
+def cached_njit(*, fastmath: Iterable[str] = (), forceinline: bool = False) -> Callable[[Callable], Any]:
     """Returns a decorator like `numba.njit` with a cache that is safe across edits.
 
     Args:
-        options: Further options of `numba.njit`, such as `fastmath`.
+        fastmath: LLVM's fast-math flags.
+        forceinline: Whether the function becomes a part of each that calls it.
     """
-    compiled = njit(cache=True, nogil=True, error_model="numpy", **options)
+    # All is said, even "no": Numba would take what is left out from whichever function calls this one first.
+    compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=set(fastmath), forceinline=forceinline)
 
     def decorate(function: Callable) -> Any:
         # Numba reads this global setting while it decorates; other users of Numba in this process keep theirs.

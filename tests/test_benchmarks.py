@@ -61,7 +61,7 @@ def test_spread_is_reported_per_step() -> None:
 @pytest.mark.parametrize("wrong", [[1.0, 2.1], [np.nan, 2.0], [1.0, np.inf]])
 def test_contestants_that_disagree_are_refused(wrong: list[float]) -> None:
     check_agreement("Sum", {"a": [[1.0, 2.0]], "b": [[1.0, 2.0 + 1e-9]]}, tolerance=1e-8)
-    with pytest.raises(ResultsError, match="Sum: b and a must agree to 1.0e-08, but differ"):
+    with pytest.raises(ResultsError, match=r"Sum: b and a must agree to 1\.0e-08, but differ"):
         check_agreement("Sum", {"a": [[1.0, 2.0]], "b": [wrong]}, tolerance=1e-8)
 
 

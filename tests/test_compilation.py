@@ -22,6 +22,13 @@ def test_every_kernel_is_cached_in_the_folder_of_the_present_sources(
     assert Path(function.stats.cache_path).parent == cache_folder()
 
 
+@pytest.mark.parametrize(("function", "fast"), [(run_row, False), (run_rows, False), (convolve, True)])
+def test_fast_math_is_not_inherited_from_a_caller(function: numba.core.dispatcher.Dispatcher, fast: bool) -> None:
+    # Numba hands a caller's setting down to callees that have none; a kernel would depend on who called it first.
+    assert bool(function.targetoptions["fastmath"]) == fast
+    assert "forceinline" in function.targetoptions
+
+
 @pytest.mark.parametrize("changed", ["simulator/kernels.py", "training/layers.py", "models/reducers.py", None])
 def test_an_edit_of_any_source_takes_another_folder(changed: str | None, tmp_path: Path) -> None:
     for part in ("models", "simulator", "training"):

@@ -17,6 +17,8 @@ from qnlnet.errors import UnsupportedCircuitError
 
 ROTATION, HADAMARD, CX, CZ = range(4)
 
+Pauli = tuple[int, int]  # (x mask, z mask)
+
 _ROTATIONS = {"p": "Z", "rx": "X", "ry": "Y", "rz": "Z", "rxx": "XX", "ryy": "YY", "rzz": "ZZ"}
 _FIXED_ROTATIONS = {
     "x": ("X", math.pi),

@@ -15,32 +15,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnlnet.compilation import cached_njit
-from qnlnet.simulator.gates import CX, CZ, HADAMARD, ROTATION
 from qnlnet.simulator.trigonometry import cos_sin
 
 compiled = cached_njit()  # no fast-math: a row goes through the same roundings whichever rows stand beside it
 
+inlined = cached_njit(forceinline=True)  # to hand seven arrays to a function takes longer than a rotation
+
 ONE_LANE = (0,)
-_SQRT_HALF = np.sqrt(0.5)
 
 
 class Program(NamedTuple):
     """What the kernels run. Masks and indices refer to the qubits that are left after pruning.
 
     Attributes:
-        operations: shape (operations, 5), int64: kind; x mask or control mask; z mask or target mask; angle;
-            1 where −i·i^|x∧z| is real (an odd number of Ys), else 0.
-        signs: shape (operations,), float64: sign of that factor.
+        rotations: shape (rotations, 4), int64: x mask and z mask of the generator i^|x∧z| Xˣ Zᶻ; angle; 1 where
+            −i·i^|x∧z| is real (an odd number of Ys), else 0.
+        signs: shape (rotations,), float64: sign of that factor.
         angle_parameters: shape (angles,), int64: index of the parameter, −1 for a constant.
         angle_coefficients: shape (angles, 2), float64: scale and offset in radians.
         terms: shape (terms, 3), int64: observable, x mask, z mask.
         term_coefficients: shape (terms, 2), float64: real and imaginary part.
         initial_state: shape (2, 2^qubits), float64: real and imaginary part.
         parity: shape (2^qubits,), float64: (−1)^(number of ones in the index).
-        counts: shape (3,), int64: observables, parameters, first operation with a parameter.
+        counts: shape (3,), int64: observables, parameters, first rotation with a parameter.
     """
 
-    operations: NDArray[np.int64]
+    rotations: NDArray[np.int64]
     signs: NDArray[np.float64]
     angle_parameters: NDArray[np.int64]
     angle_coefficients: NDArray[np.float64]
@@ -81,74 +81,49 @@ def allocate_scratch(program, num_lanes):
     )
 
 
-@compiled
-def _apply(operations, signs, position, inverse, parity, cos, sin, re, im, num_states, lanes):
-    """Applies one operation (`inverse` = 1) or its inverse (−1) to the first `num_states` states in place."""
-    kind, first, second = operations[position, 0], operations[position, 1], operations[position, 2]
-    angle, real = operations[position, 3], operations[position, 4]
+@inlined
+def _rotate(rotations, signs, position, inverse, parity, cos, sin, re, im, num_states, lanes):
+    """Applies one rotation (`inverse` = 1) or its inverse (−1) to the first `num_states` states in place."""
+    x, z, angle, real = rotations[position, 0], rotations[position, 1], rotations[position, 2], rotations[position, 3]
     dimension = re.shape[1]
-    if kind == ROTATION and first == 0:
+    if x == 0:
         for state in range(num_states):
             for j in range(dimension):
-                factor = parity[j & second] * inverse
+                factor = parity[j & z] * inverse
                 for lane in range(len(lanes)):
                     c, s = cos[angle, lane], sin[angle, lane] * factor
                     a, b = re[state, j, lane], im[state, j, lane]
                     re[state, j, lane] = c * a + s * b
                     im[state, j, lane] = c * b - s * a
         return
-    if kind == CZ:
-        both = first | second
-        for state in range(num_states):
-            for j in range(dimension):
-                if j & both == both:
-                    for lane in range(len(lanes)):
-                        re[state, j, lane] = -re[state, j, lane]
-                        im[state, j, lane] = -im[state, j, lane]
-        return
-    flip = second if kind == CX else first
-    low = flip & -flip
+    low = x & -x
     for state in range(num_states):
         for base in range(0, dimension, 2 * low):
             for j in range(base, base + low):
-                k = j ^ flip
-                if kind == ROTATION:
-                    to_j = parity[k & second] * signs[position] * inverse
-                    to_k = parity[j & second] * signs[position] * inverse
-                    if real:
-                        for lane in range(len(lanes)):
-                            c, s = cos[angle, lane], sin[angle, lane]
-                            a, b = re[state, j, lane], im[state, j, lane]
-                            d, e = re[state, k, lane], im[state, k, lane]
-                            re[state, j, lane] = c * a + s * to_j * d
-                            im[state, j, lane] = c * b + s * to_j * e
-                            re[state, k, lane] = c * d + s * to_k * a
-                            im[state, k, lane] = c * e + s * to_k * b
-                    else:
-                        for lane in range(len(lanes)):
-                            c, s = cos[angle, lane], sin[angle, lane]
-                            a, b = re[state, j, lane], im[state, j, lane]
-                            d, e = re[state, k, lane], im[state, k, lane]
-                            re[state, j, lane] = c * a + s * to_j * e
-                            im[state, j, lane] = c * b - s * to_j * d
-                            re[state, k, lane] = c * d + s * to_k * b
-                            im[state, k, lane] = c * e - s * to_k * a
-                elif kind == HADAMARD:
+                k = j ^ x
+                to_j = parity[k & z] * signs[position] * inverse
+                to_k = parity[j & z] * signs[position] * inverse
+                if real:
                     for lane in range(len(lanes)):
+                        c, s = cos[angle, lane], sin[angle, lane]
                         a, b = re[state, j, lane], im[state, j, lane]
                         d, e = re[state, k, lane], im[state, k, lane]
-                        re[state, j, lane] = (a + d) * _SQRT_HALF
-                        im[state, j, lane] = (b + e) * _SQRT_HALF
-                        re[state, k, lane] = (a - d) * _SQRT_HALF
-                        im[state, k, lane] = (b - e) * _SQRT_HALF
-                elif j & first:  # CX
+                        re[state, j, lane] = c * a + s * to_j * d
+                        im[state, j, lane] = c * b + s * to_j * e
+                        re[state, k, lane] = c * d + s * to_k * a
+                        im[state, k, lane] = c * e + s * to_k * b
+                else:
                     for lane in range(len(lanes)):
+                        c, s = cos[angle, lane], sin[angle, lane]
                         a, b = re[state, j, lane], im[state, j, lane]
-                        re[state, j, lane], im[state, j, lane] = re[state, k, lane], im[state, k, lane]
-                        re[state, k, lane], im[state, k, lane] = a, b
+                        d, e = re[state, k, lane], im[state, k, lane]
+                        re[state, j, lane] = c * a + s * to_j * e
+                        im[state, j, lane] = c * b - s * to_j * d
+                        re[state, k, lane] = c * d + s * to_k * b
+                        im[state, k, lane] = c * e - s * to_k * a
 
 
-@compiled
+@inlined
 def _apply_observables(terms, coefficients, parity, values, re, im, total, lanes):
     """Writes O|ψ⟩ of each observable behind |ψ⟩ (state 0) and ⟨ψ|O|ψ⟩ into `values`, shape (lanes, observables)."""
     for state in range(1, re.shape[0]):
@@ -172,10 +147,10 @@ def _apply_observables(terms, coefficients, parity, values, re, im, total, lanes
             values[lane, state - 1] = total[lane]
 
 
-@compiled
-def _differentiate(operations, position, parity, re, im, state, slope, lanes):
+@inlined
+def _differentiate(rotations, position, parity, re, im, state, slope, lanes):
     """Writes Im⟨λ|G|ψ⟩ / i^|x∧z| into `slope` for the generator G of a rotation; |ψ⟩ is state 0, |λ⟩ is `state`."""
-    x, z, real = operations[position, 1], operations[position, 2], operations[position, 4]
+    x, z, real = rotations[position, 0], rotations[position, 1], rotations[position, 3]
     for lane in range(len(lanes)):
         slope[lane] = 0.0
     for j in range(re.shape[1]):
@@ -188,7 +163,7 @@ def _differentiate(operations, position, parity, re, im, state, slope, lanes):
                 slope[lane] += p * (re[state, i, lane] * im[0, j, lane] - im[state, i, lane] * re[0, j, lane])
 
 
-@compiled
+@inlined
 def run_block(program, rows, values, jacobian, want_jacobian, scratch, lanes):
     """Runs one block of rows.
 
@@ -202,7 +177,7 @@ def run_block(program, rows, values, jacobian, want_jacobian, scratch, lanes):
         lanes: The rows, `range(number of rows)`, or `ONE_LANE`.
     """
     # Each name below counts a reference once; inside the loops that would take longer than the arithmetic.
-    operations, signs, parity, start = program.operations, program.signs, program.parity, program.initial_state
+    rotations, signs, parity, start = program.rotations, program.signs, program.parity, program.initial_state
     parameters, coefficients = program.angle_parameters, program.angle_coefficients
     half, cos, sin, re, im, lane_sum = scratch.half, scratch.cos, scratch.sin, scratch.re, scratch.im, scratch.lane_sum
 
@@ -215,8 +190,8 @@ def run_block(program, rows, values, jacobian, want_jacobian, scratch, lanes):
     for j in range(re.shape[1]):
         for lane in range(len(lanes)):
             re[0, j, lane], im[0, j, lane] = start[0, j], start[1, j]
-    for position in range(operations.shape[0]):
-        _apply(operations, signs, position, 1.0, parity, cos, sin, re, im, 1, lanes)
+    for position in range(rotations.shape[0]):
+        _rotate(rotations, signs, position, 1.0, parity, cos, sin, re, im, 1, lanes)
     _apply_observables(program.terms, program.term_coefficients, parity, values, re, im, lane_sum, lanes)
     if not want_jacobian:
         return
@@ -226,16 +201,16 @@ def run_block(program, rows, values, jacobian, want_jacobian, scratch, lanes):
             for parameter in range(jacobian.shape[2]):
                 jacobian[lane, observable, parameter] = 0.0
     first_with_parameter = program.counts[2]
-    for position in range(operations.shape[0] - 1, first_with_parameter - 1, -1):
-        angle = operations[position, 3]
-        if operations[position, 0] == ROTATION and parameters[angle] >= 0:
+    for position in range(rotations.shape[0] - 1, first_with_parameter - 1, -1):
+        angle = rotations[position, 2]
+        if parameters[angle] >= 0:
             parameter, factor = parameters[angle], coefficients[angle, 0] * signs[position]
             for state in range(1, re.shape[0]):
-                _differentiate(operations, position, parity, re, im, state, lane_sum, lanes)
+                _differentiate(rotations, position, parity, re, im, state, lane_sum, lanes)
                 for lane in range(len(lanes)):
                     jacobian[lane, state - 1, parameter] += factor * lane_sum[lane]
         if position > first_with_parameter:
-            _apply(operations, signs, position, -1.0, parity, cos, sin, re, im, re.shape[0], lanes)
+            _rotate(rotations, signs, position, -1.0, parity, cos, sin, re, im, re.shape[0], lanes)
 
 
 @compiled
@@ -254,18 +229,3 @@ def run_rows(program, rows, values, jacobian, want_jacobian, block):
 def run_row(program, rows, values, jacobian, want_jacobian):
     """Runs a single row, shape (1, parameters)."""
     run_block(program, rows, values, jacobian, want_jacobian, allocate_scratch(program, 1), ONE_LANE)
-
-
-@compiled
-def _evolve(program, row):
-    scratch = allocate_scratch(program, 1)
-    values, jacobian = np.empty((1, program.counts[0])), np.empty((0, 0, 0))
-    run_block(program, row.reshape(1, -1), values, jacobian, False, scratch, ONE_LANE)
-    state = np.empty((2, program.parity.shape[0]))
-    state[0], state[1] = scratch.re[0, :, 0], scratch.im[0, :, 0]
-    return state
-
-
-def evolve(program: Program, row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Returns the final state, shape (2, 2^qubits): real and imaginary part, for one row of parameter values."""
-    return _evolve(program, row)

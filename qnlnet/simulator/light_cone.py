@@ -9,9 +9,8 @@ no string is left without X and Y, the expectation value in |0…0⟩ is zero fo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from qnlnet.simulator.gates import CX, CZ, HADAMARD, ROTATION, Operation
-
-Pauli = tuple[int, int]  # (x mask, z mask)
+from qnlnet.simulator.clifford import conjugate
+from qnlnet.simulator.gates import CX, HADAMARD, ROTATION, Operation, Pauli
 
 _MAX_STRINGS = 4096  # beyond this the set costs more than it saves; everything earlier is kept
 
@@ -69,13 +68,4 @@ def _conjugate(operation: Operation, string: Pauli) -> tuple[Pauli, ...]:
         if _commute(generator, string):
             return (string,)
         return string, (x ^ generator[0], z ^ generator[1])
-    bits = [1 << qubit for qubit in operation.qubits]
-    if operation.kind == HADAMARD:
-        keep = ~bits[0]
-        return (((x & keep) | (z & bits[0]), (z & keep) | (x & bits[0])),)
-    first, second = bits
-    if operation.kind == CX:
-        return ((x ^ (second if x & first else 0), z ^ (first if z & second else 0)),)
-    if operation.kind == CZ:
-        return ((x, z ^ (second if x & first else 0) ^ (first if x & second else 0)),)
-    raise AssertionError(f"unknown operation {operation}")
+    return (conjugate(operation, string)[1],)

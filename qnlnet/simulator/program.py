@@ -4,16 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import UnsupportedCircuitError
-from qnlnet.simulator.gates import ROTATION, Angle, Operation, translate_circuit
-from qnlnet.simulator.kernels import Program, evolve
-from qnlnet.simulator.light_cone import Pauli, find_light_cone
+from qnlnet.simulator.clifford import absorb_cliffords
+from qnlnet.simulator.gates import Operation, Pauli, translate_circuit
+from qnlnet.simulator.initial_state import State, prepare_state
+from qnlnet.simulator.kernels import Program
+from qnlnet.simulator.light_cone import find_light_cone
 
-Term = tuple[int, Pauli, complex]  # observable, Pauli string, coefficient that includes the string's i^|x∧z|
+Term = tuple[int, Pauli, float]  # observable, Pauli string, coefficient
 
 
 def compile_program(
@@ -21,8 +22,9 @@ def compile_program(
 ) -> Program:
     """Compiles `circuit` and `observables` with parameters in the given order.
 
-    Gates outside the light cone of all observables are dropped together with the qubits that nothing acts on, and
-    gates without parameters at the start are folded into the initial state. Both are exact.
+    Gates outside the light cone of all observables are dropped together with the qubits that nothing acts on, gates
+    without parameters at the start become part of the initial state, and Clifford gates of the observables, so that
+    rotations remain. All of it is exact.
 
     Raises:
         UnsupportedCircuitError: A gate, an angle or an observable is not supported.
@@ -36,8 +38,10 @@ def compile_program(
     operations = [operations[position] for position in cone.reaching]
     operations, terms, num_qubits = _renumber_qubits(operations, terms)
     prefix, operations = _split_constant_prefix(operations)
-    initial_state = _fold_prefix(prefix, num_qubits)
-    return _pack(operations, terms, initial_state, len(observables), len(parameters))
+    initial_state = prepare_state(prefix, num_qubits)
+    rotations, strings = absorb_cliffords(operations, [string for _, string, _ in terms])
+    terms = [(index, string, sign * c) for (index, _, c), (sign, string) in zip(terms, strings, strict=True)]
+    return _pack(rotations, terms, initial_state, len(observables), len(parameters))
 
 
 def read_observable(index: int, observable: SparsePauliOp, wires: Sequence[int]) -> list[Term]:
@@ -60,7 +64,7 @@ def read_observable(index: int, observable: SparsePauliOp, wires: Sequence[int])
     for letters, qubits, coefficient in observable.to_sparse_list():
         x = _mask(wires[qubit] for letter, qubit in zip(letters, qubits, strict=True) if letter in "XY")
         z = _mask(wires[qubit] for letter, qubit in zip(letters, qubits, strict=True) if letter in "YZ")
-        terms.append((index, (x, z), complex(coefficient) * 1j ** (x & z).bit_count()))
+        terms.append((index, (x, z), float(complex(coefficient).real)))
     return terms
 
 
@@ -107,41 +111,26 @@ def _split_constant_prefix(operations: list[Operation]) -> tuple[list[Operation]
     return prefix, rest
 
 
-def _fold_prefix(prefix: list[Operation], num_qubits: int) -> NDArray[np.float64]:
-    """Returns the state, shape (2, 2^qubits), that the operations without parameters make of |0…0⟩."""
-    zero = np.zeros((2, 1 << num_qubits))
-    zero[0, 0] = 1.0
-    return evolve(_pack(prefix, [], zero, 0, 0), np.empty(0))
-
-
 def _pack(
-    operations: list[Operation],
-    terms: list[Term],
-    initial_state: NDArray[np.float64],
-    observables: int,
-    parameters: int,
+    rotations: list[Operation], terms: list[Term], initial_state: State, observables: int, parameters: int
 ) -> Program:
-    angles = list(dict.fromkeys(operation.angle for operation in operations if operation.angle is not None))
-    place = {angle: index for index, angle in enumerate(angles)}
-    with_parameter = [i for i, op in enumerate(operations) if op.angle is not None and op.angle.parameter is not None]
-    first = with_parameter[0] if with_parameter else len(operations)
+    angles = [rotation.angle for rotation in rotations if rotation.angle is not None]
+    distinct = list(dict.fromkeys(angles))
+    place = {angle: index for index, angle in enumerate(distinct)}
+    with_parameter = [position for position, angle in enumerate(angles) if angle.parameter is not None]
+    generators = [(rotation.x_mask, rotation.z_mask) for rotation in rotations]
+    ys = [(x & z).bit_count() for x, z in generators]
+    coefficients = [c * 1j ** (x & z).bit_count() for _, (x, z), c in terms]
     return Program(
-        operations=np.array([_row(operation, place) for operation in operations], np.int64).reshape(-1, 5),
-        signs=np.array([-1.0 if (op.x_mask & op.z_mask).bit_count() % 4 >= 2 else 1.0 for op in operations]),
-        angle_parameters=np.array([-1 if a.parameter is None else a.parameter for a in angles], np.int64),
-        angle_coefficients=np.array([(a.scale, a.offset) for a in angles], np.float64).reshape(-1, 2),
+        rotations=np.array(
+            [(x, z, place[angle], y % 2) for (x, z), angle, y in zip(generators, angles, ys, strict=True)], np.int64
+        ).reshape(-1, 4),
+        signs=np.array([-1.0 if y % 4 >= 2 else 1.0 for y in ys]),
+        angle_parameters=np.array([-1 if a.parameter is None else a.parameter for a in distinct], np.int64),
+        angle_coefficients=np.array([(a.scale, a.offset) for a in distinct], np.float64).reshape(-1, 2),
         terms=np.array([(index, x, z) for index, (x, z), _ in terms], np.int64).reshape(-1, 3),
-        term_coefficients=np.array([(c.real, c.imag) for _, _, c in terms], np.float64).reshape(-1, 2),
-        initial_state=np.ascontiguousarray(initial_state),
-        parity=np.array([1.0 - 2.0 * (index.bit_count() % 2) for index in range(initial_state.shape[1])]),
-        counts=np.array([observables, parameters, first], np.int64),
+        term_coefficients=np.array([(c.real, c.imag) for c in coefficients], np.float64).reshape(-1, 2),
+        initial_state=np.stack([initial_state.real, initial_state.imag]),
+        parity=np.array([1.0 - 2.0 * (index.bit_count() % 2) for index in range(len(initial_state))]),
+        counts=np.array([observables, parameters, with_parameter[0] if with_parameter else len(rotations)], np.int64),
     )
-
-
-def _row(operation: Operation, place: dict[Angle, int]) -> tuple[int, int, int, int, int]:
-    if operation.kind == ROTATION:
-        assert operation.angle is not None
-        odd = (operation.x_mask & operation.z_mask).bit_count() % 2
-        return operation.kind, operation.x_mask, operation.z_mask, place[operation.angle], odd
-    masks = [1 << qubit for qubit in operation.qubits]
-    return operation.kind, masks[0], masks[-1], -1, 0

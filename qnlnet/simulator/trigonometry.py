@@ -10,7 +10,7 @@ import numpy as np
 
 from qnlnet.compilation import cached_njit
 
-compiled = cached_njit()
+compiled = cached_njit(forceinline=True)
 
 _TWO_OVER_PI = 2 / np.pi
 # π/2 = _HIGH + _MIDDLE + _LOW; the first two have 33 bits, so that 20-bit multiples of them are exact.

@@ -16,7 +16,9 @@ _TAPS = KERNEL_SIZE
 _MARGIN = KERNEL_SIZE - 1
 
 # Sums may be reordered and fused, so that they vectorise; infinities and NaN keep their meaning.
-compiled = cached_njit(fastmath={"reassoc", "contract", "nsz"})
+_FAST = {"reassoc", "contract", "nsz"}
+compiled = cached_njit(fastmath=_FAST)
+inlined = cached_njit(fastmath=_FAST, forceinline=True)  # for what is short, or is handed whole structures
 
 
 @compiled

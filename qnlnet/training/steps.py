@@ -12,6 +12,7 @@ from qnlnet.training.layers import (
     compiled,
     convolve,
     convolve_backward,
+    inlined,
     linear,
     linear_backward,
     pool_and_rectify,
@@ -82,7 +83,7 @@ def _length(height, width):
     return (height - KERNEL_SIZE) * width + width - _MARGIN
 
 
-@compiled
+@inlined
 def _filters(block, vector):
     """Returns views of a block's weights and biases in a flat vector of parameters or gradients."""
     channels, filters, start = block[0], block[3], block[4]
@@ -90,14 +91,14 @@ def _filters(block, vector):
     return vector[start:stop].reshape(filters, channels, KERNEL_SIZE, KERNEL_SIZE), vector[stop : stop + filters]
 
 
-@compiled
+@inlined
 def _matrix(layer, vector):
     """Returns views of a linear layer's weights and biases in a flat vector of parameters or gradients."""
     stop = layer[2] + layer[0] * layer[1]
     return vector[layer[2] : stop].reshape(layer[1], layer[0]), vector[stop : stop + layer[1]]
 
 
-@compiled
+@inlined
 def _forward(network, parameters, image, mask, work, want_jacobian):
     """Returns y for one input; `mask` (shape (filters,), or empty for none) scales the last block's channels."""
     signal, start = image, 0
@@ -140,7 +141,7 @@ def _forward(network, parameters, image, mask, work, want_jacobian):
     return parameters[head] * np.float32(work.values[0, 0]) + parameters[head + 1]
 
 
-@compiled
+@inlined
 def _backward(network, parameters, image, mask, work, slope, gradient):
     """Adds the gradient of the loss for the input of the last `_forward`; `slope` is its derivative by y."""
     features, circuit_weights, offset = network.quantum[0], network.quantum[1], network.quantum[2]

@@ -19,7 +19,6 @@ from benchmarking.timing import time_in_turns
 from benchmarking.training import MODELS, draw_features
 from qnlnet.models import build_model
 from qnlnet.models.reducers import KERNEL_SIZE
-from qnlnet.simulator.gates import ROTATION
 from qnlnet.simulator.kernels import ONE_LANE, Program, allocate_scratch, run_block
 from qnlnet.training import CompiledReplica
 from qnlnet.training.layers import adam, convolve, convolve_backward, linear, linear_backward, pool_and_rectify
@@ -177,11 +176,9 @@ def _linear_parts(number: int, inputs: int, outputs: int, rectified: bool) -> tu
 def _circuit_part(program: Program, parameters: int) -> Part:
     values, jacobian = np.empty((1, 1)), np.empty((1, 1, parameters))
     arguments = program, np.ones((1, parameters)), values, jacobian, True, allocate_scratch(program, 1), ONE_LANE
-    amplitudes, gates = len(program.parity), len(program.operations)
-    derivatives = int((program.operations[:, 0] == ROTATION).sum())
-    # A gate takes about six operations an amplitude: once forwards, and backwards on two states; a derivative four;
-    # cosine and sine of an angle about forty.
-    operations = amplitudes * (18.0 * gates + 4.0 * derivatives) + 40.0 * len(program.angle_parameters)
+    # A rotation takes about six operations an amplitude, once forwards and twice backwards, and its derivative four;
+    # cosine and sine of an angle take about forty.
+    operations = 22.0 * len(program.parity) * len(program.rotations) + 40.0 * len(program.angle_parameters)
     return Part("circuit, value and Jacobian", run_block, arguments, operations, dtype=np.float64)
 
 

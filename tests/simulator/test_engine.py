@@ -105,7 +105,7 @@ def test_gates_outside_the_light_cone_are_dropped() -> None:
         circuit.rz(Y, qubit)  # commutes with the observable
     circuit.rx(Y, 7)  # another qubit
     simulator = ExactSimulator(circuit, [SparsePauliOp.from_sparse_list([("Z", [5], 1.0)], num_qubits=12)], [X, Y])
-    assert len(simulator.program.operations) == 1
+    assert len(simulator.program.rotations) == 1
     assert len(simulator.program.parity) == 2  # one qubit is left
     values, jacobian = simulator.values_and_jacobian([[0.4, 0.9]])
     np.testing.assert_allclose(values, [[np.cos(0.4)]], rtol=0, atol=1e-15)
