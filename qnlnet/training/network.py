@@ -39,7 +39,8 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     """Reads a model whose reducer consists of Conv–ReLU–MaxPool blocks, dropout and Linear–ReLU layers.
 
     Args:
-        model: The model; its quantum layer must run on `backend=exact`, or be a linear layer in its place.
+        model: The model; its quantum layer must run on `backend=exact`, or be a linear layer with one output in its
+            place.
         input_shape: Shape of one model input, without the batch.
 
     Raises:
@@ -66,7 +67,7 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     qnn = getattr(model.quantum, "neural_network", None)
     if isinstance(qnn, ExactEstimatorQNN):
         num_inputs, num_weights, program = qnn.num_inputs, qnn.num_weights, qnn.simulator.program
-    elif isinstance(model.quantum, nn.Linear) and _letter(model.quantum) == "L":
+    elif _letter(model.quantum) == "L" and model.quantum.out_features == 1:
         linears.append((model.quantum.in_features, model.quantum.out_features, offset, 0))
         offset += _count_parameters(model.quantum)
         num_inputs, num_weights, program = 0, 0, compile_program(QuantumCircuit(1), [], [])
