@@ -67,7 +67,7 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     qnn = getattr(model.quantum, "neural_network", None)
     if isinstance(qnn, ExactEstimatorQNN):
         num_inputs, num_weights, program = qnn.num_inputs, qnn.num_weights, qnn.simulator.program
-    elif _letter(model.quantum) == "L" and model.quantum.out_features == 1:
+    elif isinstance(model.quantum, nn.Linear) and _letter(model.quantum) == "L" and model.quantum.out_features == 1:
         linears.append((model.quantum.in_features, model.quantum.out_features, offset, 0))
         offset += _count_parameters(model.quantum)
         num_inputs, num_weights, program = 0, 0, compile_program(QuantumCircuit(1), [], [])
