@@ -54,7 +54,7 @@ class Part:
 
 
 @njit(error_model="numpy")
-def _repeat(function, arguments, times):  # type: ignore[no-untyped-def]
+def _repeat(function, arguments, times):
     for _ in range(times):
         function(*arguments)
 

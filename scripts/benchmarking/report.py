@@ -10,7 +10,6 @@ from benchmarking.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, LAYE
 from qnlnet.tables.formats import markdown_table
 
 _GENERATED = "<!-- Generated from the benchmark's rows; do not edit. -->\n\n"
-_UNITS = {"qubits": "qubits", "r": "r", "D": "D", "replicas": "replicas", "images": "images"}
 # Where growth is fitted: small sizes are spent on calls, not on what grows.
 _FIT_FROM = {"qubits": 6, "r": 4, "D": 2, "replicas": 2, "images": 1000}
 
@@ -129,7 +128,7 @@ def scaling_table(rows: pd.DataFrame) -> str:
         first, last = group.iloc[0], group.iloc[-1]
         table.append(
             [
-                _UNITS[what],
+                what,
                 name,
                 f"{first['size']}: {format_seconds(first.median_seconds)}",
                 f"{last['size']}: {format_seconds(last.median_seconds)}",
@@ -145,7 +144,7 @@ def describe_growth(what: str, rows: pd.DataFrame) -> str:
     chosen = rows[rows["size"] >= _FIT_FROM[what]]
     scale: Callable[[pd.Series], pd.Series] = (lambda size: size) if what == "qubits" else np.log
     slope = float(np.polyfit(scale(chosen["size"]), np.log(chosen.median_seconds), 1)[0])
-    law = f"{math.exp(slope):.2f} for each qubit" if what == "qubits" else f"{_UNITS[what]}^{slope:.2f}"
+    law = f"{math.exp(slope):.2f} for each qubit" if what == "qubits" else f"{what}^{slope:.2f}"
     return f"{law}, from {_FIT_FROM[what]}"
 
 

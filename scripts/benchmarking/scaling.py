@@ -12,6 +12,7 @@ from qiskit_machine_learning.connectors import TorchConnector
 
 import qnlnet
 from benchmarking import engines, layers
+from benchmarking.agreement import check_agreement
 from benchmarking.circuits import Case
 from benchmarking.machine import all_cores
 from benchmarking.names import AER, EXACT, OURS, STOCK_AER
@@ -49,10 +50,12 @@ def _time_qubits(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
     for num_qubits in QUBITS:
         case = Case(num_qubits, 1, 1, _ROWS)
         names = engines.BUILDERS if num_qubits <= _LARGEST_FOR_JAX else (OURS,)
-        yield from _rows("qubits", num_qubits, {name: _engine_call(name, case) for name in names}, repetitions, seconds)
+        calls = {name: _engine_call(name, case) for name in names}
+        check_agreement(f"Engine, {case}", {name: call() for name, call in calls.items()}, tolerance=1e-10)
+        yield from _rows("qubits", num_qubits, calls, repetitions, seconds)
 
 
-def _engine_call(name: str, case: Case) -> Callable[[], object]:
+def _engine_call(name: str, case: Case) -> Callable[[], tuple[engines.Rows, engines.Rows]]:
     qnl = case.build()
     inputs, weights = case.draw(qnl)
     rows, run = np.concatenate([inputs, np.tile(weights, (case.batch, 1))], axis=1), engines.BUILDERS[name](qnl)
@@ -91,15 +94,19 @@ def _time_images(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
     stock = on(layers.BUILDERS[STOCK_AER](qnl))
     for count in IMAGES:
         part = inputs[:count]
-        yield from _rows("images", count, {EXACT: partial(replica.scores, part)}, repetitions, seconds)
+        quick = {EXACT: partial(replica.scores, part)}
         slow = {AER: partial(score_with_model, aer, part), STOCK_AER: partial(_forward, stock, part)}
+        if count == min(IMAGES):
+            scores = {name: [call()] for name, call in {**quick, **slow}.items()}
+            check_agreement("Evaluation", scores, tolerance=1e-5)  # scores of some units, in float32
+        yield from _rows("images", count, quick, repetitions, seconds)
         yield from _rows("images", count, slow, 1, seconds)
 
 
-def _forward(model: QNLNet, inputs: np.ndarray) -> torch.Tensor:
-    """All images in one call, as a plain loop over a large batch would have it."""
+def _forward(model: QNLNet, inputs: np.ndarray) -> np.ndarray:
+    """Scores all images in one call, shape (count,)."""
     with torch.no_grad():
-        return model.eval()(torch.from_numpy(inputs))
+        return model.eval()(torch.from_numpy(inputs))[:, 0].numpy()
 
 
 def _rows(
