@@ -73,7 +73,7 @@ class ExactEstimatorQNN(EstimatorQNN):
         """
         inputs = np.empty((1, 0)) if input_data is None else input_data
         own = np.empty((1, 0)) if weights is None else np.atleast_2d(weights)
-        batch = max(len(inputs), len(own))
+        (batch,) = np.broadcast_shapes(inputs.shape[:1], own.shape[:1])
         width = inputs.shape[1]
         rows = np.empty((batch, width + own.shape[1]))
         rows[:, :width], rows[:, width:] = inputs, own

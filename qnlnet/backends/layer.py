@@ -46,12 +46,12 @@ class _ExactFunction(torch.autograd.Function):
         else:
             values = network.simulator.values(rows)
         ctx.shape, ctx.devices = inputs.shape, (inputs.device, weights.device)
-        return torch.from_numpy(values.astype(np.float32)).view(*batch, -1).to(inputs.device)
+        return torch.from_numpy(values.astype(np.float32)).view(*batch, values.shape[1]).to(inputs.device)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
-        by_value = slope.detach().cpu().numpy().reshape(len(ctx.jacobian), 1, -1)
+        by_value = slope.detach().cpu().numpy().reshape(len(ctx.jacobian), 1, ctx.jacobian.shape[1])
         by_parameter = np.matmul(by_value, ctx.jacobian)[:, 0]
         width = ctx.shape[-1]
         gradients = by_parameter[:, :width].reshape(ctx.shape), by_parameter[:, width:].sum(axis=0)

@@ -62,6 +62,6 @@ class ExactSimulator:
         if len(array) == 1:
             run_row(self.program, array, values, jacobian, want_jacobian)
         else:
-            block = min(_BLOCK, _BLOCK_AMPLITUDES // len(self.program.parity))
+            block = max(1, min(_BLOCK, _BLOCK_AMPLITUDES // len(self.program.parity)))
             run_rows(self.program, array, values, jacobian, want_jacobian, block)
         return values, jacobian

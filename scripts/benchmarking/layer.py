@@ -13,7 +13,7 @@ from benchmarking.circuits import Case
 from benchmarking.names import ENGINE, LAYER, STOCK_AER, STOCK_STATEVECTOR
 from benchmarking.timing import time_in_turns
 
-# Parameter shift runs thousands of circuits where the others run one: beyond these batches a call takes minutes.
+# Parameter shift runs thousands of circuits where the others run one: beyond these batches a turn takes too long.
 _LARGEST_BATCH = {STOCK_STATEVECTOR: 128, STOCK_AER: 32}
 _ONE_ROW = dict.fromkeys(_LARGEST_BATCH, 1)  # for larger circuits
 

@@ -98,6 +98,16 @@ def test_one_run_of_the_simulator_serves_values_and_gradients(
     assert [call["want_jacobian"] for call in calls] == [True, False]
 
 
+def test_an_empty_batch_is_a_batch(build_circuit: BuildCircuit) -> None:
+    layer = build_quantum_layer(build_circuit("0"))
+    inputs = torch.zeros(0, 4, requires_grad=True)
+    output = layer(inputs)
+    output.sum().backward()
+    assert output.shape == (0, 1)
+    assert inputs.grad.shape == (0, 4)
+    assert not layer.weight.grad.any()
+
+
 def test_no_inputs_at_all() -> None:
     weight = Parameter("w")
     circuit = QuantumCircuit(1)

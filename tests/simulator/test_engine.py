@@ -46,6 +46,19 @@ def test_place_in_the_batch_changes_nothing(build_circuit: BuildCircuit) -> None
     np.testing.assert_array_equal(shuffled_jacobian, jacobian[order])
 
 
+@pytest.mark.parametrize("amplitudes", [1, 40])
+def test_large_states_run_in_smaller_blocks(
+    build_circuit: BuildCircuit, amplitudes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qnl = build_circuit("2", r=2, D=2)
+    simulator = ExactSimulator(qnl.circuit, [qnl.observable], [*qnl.input_params, *qnl.weight_params])
+    rows = np.random.default_rng(0).uniform(-3, 3, (5, 14))
+    expected = simulator.values_and_jacobian(rows)
+    monkeypatch.setattr("qnlnet.simulator.engine._BLOCK_AMPLITUDES", amplitudes)
+    for result, array in zip(simulator.values_and_jacobian(rows), expected, strict=True):
+        np.testing.assert_array_equal(result, array)
+
+
 def test_rows_are_not_changed() -> None:
     rows = np.random.default_rng(0).uniform(-3, 3, (9, 1))
     before = rows.copy()
