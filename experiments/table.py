@@ -25,7 +25,8 @@ def make_table(config: DictConfig) -> None:
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
     from qnlnet.figures import plot_table
-    from qnlnet.records import check_writable, sort_rows, write_table
+    from qnlnet.files import check_writable
+    from qnlnet.records import sort_rows, write_table
     from qnlnet.runs import train_cells
     from qnlnet.tables import format_terminal, summarise, write_tables
 

@@ -15,6 +15,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from qnlnet import records
+from qnlnet.files import write_file
 from qnlnet.published import SOURCE, published_for_cell
 
 _SEED, _MEAN, _PUBLISHED = "#56B4E9", "#0072B2", "#D55E00"  # Okabe and Ito's colours, distinct to colour-blind eyes
@@ -65,7 +66,7 @@ def write_figure(figure: Figure, directory: Path | str, name: str) -> list[Path]
         for ending, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
             buffer = io.BytesIO()
             figure.savefig(buffer, format=ending, dpi=200, metadata=metadata)
-            paths.append(records.write_file(Path(directory) / f"{name}.{ending}", buffer.getvalue()))
+            paths.append(write_file(Path(directory) / f"{name}.{ending}", buffer.getvalue()))
     return paths
 
 

@@ -17,15 +17,14 @@ from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig, config_hash, run_directory
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
+from qnlnet.files import check_writable, write_file
 from qnlnet.models import Features, prepare_features
 from qnlnet.records import (
     backend_text,
     cell_keys,
-    check_writable,
     read_epoch_rows,
     read_seed_rows,
     upsert,
-    write_file,
     write_table,
 )
 from qnlnet.simulator import is_constant

@@ -116,7 +116,8 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
     from benchmarking import layer, profile, scaling, training
 
     from qnlnet import provenance
-    from qnlnet.records import check_writable, write_table
+    from qnlnet.files import check_writable
+    from qnlnet.records import write_table
 
     check_writable(directory)
     origin = {
@@ -148,7 +149,7 @@ def draw(name: str, directory: Path) -> None:
 
     from qnlnet.errors import ResultsError
     from qnlnet.figures import write_figure
-    from qnlnet.records import write_file
+    from qnlnet.files import write_file
 
     path = directory / f"{name}.csv"
     if not path.is_file():

@@ -13,6 +13,7 @@ from qnlnet.circuits import circuit_from_config
 from qnlnet.circuits.drawing import draw_circuit, render
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import QNLNetError
+from qnlnet.files import write_file
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -71,8 +72,6 @@ def load_configs(options: argparse.Namespace) -> list[RunConfig]:
 
 def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
     """Writes the circuit of `config` as PNG and SVG into `directory` and returns the paths."""
-    from qnlnet.records import write_file  # imports pandas: not needed for --help or for a mistake
-
     shape = f"r{config.feature_map_reps}_D{config.ansatz_reps}_{config.num_qubits}qubits_readout{config.readout_qubit}"
     title = (
         f"Ansatz {config.ansatz.name}, r = {config.feature_map_reps}, D = {config.ansatz_reps}, "

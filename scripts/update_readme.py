@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from qnlnet.errors import QNLNetError, ResultsError
-from qnlnet.records import write_file
+from qnlnet.files import write_file
 
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = (PROJECT / "README.md", PROJECT / "docs" / "reproduction.md", PROJECT / "docs" / "performance.md")

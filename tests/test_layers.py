@@ -12,7 +12,7 @@ PACKAGE = ROOT / "qnlnet"
 # A module may import the layers before its own, and modules of its own package; nothing else of qnlnet.
 LAYERS = [
     {"compilation", "errors", "published", "provenance"},
-    {"seeding"},
+    {"files", "seeding"},
     {"config"},
     {"circuits", "data"},
     {"simulator"},

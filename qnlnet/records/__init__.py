@@ -5,7 +5,7 @@ from qnlnet.records.labels import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_labe
 from qnlnet.records.merging import sort_rows, upsert
 from qnlnet.records.reading import read_epoch_rows, read_seed_rows
 from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys
-from qnlnet.records.writing import check_writable, write_file, write_table
+from qnlnet.records.writing import write_table
 
 __all__ = [
     "CELL_COLUMNS",
@@ -16,7 +16,6 @@ __all__ = [
     "UNOFFICIAL_NOTE",
     "backend_text",
     "cell_keys",
-    "check_writable",
     "dataset_label",
     "distinguishing_columns",
     "read_epoch_rows",
@@ -26,6 +25,5 @@ __all__ = [
     "sort_rows",
     "split_cells",
     "upsert",
-    "write_file",
     "write_table",
 ]

@@ -1,13 +1,12 @@
-"""Writing files so that a reader sees the old content or the new one, never a half."""
+"""Writing a table: equal frames give equal bytes."""
 
 import gzip
 import io
-import os
 from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.errors import ResultsError
+from qnlnet.files import write_file
 
 
 def write_table(frame: pd.DataFrame, path: Path | str) -> Path:
@@ -28,37 +27,3 @@ def write_table(frame: pd.DataFrame, path: Path | str) -> Path:
             stream.write(data)
         data = buffer.getvalue()
     return write_file(path, data)
-
-
-def check_writable(directory: Path | str) -> None:
-    """Creates `directory` where it is missing; a folder that can not be written is better found before an hour's work.
-
-    Raises:
-        ResultsError: The folder can not be written.
-    """
-    probe = Path(directory) / ".writable"
-    write_file(probe, b"")
-    probe.unlink(missing_ok=True)
-
-
-def write_file(path: Path | str, data: bytes) -> Path:
-    """Writes `data` to a file beside `path` and moves it there in one step; folders are created.
-
-    Raises:
-        ResultsError: The folder or the file can not be written. An older file stays as it was.
-    """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(data)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise ResultsError(
-            f"The file {path} can not be written: {error.strerror or error}. "
-            "Choose a folder that you may write to and that has space left."
-        ) from error
-    return path

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.records import write_file, write_table
+from qnlnet.files import write_file
+from qnlnet.records import write_table
 from qnlnet.tables.formats import format_latex, format_markdown
 from qnlnet.tables.layout import lay_out
 from qnlnet.tables.summary import SUMMARY_COLUMNS, summarise_all_columns

@@ -1,0 +1,43 @@
+"""Writing files so that a reader sees the old content or the new one, never a half."""
+
+import os
+from pathlib import Path
+
+from qnlnet.errors import ResultsError
+
+
+def check_writable(directory: Path | str) -> None:
+    """Creates `directory` where it is missing; a folder that can not be written is better found before an hour's work.
+
+    Raises:
+        ResultsError: The folder can not be written.
+    """
+    probe = Path(directory) / ".writable"
+    write_file(probe, b"")
+    probe.unlink(missing_ok=True)
+
+
+def write_file(path: Path | str, data: bytes) -> Path:
+    """Writes `data` to a file beside `path` and moves it there in one step; folders are created.
+
+    Raises:
+        ResultsError: The folder or the file can not be written. An older file stays as it was.
+    """
+    path = Path(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())  # else a power cut may leave the new name with the old or no content
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise ResultsError(
+            f"The file {path} can not be written: {error.strerror or error}. "
+            "Choose a folder that you may write to and that has space left."
+        ) from error
+    return path
