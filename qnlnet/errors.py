@@ -28,6 +28,41 @@ class UnsupportedCircuitError(QNLNetError, ValueError):
     """A circuit or an observable contains something that the exact simulator does not know."""
 
 
+class LedgerError(QNLNetError):
+    """A submission is damaged, missing, incomplete or in a state that does not allow what was asked."""
+
+
+class ServiceError(QNLNetError):
+    """IBM Quantum did not do what was asked, or may not have done it."""
+
+
+class AccountError(ServiceError):
+    """There is no account, or the service does not accept it. Nothing was done."""
+
+
+class RequestRefusedError(ServiceError):
+    """The service understood the request and refused it. Nothing was done.
+
+    Attributes:
+        status: The HTTP status, such as 403 or 429; 0 where the client refused before anything was sent.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message, status)
+        self.status = status
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UnavailableError(ServiceError):
+    """No answer that could be understood: an outage, a broken connection, a time limit. It may have been done."""
+
+
+class JobGoneError(ServiceError):
+    """The service does not know the job, or no longer has its results."""
+
+
 def argument_error(name: str, requirement: str, value: Any, advice: str = "") -> ArgumentError:
     """Returns the error ``Argument `name` must requirement, but is value. advice``."""
     sentence = f"Argument `{name}` must {requirement}, but is {value!r}."

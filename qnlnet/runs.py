@@ -4,20 +4,18 @@ Each cell has a folder with seeds.csv, epochs.csv and models/seed-N.pt. A replic
 holds its row with the same configuration hash and the same images.
 """
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import torch
 
 from qnlnet import provenance
+from qnlnet.checkpoints import save_model
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig, config_hash, run_directory
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
-from qnlnet.files import check_writable, write_file
+from qnlnet.files import check_writable
 from qnlnet.models import Features, prepare_features
 from qnlnet.records import (
     backend_text,
@@ -77,9 +75,7 @@ class Run:
     def add(self, replica: TrainedReplica) -> None:
         """Stores a finished replica: its model first, then its rows."""
         seed = replica.job.seed
-        buffer = io.BytesIO()
-        torch.save(_checkpoint(replica), buffer)
-        write_file(self.directory / "models" / f"seed-{seed}.pt", buffer.getvalue())
+        save_model(self.directory, replica.job.config, seed, replica.model)
         common = {**cell_keys(self.config), "seed": seed, "config_hash": self.hash}
         epochs = [
             {
@@ -176,20 +172,3 @@ class _FeatureCache:
         if key not in self._features:
             self._features[key] = prepare_features(run.dataset, config)
         return self._features[key]
-
-
-def _checkpoint(replica: TrainedReplica) -> dict[str, Any]:
-    """What a saved model consists of; plain values only, so that it loads with `weights_only=True`."""
-    config = replica.job.config
-    return {
-        "config": config.model_dump(mode="json", by_alias=True),
-        "config_hash": config_hash(config),
-        "seed": replica.job.seed,
-        "circuit_weight_names": list(circuit_from_config(config).weight_names),
-        "state_dict": replica.model.state_dict(),
-    }
-
-
-def load_model_checkpoint(path: Path | str) -> dict[str, Any]:
-    """Reads a file that a run saved under models/: configuration, seed, names of the circuit's weights, weights."""
-    return torch.load(path, weights_only=True)

@@ -16,15 +16,17 @@ LAYERS = [
     {"config"},
     {"circuits", "data"},
     {"simulator"},
+    {"runtime"},
     {"backends"},
     {"models"},
-    {"training"},
+    {"checkpoints", "training"},
     {"records"},
     {"tables", "figures", "runs"},
+    {"hardware"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "errors", "published", "provenance"}
-TORCH = {"backends", "models", "training", "runs"}
+TORCH = {"backends", "models", "checkpoints", "training", "hardware"}
 PROGRAMS = {path.stem for folder in ("experiments", "scripts") for path in (ROOT / folder).glob("*.py")}
 
 

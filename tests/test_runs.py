@@ -10,13 +10,14 @@ import pytest
 import torch
 
 from qnlnet import runs
+from qnlnet.checkpoints import load_model_checkpoint
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig, config_hash, load_config
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.models import build_model, prepare_features
 from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows
-from qnlnet.runs import Run, check_not_constant, load_model_checkpoint, train_cells
+from qnlnet.runs import Run, check_not_constant, train_cells
 from qnlnet.training import Job, predict, score_with_model
 
 MakeCell = Callable[..., RunConfig]

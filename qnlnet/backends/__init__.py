@@ -2,6 +2,6 @@
 
 from qnlnet.backends.build import build_qnn, build_quantum_layer
 from qnlnet.backends.exact import ExactEstimatorQNN
-from qnlnet.backends.layer import ExactTorchConnector
+from qnlnet.backends.one_pass import OnePassTorchConnector
 
-__all__ = ["ExactEstimatorQNN", "ExactTorchConnector", "build_qnn", "build_quantum_layer"]
+__all__ = ["ExactEstimatorQNN", "OnePassTorchConnector", "build_qnn", "build_quantum_layer"]

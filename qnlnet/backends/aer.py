@@ -1,6 +1,5 @@
 """`backend=aer`: Qiskit Aer, exact, with shots, or with the noise of a device."""
 
-import difflib
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,11 @@ from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import BackendConfig
-from qnlnet.errors import ArgumentError, argument_error
+from qnlnet.errors import argument_error
+from qnlnet.runtime.devices import SIMULABLE_QUBITS, load_fake_device
 from qnlnet.seeding import generator
 
 _CHUNK = 64  # rows per call: the time of Aer's estimator grows with the square of the rows in a call
-_MAX_NOISY_QUBITS = 10  # a density matrix of n qubits has 4ⁿ entries
 
 
 class AerEstimatorQNN(EstimatorQNN):
@@ -63,7 +62,7 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
     options: dict[str, Any] = {}
     device_gates: StagedPassManager | None = None
     if config.noise is not None:
-        device = _load_fake_device(config.noise, circuit.num_qubits)
+        device = _load_noise(config.noise, circuit.num_qubits)
         options = {"noise_model": NoiseModel.from_backend(device), "method": "density_matrix"}
         circuit = generate_preset_pass_manager(1, backend=device, seed_transpiler=0).run(circuit)
         observable = observable.apply_layout(circuit.layout)
@@ -92,21 +91,12 @@ def _build_estimator(options: dict[str, Any], precision: float) -> BaseEstimator
     return BackendEstimatorV2(backend=AerSimulator(**options), options={"default_precision": precision})
 
 
-def _load_fake_device(name: str, num_qubits: int) -> Any:
-    from qiskit_ibm_runtime import fake_provider  # imports for seconds, and only noise needs it
-
-    names = [n for n in dir(fake_provider) if n.startswith("Fake") and not n.startswith("FakeProvider")]
-    if name not in names:
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or ["FakeManilaV2"]
-        raise ArgumentError(
-            f"Argument `backend.noise` must name a fake device of qiskit-ibm-runtime, but is {name!r}. "
-            f"Near it: {', '.join(near)}."
-        )
-    device = getattr(fake_provider, name)()
-    if not num_qubits <= device.num_qubits <= _MAX_NOISY_QUBITS:
+def _load_noise(name: str, num_qubits: int) -> Any:
+    device = load_fake_device(name, "backend.noise")
+    if not num_qubits <= device.num_qubits <= SIMULABLE_QUBITS:
         raise argument_error(
             "backend.noise",
-            f"name a device with {num_qubits} to {_MAX_NOISY_QUBITS} qubits",
+            f"name a device with {num_qubits} to {SIMULABLE_QUBITS} qubits",
             f"{name} ({device.num_qubits} qubits)",
             "For example FakeManilaV2 (5) or FakeJakartaV2 (7).",
         )

@@ -6,14 +6,14 @@ from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.backends.exact import ExactEstimatorQNN
-from qnlnet.backends.layer import ExactTorchConnector
+from qnlnet.backends.one_pass import OnePassQNN, OnePassTorchConnector
 from qnlnet.circuits import QNLCircuit
-from qnlnet.config import BackendConfig
+from qnlnet.config import AnyBackendConfig, BackendConfig, RuntimeConfig
 
 _EXACT = BackendConfig()
 
 
-def build_qnn(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0) -> EstimatorQNN:
+def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> EstimatorQNN:
     """Assembles the EstimatorQNN that runs `qnl` on a backend.
 
     Args:
@@ -26,8 +26,13 @@ def build_qnn(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0)
 
     Raises:
         ArgumentError: An option of the backend is not acceptable.
+        ServiceError: IBM Quantum can not be asked.
         UnsupportedCircuitError: `backend=exact` does not know a gate of the circuit.
     """
+    if isinstance(config, RuntimeConfig):
+        from qnlnet.backends.runtime import build_runtime_qnn  # the client of IBM Quantum takes seconds to import
+
+        return build_runtime_qnn(qnl, config, seed)
     if config.name == "aer":
         from qnlnet.backends.aer import build_aer_qnn  # Aer takes a second to import
 
@@ -45,7 +50,7 @@ def build_qnn(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0)
     return EstimatorQNN(**parts, estimator=estimator, gradient=gradient, input_gradients=True, default_precision=0.0)
 
 
-def build_quantum_layer(qnl: QNLCircuit, config: BackendConfig = _EXACT, *, seed: int = 0) -> TorchConnector:
+def build_quantum_layer(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> TorchConnector:
     """Wraps `build_qnn` as a torch layer; its weights are drawn from U[−1, 1] by torch's generator."""
     qnn = build_qnn(qnl, config, seed=seed)
-    return ExactTorchConnector(qnn) if isinstance(qnn, ExactEstimatorQNN) else TorchConnector(qnn)
+    return OnePassTorchConnector(qnn) if isinstance(qnn, OnePassQNN) else TorchConnector(qnn)

@@ -21,7 +21,7 @@ _BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
 _INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
 CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
 
-_UNION_MEMBER = re.compile(r"int|.*\[.*\]")  # pydantic's name of an alternative, which no person has typed
+_UNION_MEMBER = re.compile(r"int|simulator|runtime|.*\[.*\]")  # pydantic's names of alternatives
 
 _PLAIN_WORDS = {
     "greater than or equal to": "at least",
@@ -87,7 +87,7 @@ def build_run_config(config: DictConfig) -> RunConfig:
     try:
         return RunConfig.model_validate(values)
     except ValidationError as error:
-        raise _explain_validation_error(error) from error
+        raise explain_validation_error(error) from error
 
 
 def explain_composition_error(error: Exception, config_name: str) -> QNLNetError:
@@ -149,7 +149,8 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0].rstrip(".")
 
 
-def _explain_validation_error(error: ValidationError) -> ArgumentError:
+def explain_validation_error(error: ValidationError) -> ArgumentError:
+    """Returns the one sentence behind an error of the schema."""
     first = error.errors()[0]
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, ArgumentError):

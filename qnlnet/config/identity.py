@@ -16,6 +16,7 @@ def config_hash(config: RunConfig) -> str:
     for key in ("root", "verify"):
         del relevant["data"][key]
     del relevant["reducer"]["seeds"]
+    relevant["backend"].pop("budget_seconds", None)
     text = json.dumps(relevant, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

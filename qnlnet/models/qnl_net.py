@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from qnlnet.backends import build_quantum_layer
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig
+from qnlnet.config import AnyBackendConfig, RunConfig, RuntimeConfig
 from qnlnet.models.reducers import build_cnn_reducer, build_pca_reducer
 from qnlnet.seeding import generator, integer_seed
 
@@ -50,4 +50,12 @@ def build_model(config: RunConfig, seed: int) -> QNLNet:
             )
         else:
             reducer = build_pca_reducer(config.num_qubits)
-        return QNLNet(reducer, build_quantum_layer(qnl, config.backend, seed=seed), nn.Linear(1, 1))
+        return QNLNet(reducer, build_quantum_layer(qnl, _share_of_budget(config), seed=seed), nn.Linear(1, 1))
+
+
+def _share_of_budget(config: RunConfig) -> AnyBackendConfig:
+    """Returns the backend for one replica, which may spend its share of the QPU seconds of all."""
+    backend = config.backend
+    if not isinstance(backend, RuntimeConfig) or backend.budget_seconds is None:
+        return backend
+    return backend.model_copy(update={"budget_seconds": backend.budget_seconds / config.seeds})

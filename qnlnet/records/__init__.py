@@ -1,15 +1,17 @@
 """Per-seed and per-epoch rows: what they hold, how they are stored, merged, grouped into cells and named to readers."""
 
 from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells
+from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
 from qnlnet.records.labels import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_label, reducer_label, setting_label
 from qnlnet.records.merging import sort_rows, upsert
-from qnlnet.records.reading import read_epoch_rows, read_seed_rows
-from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys
+from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_seed_rows
+from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
 from qnlnet.records.writing import write_table
 
 __all__ = [
     "CELL_COLUMNS",
     "EPOCH_COLUMNS",
+    "HARDWARE_COLUMNS",
     "KEYS",
     "SEED_COLUMNS",
     "UNOFFICIAL_MARK",
@@ -18,12 +20,15 @@ __all__ = [
     "cell_keys",
     "dataset_label",
     "distinguishing_columns",
+    "mitigation_text",
     "read_epoch_rows",
+    "read_hardware_rows",
     "read_seed_rows",
     "reducer_label",
     "setting_label",
     "sort_rows",
     "split_cells",
     "upsert",
+    "upsert_hardware_row",
     "write_table",
 ]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from qnlnet.errors import ResultsError
 from qnlnet.records.frames import build_frame
+from qnlnet.records.hardware import HARDWARE_SCHEMA
 from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA, Column
 
 _ADVICE = "Restore the file from version control, or delete it and train again."
@@ -40,6 +41,19 @@ def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFra
         ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
     """
     return _read(Path(path), EPOCH_SCHEMA, missing_ok)
+
+
+def read_hardware_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
+    """Returns the rows of a hardware.csv, with the columns of `HARDWARE_COLUMNS`.
+
+    Args:
+        path: The file.
+        missing_ok: Whether a file that does not exist counts as one without rows.
+
+    Raises:
+        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+    """
+    return _read(Path(path), HARDWARE_SCHEMA, missing_ok)
 
 
 def _read(path: Path, schema: Mapping[str, Column], missing_ok: bool) -> pd.DataFrame:

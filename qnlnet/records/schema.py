@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from qnlnet.config import BackendConfig, RunConfig
+from qnlnet.config import AnyBackendConfig, RunConfig, RuntimeConfig
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,19 @@ def cell_keys(config: RunConfig) -> dict[str, Any]:
     }
 
 
-def backend_text(backend: BackendConfig) -> str:
-    """Returns the backend in words, such as ``exact`` or ``aer, 1024 shots, FakeManilaV2``."""
+def backend_text(backend: AnyBackendConfig) -> str:
+    """Returns the backend in words, such as ``exact``, ``aer, 1024 shots, FakeManilaV2`` or ``ibm_fez, …``."""
+    if isinstance(backend, RuntimeConfig):
+        return f"{backend.name}, {backend.shots} shots, mitigation {mitigation_text(backend)}"
     shots = f"{backend.shots} shots" if backend.shots is not None else None
     return ", ".join(part for part in (backend.name, shots, backend.noise) if part)
+
+
+def mitigation_text(backend: RuntimeConfig) -> str:
+    """Returns in words what mitigates the errors of a device, such as ``level 1, DD XY4`` or ``none``."""
+    parts = [
+        f"level {backend.resilience_level}" if backend.resilience_level else None,
+        f"twirling {backend.twirling}" if backend.twirling not in ("auto", "none") else None,
+        f"DD {backend.dynamical_decoupling}" if backend.dynamical_decoupling != "off" else None,
+    ]
+    return ", ".join(part for part in parts if part) or "none"

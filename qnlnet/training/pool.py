@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
-from qnlnet.config import RunConfig
+from qnlnet.config import RunConfig, RuntimeConfig
 from qnlnet.models import Features, QNLNet
 from qnlnet.training.agreement import measure_aer_agreement
 from qnlnet.training.replica import Epoch, Stopped, build_replica
@@ -39,14 +39,15 @@ class TrainedReplica:
         job: What was asked for.
         epochs: All epochs in order.
         model: The trained model, in evaluation mode.
-        aer_agreement: Share of test images with the same label on Aer, in [0, 1].
+        aer_agreement: Share of test images with the same label on Aer, in [0, 1]; None if it was trained on a device,
+            where asking for all labels again would cost as much as an epoch's evaluation.
         train_seconds: Wall-clock time of training and of the evaluation after each epoch.
     """
 
     job: Job
     epochs: tuple[Epoch, ...]
     model: QNLNet
-    aer_agreement: float
+    aer_agreement: float | None
     train_seconds: float
 
 
@@ -119,5 +120,6 @@ def _train(job: Job, events: queue.SimpleQueue, stop: threading.Event) -> None:
         events.put((job, replica.advance()))
     seconds = time.perf_counter() - start
     model = replica.trained_model()
-    agreement = measure_aer_agreement(model, job.config, job.features.test)
+    on_device = isinstance(job.config.backend, RuntimeConfig)
+    agreement = None if on_device else measure_aer_agreement(model, job.config, job.features.test)
     events.put(TrainedReplica(job, tuple(replica.epochs), model, agreement, seconds))

@@ -161,8 +161,8 @@ def test_observable_follows_the_layout(build_circuit: BuildCircuit) -> None:
 @pytest.mark.parametrize(
     ("noise", "message"),
     [
-        ("FakeManila", "must name a fake device of qiskit-ibm-runtime, but is 'FakeManila'. Near it: FakeManilaV2, "),
-        ("nonsense!", "must name a fake device of qiskit-ibm-runtime, but is 'nonsense!'. Near it: FakeM"),
+        ("FakeManilla", "must name a fake device of qiskit-ibm-runtime, but is 'FakeManilla'. Near it: fake-manila"),
+        ("nonsense!", "must name a fake device of qiskit-ibm-runtime, but is 'nonsense!'. Near it: fake-"),
         ("FakeProviderForBackendV2", "must name a fake device of qiskit-ibm-runtime, but is 'FakeProviderFor"),
         ("FakeMontrealV2", "must name a device with 4 to 10 qubits, but is 'FakeMontrealV2 (27 qubits)'. For example "),
         ("FakeArmonkV2", "must name a device with 4 to 10 qubits, but is 'FakeArmonkV2 (1 qubits)'."),

@@ -9,7 +9,7 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_machine_learning.connectors import TorchConnector
 
-from qnlnet.backends import ExactEstimatorQNN, ExactTorchConnector, build_qnn, build_quantum_layer
+from qnlnet.backends import ExactEstimatorQNN, OnePassTorchConnector, build_qnn, build_quantum_layer
 from qnlnet.circuits import QNLCircuit
 from qnlnet.errors import ArgumentError
 
@@ -20,7 +20,7 @@ Layers = tuple[TorchConnector, TorchConnector]
 def build_layers(qnl: QNLCircuit) -> Layers:
     """The exact layer and the stock one, with the same weights."""
     exact = build_quantum_layer(qnl)
-    assert isinstance(exact, ExactTorchConnector)
+    assert isinstance(exact, OnePassTorchConnector)
     return exact, TorchConnector(exact.neural_network, initial_weights=exact.weight.detach().numpy())
 
 
@@ -70,7 +70,7 @@ def test_several_observables(build_circuit: BuildCircuit) -> None:
     observables = [SparsePauliOp.from_sparse_list([("Z", [qubit], 1.0)], num_qubits=4) for qubit in range(4)]
     parts = {"circuit": qnl.circuit, "input_params": qnl.input_params, "weight_params": qnl.weight_params}
     qnn = ExactEstimatorQNN(observables=observables, **parts)
-    exact = ExactTorchConnector(qnn)
+    exact = OnePassTorchConnector(qnn)
     stock = TorchConnector(qnn, initial_weights=exact.weight.detach().numpy())
     torch.manual_seed(0)
     compare((exact, stock), torch.randn(3, 4, requires_grad=True), torch.randn(3, 4))
@@ -113,7 +113,7 @@ def test_no_inputs_at_all() -> None:
     circuit = QuantumCircuit(1)
     circuit.ry(weight, 0)
     qnn = ExactEstimatorQNN(circuit=circuit, observables=SparsePauliOp("Z"), input_params=[], weight_params=[weight])
-    layer = ExactTorchConnector(qnn, initial_weights=np.array([0.3]))
+    layer = OnePassTorchConnector(qnn, initial_weights=np.array([0.3]))
     output = layer()
     output.sum().backward()
     assert output.item() == pytest.approx(np.cos(0.3), abs=2.0**-24)

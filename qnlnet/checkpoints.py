@@ -1,0 +1,93 @@
+"""Trained models on disk: how a run saves them, and how they are found and loaded again."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import AnyBackendConfig, BackendConfig, RunConfig, config_hash
+from qnlnet.errors import argument_error
+from qnlnet.files import write_file
+from qnlnet.models import QNLNet, build_model
+
+_ADVICE = "Give models/seed-N.pt of a run, or the run's folder under outputs/."
+
+
+def save_model(directory: Path, config: RunConfig, seed: int, model: QNLNet) -> Path:
+    """Writes models/seed-N.pt into the folder of a run; plain values only, so that it loads with `weights_only=True`.
+
+    Raises:
+        ResultsError: The folder can not be written.
+    """
+    checkpoint = {
+        "config": config.model_dump(mode="json", by_alias=True),
+        "config_hash": config_hash(config),
+        "seed": seed,
+        "circuit_weight_names": list(circuit_from_config(config).weight_names),
+        "state_dict": model.state_dict(),
+    }
+    buffer = io.BytesIO()
+    torch.save(checkpoint, buffer)
+    return write_file(directory / "models" / f"seed-{seed}.pt", buffer.getvalue())
+
+
+def load_model_checkpoint(path: Path | str) -> dict[str, Any]:
+    """Reads a file that `save_model` wrote: configuration, seed, names of the circuit's weights, weights.
+
+    Raises:
+        ArgumentError: The file is missing, or is no model that a run has saved.
+    """
+    try:
+        checkpoint = torch.load(path, weights_only=True)
+    except OSError as error:
+        raise argument_error("run", "name a trained model", str(path), f"{error.strerror}. {_ADVICE}") from error
+    except Exception as error:
+        raise argument_error("run", "name a model that a run has saved", str(path), _ADVICE) from error
+    if not isinstance(checkpoint, dict) or not {"config", "seed", "state_dict"} <= set(checkpoint):
+        raise argument_error("run", "name a model that a run has saved", str(path), _ADVICE)
+    return checkpoint
+
+
+def find_model(run: Path | str, seed: int = 0) -> Path:
+    """Returns the file of a trained model.
+
+    Args:
+        run: The file, or the folder of a run.
+        seed: Which replica of a run.
+
+    Raises:
+        ArgumentError: The run has no such seed.
+    """
+    path = Path(run)
+    if not path.is_dir():
+        return path
+    model = path / "models" / f"seed-{seed}.pt"
+    if not model.is_file():
+        there = sorted(int(file.stem.removeprefix("seed-")) for file in path.glob("models/seed-*.pt"))
+        seeds = f"It has the seeds {', '.join(map(str, there))}." if there else "It has no trained models."
+        raise argument_error("seed", f"be a trained seed of {path}", seed, seeds)
+    return model
+
+
+def load_trained_model(path: Path | str, backend: AnyBackendConfig | None = None) -> tuple[RunConfig, int, QNLNet]:
+    """Returns the configuration, the seed and the model of a file that a run saved, in evaluation mode.
+
+    Args:
+        path: The file.
+        backend: What runs the circuit; None takes the exact simulator.
+
+    Raises:
+        ArgumentError: The file is missing, is no such model, or belongs to another version of the library.
+    """
+    checkpoint = load_model_checkpoint(path)
+    try:
+        saved = RunConfig.model_validate(checkpoint["config"])
+        config = saved.model_copy(update={"backend": backend or BackendConfig()})
+        model = build_model(config, checkpoint["seed"])
+        model.load_state_dict(checkpoint["state_dict"])
+    except (ValidationError, RuntimeError) as error:
+        raise argument_error("run", "name a model that this version of qnlnet can read", str(path)) from error
+    return saved, checkpoint["seed"], model.eval()

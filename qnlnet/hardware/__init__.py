@@ -1,0 +1,35 @@
+"""Trained models on real devices: estimate, submit, leave, collect."""
+
+from qnlnet.hardware.ledger import COLLECTED, ROOT, Submission, create_submission, find_submission, list_keys
+from qnlnet.hardware.operations import cancel, check_ready, collect, refresh, submit
+from qnlnet.hardware.proposal import Proposal, build_request, propose
+from qnlnet.hardware.report import write_report
+from qnlnet.hardware.results import Outcome, add_row, read_outcome
+from qnlnet.hardware.statistics import expected_accuracy, wilson_interval
+from qnlnet.hardware.workload import Inputs, Workload, load_workload
+
+__all__ = [
+    "COLLECTED",
+    "ROOT",
+    "Inputs",
+    "Outcome",
+    "Proposal",
+    "Submission",
+    "Workload",
+    "add_row",
+    "build_request",
+    "cancel",
+    "check_ready",
+    "collect",
+    "create_submission",
+    "expected_accuracy",
+    "find_submission",
+    "list_keys",
+    "load_workload",
+    "propose",
+    "read_outcome",
+    "refresh",
+    "submit",
+    "wilson_interval",
+    "write_report",
+]

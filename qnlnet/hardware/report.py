@@ -1,0 +1,122 @@
+"""What a reader sees of hardware.csv: a table, and exact against measured expectation values."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from qnlnet.figures import figure_style, write_figure
+from qnlnet.files import write_file
+from qnlnet.hardware.ledger import Submission, submission_exists
+from qnlnet.hardware.results import TABLE, Outcome, read_outcome
+from qnlnet.records import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_label, read_hardware_rows, reducer_label
+from qnlnet.tables.formats import markdown_table
+
+_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito
+_HEADER = (
+    *("Device", "Dataset", "Reducer", "Ansatz", "Images × shots", "Mitigation", "Accuracy", "95 % interval", "Exact"),
+    *("Mean abs. error", "By shots alone", "Two-qubit gates", "QPU s, estimated", "QPU s, used"),
+)
+_NOTE = (
+    "Accuracy on the images that were drawn, with its interval (Wilson), beside what the exact simulator gives on the "
+    "same images. Mean absolute error: of the expectation values against the exact ones; “by shots alone” is what it "
+    "would be on a device without noise. QPU seconds by our estimate; simulated devices use none."
+)
+
+
+def write_report(root: Path) -> list[Path]:
+    """Writes hardware.md, hardware.png and hardware.svg beside hardware.csv and returns the paths.
+
+    Raises:
+        ResultsError: The table is missing or damaged, or the folder can not be written.
+        LedgerError: A submission of the table is damaged.
+    """
+    rows = read_hardware_rows(root / TABLE)
+    table = write_file(root / "hardware.md", format_table(rows).encode())
+    there = rows[[submission_exists(root, key) for key in rows.key]]
+    if there.empty:
+        return [table]
+    return [table, *write_figure(build_figure(there, root), root, "hardware")]
+
+
+def format_table(rows: pd.DataFrame) -> str:
+    """Returns the rows as Markdown."""
+    lines = [[_cell(name, row) for name in _HEADER] for row in rows.to_dict("records")]
+    notes = [_NOTE]
+    if not rows.data_official.all():
+        notes.append(f"{UNOFFICIAL_MARK} {UNOFFICIAL_NOTE}")
+    body = markdown_table(_HEADER, lines, num_text_columns=6)
+    return "\n\n".join(["<!-- Generated from hardware.csv; do not edit. -->", body, *notes]) + "\n"
+
+
+def _cell(name: str, row: dict[str, Any]) -> str:
+    official = "" if row["data_official"] else f" {UNOFFICIAL_MARK}"
+    used = row["used_seconds"]
+    return {
+        "Device": row["device"],
+        "Dataset": dataset_label(row["dataset"], row["classes"]) + official,
+        "Reducer": reducer_label(row["reducer"]),
+        "Ansatz": row["ansatz"],
+        "Images × shots": f"{row['images']} × {row['shots']:,}",
+        "Mitigation": row["mitigation"],
+        "Accuracy": f"{row['accuracy']:.1f}",
+        "95 % interval": f"{row['accuracy_low']:.1f} to {row['accuracy_high']:.1f}",
+        "Exact": f"{row['exact_accuracy']:.1f}",
+        "Mean abs. error": f"{row['mean_absolute_error']:.4f}",
+        "By shots alone": f"{row['shot_noise_error']:.4f}",
+        "Two-qubit gates": str(row["two_qubit_gates"]),
+        "QPU s, estimated": f"{row['estimated_seconds']:.0f}",
+        "QPU s, used": "–" if np.isnan(used) else f"{used:.0f}",
+    }[name]
+
+
+def build_figure(rows: pd.DataFrame, root: Path) -> Figure:
+    """Returns exact against measured expectation values, a panel for each device, dataset and reducer.
+
+    Args:
+        rows: Rows of hardware.csv whose submissions are under `root`.
+        root: The ledger.
+    """
+    devices = list(dict.fromkeys(rows.device))
+    kinds = list(dict.fromkeys(zip(rows.dataset, rows.classes, rows.reducer, strict=True)))
+    mitigations = sorted(set(rows.mitigation), key=lambda text: (text != "none", text))
+    with figure_style():
+        figure = Figure(figsize=(2.5 * len(kinds) + 0.6, 2.5 * len(devices) + 0.9), layout="constrained")
+        grid = figure.subplots(len(devices), len(kinds), squeeze=False, sharex=True, sharey=True)
+        for axes, device in zip(grid, devices, strict=True):
+            for ax, kind in zip(axes, kinds, strict=True):
+                dataset, classes, reducer = kind
+                same = (rows.dataset == dataset) & (rows.classes == classes) & (rows.reducer == reducer)
+                panel = rows[same & (rows.device == device)]
+                _draw_panel(ax, panel, mitigations, root)
+                ax.set_title(f"{device}\n{dataset_label(dataset, classes)}, {reducer_label(reducer)}", fontsize=8)
+        figure.supxlabel("exact expectation value", fontsize=9)
+        figure.supylabel("measured expectation value", fontsize=9)
+        handles = [
+            grid[0, 0].plot([], [], "o", color=colour, markersize=4, label=f"mitigation: {mitigation}")[0]
+            for mitigation, colour in zip(mitigations, _cycle(len(mitigations)), strict=True)
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    return figure
+
+
+def _draw_panel(ax: Axes, rows: pd.DataFrame, mitigations: list[str], root: Path) -> None:
+    ax.plot([-1, 1], [-1, 1], color="#888888", linewidth=0.8, zorder=1)
+    for mitigation, colour in zip(mitigations, _cycle(len(mitigations)), strict=True):
+        outcomes: list[Outcome] = [
+            read_outcome(Submission(root / key)) for key in rows[rows.mitigation == mitigation].key
+        ]
+        if outcomes:
+            exact = np.concatenate([outcome.exact_values for outcome in outcomes])
+            measured = np.concatenate([outcome.values for outcome in outcomes])
+            ax.plot(exact, measured, ".", color=colour, markersize=2.2, alpha=0.5, zorder=2, rasterized=True)
+    ax.set_aspect("equal")
+    ax.set_xlim(-1.08, 1.08)
+    ax.set_ylim(-1.25, 1.25)
+
+
+def _cycle(count: int) -> list[str]:
+    return [_COLOURS[index % len(_COLOURS)] for index in range(count)]

@@ -1,0 +1,69 @@
+"""Fake devices and Aer in the place of IBM Quantum: the jobs run in this process and end with it."""
+
+import gzip
+import uuid
+from typing import Any
+
+from qnlnet.errors import JobGoneError
+from qnlnet.runtime.devices import Device, load_local_device
+from qnlnet.runtime.estimators import build_estimator, encode_answer
+from qnlnet.runtime.service import JobRequest, JobStatus, Phase
+
+
+class LocalService:
+    """A `Service` whose devices are simulated; `submit` waits for the result."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, tuple[Device, Any]] = {}
+        self._answers: dict[str, bytes] = {}
+        self._tags: dict[str, str] = {}
+
+    def device(self, name: str, num_qubits: int) -> Device:
+        """Returns the fake device, or Aer without noise."""
+        if name not in self._devices:
+            self._devices[name] = load_local_device(name, num_qubits)
+        return self._devices[name][0]
+
+    def remaining_seconds(self) -> None:
+        """Returns None: a simulated device costs nothing."""
+
+    def open_batch(self, device: str) -> None:
+        """Returns None: batches save queueing time, and there is no queue."""
+
+    def close_batch(self, batch: str | None) -> None:
+        """Does nothing."""
+
+    def submit(self, request: JobRequest) -> str:
+        """Runs the job and returns its identifier."""
+        _, backend = self._devices[request.device]
+        estimator = build_estimator(backend, request.config, seed=request.seed)
+        (result,) = estimator.run([request.pub]).result()
+        job_id = f"local-{uuid.uuid4().hex[:12]}"
+        answer = encode_answer(result.data.evs, result.data.stds)
+        self._answers[job_id] = gzip.compress(answer.encode(), mtime=0)
+        self._tags[job_id] = request.tag
+        return job_id
+
+    def find(self, tag: str) -> list[str]:
+        """Returns the jobs of this process with that tag."""
+        return [job_id for job_id, own in self._tags.items() if own == tag]
+
+    def status(self, job_id: str) -> JobStatus:
+        """Returns that the job is done, as every job of this process is."""
+        self._look_up(job_id)
+        return JobStatus(Phase.DONE, used_seconds=0.0)
+
+    def fetch(self, job_id: str) -> tuple[str, bytes]:
+        """Returns the values of a job."""
+        return "estimator", self._look_up(job_id)
+
+    def cancel(self, job_id: str) -> None:
+        """Does nothing: the job is done."""
+
+    def close(self) -> None:
+        """Does nothing."""
+
+    def _look_up(self, job_id: str) -> bytes:
+        if job_id not in self._answers:
+            raise JobGoneError(f"The job {job_id} ran in a process that has ended.")
+        return self._answers[job_id]
