@@ -26,8 +26,7 @@ def choose_best_qubits(target: Target, count: int) -> tuple[int, ...]:
                 link = min(pairs.get((min(new, old), max(new, old)), math.inf) for old in qubits)
                 larger = qubits.union([new])
                 grown[larger] = min(cost + alone[new] + link, grown.get(larger, math.inf))
-        best = sorted(grown, key=lambda qubits: (grown[qubits], sorted(qubits)))[:_BEAM]
-        sets = {qubits: grown[qubits] for qubits in best}
+        sets = dict(_by_cost(grown)[:_BEAM])
     return tuple(sorted(_by_cost(sets)[0][0]))
 
 

@@ -31,9 +31,10 @@ from qnlnet.hardware import (
     submit,
     write_report,
 )
-from qnlnet.runtime import LocalService, Patience, RemoteService, Service, State, warn_of_readable_account
+from qnlnet.runtime import LocalService, Patience, RemoteService, Service, State, Waiting, warn_of_readable_account
 
 DONE, MISTAKE, NOT_YET = 0, 2, 3
+PATIENCE, WAITING = Patience(), Waiting()
 _LOCAL_PATIENCE = Patience(settle_seconds=0.0)  # a job of a process that has ended will never be listed
 
 
@@ -88,7 +89,7 @@ def _submit(options: argparse.Namespace) -> int:
             if not options.yes and not _confirm(proposal):
                 print("Nothing was submitted.")
                 return DONE
-            submission = create_submission(options.ledger, proposal)
+            submission = create_submission(options.ledger, proposal, PATIENCE)
         else:
             print(f"Going on with {submission.key}, which was planned before and is {submission.state}.")
         try:
@@ -166,7 +167,7 @@ def _collect(options: argparse.Namespace) -> int:
     with _service(local=False) as service:
         for submission in wanted:
             try:
-                if collect(submission, service, wait=options.wait):
+                if collect(submission, service, wait=options.wait, waiting=WAITING):
                     _finish(submission, options.ledger)
                     continue
                 print(describe_submission(submission))
@@ -245,7 +246,7 @@ def _confirm(proposal: Proposal) -> bool:
 
 
 def _open(root: Path, key: str) -> Submission:
-    submission = find_submission(root, key)
+    submission = find_submission(root, key, PATIENCE)
     return find_submission(root, key, _LOCAL_PATIENCE) if submission.is_local else submission
 
 
