@@ -26,7 +26,7 @@ from qnlnet.records import (
     write_table,
 )
 from qnlnet.simulator import is_constant
-from qnlnet.training import Job, Progress, TrainedReplica, train_replicas
+from qnlnet.training import Job, Progress, TrainedReplica, check_budget, train_replicas
 
 
 class Run:
@@ -126,6 +126,8 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
     Raises:
         ArgumentError: A circuit is constant and its cell does not allow that.
         DataError: Images are missing or damaged.
+        RequestRefusedError: Training on a device would cost more than its budget.
+        ServiceError: IBM Quantum can not be asked.
         ResultsError: A folder can not be written.
         KeyboardInterrupt: After Ctrl-C; finished replicas are on disk.
     """
@@ -135,6 +137,8 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
     runs = [Run(cell, datasets[cell.data]) for cell in cells]
     features = _FeatureCache()
     jobs = [Job(run.config, seed, features.get(run)) for run in runs for seed in run.missing_seeds()]
+    for run in runs:
+        check_budget(run.config, features.get(run), len(run.missing_seeds()))
     by_hash = {run.hash: run for run in runs}
     with Progress(jobs) as progress:
 

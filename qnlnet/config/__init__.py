@@ -1,7 +1,9 @@
 """Configuration: the schema, how it is composed from YAML files and overrides, and what identifies a cell."""
 
+from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
 from qnlnet.config.compose import (
     CONFIG_DIR,
+    build_evaluation_config,
     build_run_config,
     compose_config,
     explain_validation_error,
@@ -11,12 +13,10 @@ from qnlnet.config.compose import (
 from qnlnet.config.identity import cell_name, config_hash, run_directory
 from qnlnet.config.schema import (
     AnsatzConfig,
-    AnyBackendConfig,
-    BackendConfig,
     DataConfig,
+    EvaluationConfig,
     ReducerConfig,
     RunConfig,
-    RuntimeConfig,
     TrainConfig,
 )
 
@@ -26,10 +26,12 @@ __all__ = [
     "AnyBackendConfig",
     "BackendConfig",
     "DataConfig",
+    "EvaluationConfig",
     "ReducerConfig",
     "RunConfig",
     "RuntimeConfig",
     "TrainConfig",
+    "build_evaluation_config",
     "build_run_config",
     "cell_name",
     "compose_config",

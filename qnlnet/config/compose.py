@@ -4,17 +4,18 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException, OverrideParseException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 
-from qnlnet.config.schema import RunConfig
+from qnlnet.config.schema import EvaluationConfig, RunConfig
+from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 
 _BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
@@ -22,6 +23,8 @@ _INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
 CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
 
 _UNION_MEMBER = re.compile(r"int|simulator|runtime|.*\[.*\]")  # pydantic's names of alternatives
+
+_Schema = TypeVar("_Schema", bound=Section)
 
 _PLAIN_WORDS = {
     "greater than or equal to": "at least",
@@ -79,13 +82,29 @@ def build_run_config(config: DictConfig) -> RunConfig:
     Raises:
         ArgumentError: A value is missing, unknown, of a wrong type or out of range.
     """
+    return _validate(config, RunConfig)
+
+
+def build_evaluation_config(config: DictConfig) -> EvaluationConfig:
+    """Checks a composed evaluation against the schema.
+
+    Raises:
+        ArgumentError: A value is missing, unknown, of a wrong type or out of range.
+    """
+    return _validate(config, EvaluationConfig)
+
+
+def _validate(config: DictConfig, schema: type[_Schema]) -> _Schema:
     try:
         values = OmegaConf.to_container(config, resolve=True)
     except OmegaConfBaseException as error:
         raise ArgumentError(f"The configuration can not be resolved: {_first_line(error)}.") from error
     assert isinstance(values, dict)
+    for key, value in values.items():
+        if value == MISSING:
+            raise ArgumentError(f"The configuration key `{key!s}` must have a value. Write `{key!s}=…`.")
     try:
-        return RunConfig.model_validate(values)
+        return schema.model_validate(values)
     except ValidationError as error:
         raise explain_validation_error(error) from error
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from qnlnet.config import RuntimeConfig
-from qnlnet.config.schema import Section
+from qnlnet.config.section import Section
 from qnlnet.errors import LedgerError
 
 _DIGITS = 12

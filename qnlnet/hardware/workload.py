@@ -64,6 +64,7 @@ class Workload:
         data_fingerprint: Of the images.
         data_official: Whether the images are those of the official release.
         image_indices: Positions in the test split, ascending.
+        features: The images as the model takes them; float32, shape (images, …).
         qnl: The circuit.
         inputs: The angles and what is expected of them.
     """
@@ -74,6 +75,7 @@ class Workload:
     data_fingerprint: str
     data_official: bool
     image_indices: tuple[int, ...]
+    features: NDArray[np.float32]
     qnl: QNLCircuit
     inputs: Inputs
 
@@ -107,6 +109,7 @@ def load_workload(model_path: Path, images: int, image_seed: int = 0, data_root:
         data_fingerprint=dataset.fingerprint,
         data_official=dataset.official,
         image_indices=tuple(int(index) for index in chosen),
+        features=features.test[chosen],
         qnl=qnl,
         inputs=_compute_inputs(model, qnl, features.test[chosen], features.test_labels[chosen]),
     )

@@ -1,6 +1,7 @@
 """Training: one replica epoch by epoch, many side by side, and what a person sees meanwhile."""
 
 from qnlnet.training.agreement import measure_aer_agreement
+from qnlnet.training.budget import check_budget
 from qnlnet.training.pool import Job, TrainedReplica, train_replicas
 from qnlnet.training.progress import Progress, describe
 from qnlnet.training.replica import (
@@ -22,6 +23,7 @@ __all__ = [
     "Replica",
     "TrainedReplica",
     "build_replica",
+    "check_budget",
     "describe",
     "measure_aer_agreement",
     "predict",

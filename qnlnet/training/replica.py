@@ -22,7 +22,7 @@ from qnlnet.training.steps import CROSS_ENTROPY, RAW_NLL, allocate_workspace, sc
 
 BuildModel = Callable[[RunConfig, int], QNLNet]
 
-_EVALUATION_BATCH = 512
+EVALUATION_BATCH = 512
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def score_with_model(model: QNLNet, inputs: NDArray[np.float32]) -> NDArray[np.f
 
 
 def _batches(inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    return [inputs[start : start + _EVALUATION_BATCH] for start in range(0, len(inputs), _EVALUATION_BATCH)]
+    return [inputs[start : start + EVALUATION_BATCH] for start in range(0, len(inputs), EVALUATION_BATCH)]
 
 
 def build_replica(config: RunConfig, seed: int, features: Features) -> Replica:

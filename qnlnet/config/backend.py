@@ -1,0 +1,104 @@
+"""What runs the circuit: a simulator, or a device of IBM Quantum."""
+
+import re
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Discriminator, PositiveFloat, Tag, model_validator
+
+from qnlnet.config.section import Count, Index, Section
+from qnlnet.errors import argument_error
+
+_DEVICE_NAME = re.compile(r"aer|least-busy|fake-[a-z0-9-]+|(?!fake)[a-z]+_[a-z0-9_]+")
+
+
+class BackendConfig(Section):
+    """What runs the circuit."""
+
+    name: Literal["exact", "statevector", "aer"] = "exact"
+    shots: Count | None = None
+    noise: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for key in ("shots", "noise"):
+            if self.name != "aer" and getattr(self, key) is not None:
+                raise argument_error(
+                    f"backend.{key}",
+                    f"be left out with backend={self.name}, which computes exact expectation values",
+                    getattr(self, key),
+                    "Choose backend=aer to use it.",
+                )
+        return self
+
+
+class RuntimeConfig(Section):
+    """An IBM Quantum computer, or a fake of one, and how circuits run on it.
+
+    Attributes:
+        name: `ibm_…`, `least-busy`, a fake device such as `fake-manila`, or `aer` for a device without noise.
+        shots: Measurements per circuit, before twirling rounds them up.
+        estimator: The client-side estimator (`executor`) or the deprecated one that runs at IBM (`legacy`).
+        resilience_level: 0 mitigates nothing, 1 readout errors, 2 extrapolates to zero noise as well.
+        twirling: What is twirled; `auto` leaves it to the resilience level.
+        dynamical_decoupling: The pulse sequence of idle qubits, or `off`.
+        optimization_level: Effort of the transpiler.
+        seed_transpiler: Seed of the transpiler.
+        layout: The physical qubits of the circuit's qubits in order; None lets the transpiler choose.
+        repetition: Equal settings with another number are another run; with the same number they are the same run.
+        budget_seconds: QPU seconds that training may cost at most; training is refused without it.
+    """
+
+    kind: Literal["runtime"] = "runtime"
+    name: str
+    shots: Count = 1024
+    estimator: Literal["executor", "legacy"] = "executor"
+    resilience_level: Literal[0, 1, 2] = 1
+    twirling: Literal["auto", "none", "gates", "measure", "all"] = "auto"
+    dynamical_decoupling: Literal["off", "XX", "XpXm", "XY4"] = "off"
+    optimization_level: Literal[0, 1, 2, 3] = 3
+    seed_transpiler: Index = 0
+    layout: tuple[Index, ...] | None = None
+    repetition: Index = 0
+    budget_seconds: PositiveFloat | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _accept_yaml_off(cls, values: Any) -> Any:
+        # YAML reads a bare `off` as false.
+        if isinstance(values, dict) and values.get("dynamical_decoupling") is False:
+            return {**values, "dynamical_decoupling": "off"}
+        return values
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not _DEVICE_NAME.fullmatch(self.name):
+            raise argument_error(
+                "backend.name",
+                "name a device",
+                self.name,
+                "Give ibm_fez or another IBM Quantum computer, least-busy, fake-manila or another fake device, or aer.",
+            )
+        if self.layout is not None and len(set(self.layout)) != len(self.layout):
+            raise argument_error("backend.layout", "name each physical qubit once", list(self.layout))
+        if self.twirling in ("none", "gates") and self.resilience_level > 0:
+            raise argument_error(
+                "backend.twirling",
+                f"be auto, measure or all with resilience_level={self.resilience_level}, which twirls measurements",
+                self.twirling,
+            )
+        return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the device is simulated in this process rather than run by IBM."""
+        return self.name == "aer" or self.name.startswith("fake-")
+
+
+def _backend_kind(value: Any) -> str:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return "runtime" if kind == "runtime" else "simulator"
+
+
+AnyBackendConfig = Annotated[
+    Annotated[BackendConfig, Tag("simulator")] | Annotated[RuntimeConfig, Tag("runtime")], Discriminator(_backend_kind)
+]

@@ -1,0 +1,65 @@
+"""What training on a device would cost, and the refusal to start where that is more than the budget."""
+
+import math
+
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import RunConfig, RuntimeConfig
+from qnlnet.errors import RequestRefusedError, argument_error
+from qnlnet.models import Features
+from qnlnet.runtime import LocalService, RemoteService, Service, estimate_cost, transpile_for_device
+from qnlnet.training.replica import EVALUATION_BATCH
+
+
+def check_budget(config: RunConfig, features: Features, replicas: int) -> None:
+    """Raises an error unless the backend costs nothing or the budget suffices for all replicas.
+
+    Args:
+        config: The cell.
+        features: Its images.
+        replicas: How many are to be trained.
+
+    Raises:
+        ArgumentError: `backend.budget_seconds` is missing.
+        RequestRefusedError: It does not suffice.
+        ServiceError: IBM Quantum can not be asked.
+    """
+    backend = config.backend
+    if not isinstance(backend, RuntimeConfig) or replicas == 0:
+        return
+    if backend.budget_seconds is None:
+        raise argument_error(
+            "backend.budget_seconds",
+            "say how many QPU seconds the training may cost",
+            None,
+            "Add backend.budget_seconds=600, for example. Simulated devices cost nothing, but are held to it as well.",
+        )
+    seconds = replicas * estimate_training_seconds(config, backend, len(features.train), len(features.test))
+    if seconds > backend.budget_seconds:
+        raise RequestRefusedError(
+            f"Training {replicas} replicas on {backend.name} may take {seconds:,.0f} QPU seconds, more than "
+            f"backend.budget_seconds={backend.budget_seconds:g}, so nothing was started. Take fewer seeds, epochs "
+            "or shots, larger batches, or train with backend=exact and submit the trained model: docs/hardware.md."
+        )
+
+
+def estimate_training_seconds(config: RunConfig, backend: RuntimeConfig, train_images: int, test_images: int) -> float:
+    """Returns the QPU seconds of one replica: one job per step, and the evaluations after each epoch."""
+    service: Service = LocalService() if backend.is_local else RemoteService()
+    try:
+        device = service.device(backend.name, config.num_qubits)
+        circuit = transpile_for_device(circuit_from_config(config), device, backend)
+    finally:
+        service.close()
+
+    def cost(images: int, batch: int, executions_per_image: int) -> float:
+        full, rest = divmod(images, batch)
+        rows = [batch] * bool(full) + [rest] * bool(rest)
+        jobs = [full] * bool(full) + [1] * bool(rest)
+        return math.fsum(
+            count * estimate_cost(device, circuit.circuit, backend, size * executions_per_image).upper_seconds
+            for count, size in zip(jobs, rows, strict=True)
+        )
+
+    shifts = 2 * len(circuit.gatewise.names) + 1
+    epoch = cost(train_images, config.train.batch_size, shifts) + cost(test_images, EVALUATION_BATCH, 1)
+    return config.train.epochs * epoch
