@@ -5,12 +5,16 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
 ARGS   ?=
+JOBS   := $(BIN)/python scripts/ibm_jobs.py
+RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data quickstart reproduce-table1 circuits bench test check format clean
+.PHONY: help setup data quickstart reproduce-table1 circuits bench test check format clean \
+	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
+	hardware-rehearsals
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo '  ARGS="key=value …" goes to the program: make reproduce-table1 ARGS="seeds=10 train.epochs=20"'
 
 $(READY): pyproject.toml constraints.txt
@@ -35,6 +39,29 @@ $(PEERS): $(READY)
 
 bench: $(PEERS)  ## Time against all peers and write results/benchmarks, about 10 minutes (ARGS=--quick: half a minute)
 	$(BIN)/python scripts/bench.py $(ARGS)
+
+hardware-estimate: $(READY)  ## What a run costs on a device: make hardware-estimate RUN=outputs/… BACKEND=ibm_fez
+	$(JOBS) estimate $(RUN) --backend $(BACKEND) $(ARGS)
+
+hardware-submit: $(READY)  ## Estimate, ask, submit to IBM Quantum (RUN, BACKEND; ARGS="--images 200 --shots 1024")
+	$(JOBS) submit $(RUN) --backend $(BACKEND) $(ARGS)
+
+hardware-status: $(READY)  ## Where the submissions are
+	$(JOBS) status $(ARGS)
+
+hardware-collect: $(READY)  ## Bring all results home that are there (ARGS=--wait waits for the others)
+	$(JOBS) collect --all $(ARGS)
+
+hardware-cancel: $(READY)  ## Cancel a submission (KEY)
+	$(JOBS) cancel $(KEY) $(ARGS)
+
+hardware-rehearse: $(READY)  ## The same path on a simulated device (RUN; BACKEND=fake-fez, fake-manila, aer, …)
+	$(JOBS) rehearse $(RUN) --backend $(BACKEND) $(ARGS)
+
+hardware-rehearsals: $(READY)  ## Rehearse all models of Table 1 on two devices, with and without mitigation, 15 minutes
+	for device in fake-manila fake-fez; do for level in 0 1 2; do \
+		$(JOBS) rehearse $(RUNS) --backend $$device --resilience $$level $(ARGS) || exit $$?; \
+	done; done
 
 circuits: $(READY)  ## Draw the circuits that train into results/circuits
 	$(BIN)/python scripts/draw_circuits.py $(ARGS)

@@ -130,7 +130,7 @@ class Submission:
     def restart_local_jobs(self) -> None:
         """Plans those jobs again that ran on a simulated device in a process that has ended before they were read."""
         for job in self.jobs if self.is_local else ():
-            if job.state not in FINAL:
+            if job.state not in (State.PLANNED, *FINAL):
                 job.forget()
 
     @contextmanager

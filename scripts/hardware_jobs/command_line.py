@@ -36,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
         ("rehearse", "submit and collect on a simulated device"),
     ):
         command = commands.add_parser(name, help=text, description=text.capitalize() + ".")
-        _add_workload(command)
+        _add_workload(command, several=name == "rehearse")
         _add_device(command, rehearsal=name == "rehearse")
         if name != "rehearse":
             command.add_argument(
@@ -70,9 +70,15 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_workload(parser: argparse.ArgumentParser) -> None:
+def _add_workload(parser: argparse.ArgumentParser, *, several: bool) -> None:
     group = parser.add_argument_group("what runs")
-    group.add_argument("run", type=Path, metavar="RUN", help="folder of a run under outputs/, or its models/seed-N.pt")
+    group.add_argument(
+        "run",
+        type=Path,
+        nargs="+" if several else 1,
+        metavar="RUN",
+        help="folder of a run under outputs/, or its models/seed-N.pt",
+    )
     group.add_argument("--seed", type=int, default=0, metavar="N", help="which model of a folder (default: 0)")
     group.add_argument(
         "--images", type=int, default=200, metavar="N", help="test images, drawn at random (default: 200)"

@@ -57,7 +57,7 @@ def run_command(options: argparse.Namespace) -> int:
 
 
 def _estimate(options: argparse.Namespace) -> int:
-    workload, backend = _read_workload(options), _read_backend(options)
+    workload, backend = _read_workload(options, options.run[0]), _read_backend(options)
     with _service(backend.is_local) as service:
         proposal = propose(workload, backend, service, options.images_per_job)
     print(describe_proposal(proposal))
@@ -70,7 +70,7 @@ def _estimate(options: argparse.Namespace) -> int:
 
 
 def _submit(options: argparse.Namespace) -> int:
-    workload, backend = _read_workload(options), _read_backend(options)
+    workload, backend = _read_workload(options, options.run[0]), _read_backend(options)
     if backend.is_local:
         raise argument_error(
             "--backend", "name an IBM Quantum computer or least-busy", backend.name, "Simulated devices: rehearse."
@@ -104,24 +104,33 @@ def _submit(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
-    workload, backend = _read_workload(options), _read_backend(options)
+    backend = _read_backend(options)
     if not backend.is_local:
         raise argument_error(
             "--backend", "name a simulated device", backend.name, "For example fake-manila, fake-fez or aer."
         )
+    for number, run in enumerate(options.run, 1):
+        if len(options.run) > 1:
+            print(f"Rehearsal {number} of {len(options.run)}: {run}", flush=True)
+        _rehearse_run(options, run, backend)
+    write_report(options.ledger)
+    return DONE
+
+
+def _rehearse_run(options: argparse.Namespace, run: Path, backend: RuntimeConfig) -> None:
+    workload = _read_workload(options, run)
     backend, submission = _look_up(options, workload, backend)
     with _service(local=True) as service:
         if submission is None:
             proposal = propose(workload, backend, service, options.images_per_job)
-            print(describe_proposal(proposal))
+            print(describe_proposal(proposal), flush=True)
             submission = create_submission(options.ledger, proposal, _LOCAL_PATIENCE)
         elif submission.state == COLLECTED:
             print("This has been rehearsed before. To run it again, add --repeat.")
         submission.restart_local_jobs()
         submit(submission, service)
         collect(submission, service)
-    _finish(submission, options.ledger)
-    return DONE
+    print(describe_row(add_row(submission, options.ledger)), flush=True)
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -163,12 +172,13 @@ def _collect(options: argparse.Namespace) -> int:
     wanted = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
     if options.all:
         wanted = [one for one in wanted if not one.is_local and one.state not in (COLLECTED, State.CANCELLED)]
-    status = DONE
+    status, collected = DONE, False
     with _service(local=False) as service:
         for submission in wanted:
             try:
                 if collect(submission, service, wait=options.wait, waiting=WAITING):
-                    _finish(submission, options.ledger)
+                    print(describe_row(add_row(submission, options.ledger)), flush=True)
+                    collected = True
                     continue
                 print(describe_submission(submission))
                 status = max(status, NOT_YET)
@@ -177,6 +187,8 @@ def _collect(options: argparse.Namespace) -> int:
                     raise
                 print(f"error: {submission.key}: {error}", file=sys.stderr)
                 status = MISTAKE
+    if collected:
+        write_report(options.ledger)
     if not wanted:
         print("There is nothing to collect.")
     return status
@@ -200,13 +212,8 @@ def _look_up(
     return backend, None
 
 
-def _finish(submission: Submission, root: Path) -> None:
-    print(describe_row(add_row(submission, root)))
-    write_report(root)
-
-
-def _read_workload(options: argparse.Namespace) -> Workload:
-    model = find_model(options.run, options.seed)
+def _read_workload(options: argparse.Namespace, run: Path) -> Workload:
+    model = find_model(run, options.seed)
     return load_workload(model, options.images, options.image_seed, options.data_root)
 
 
