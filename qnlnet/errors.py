@@ -40,6 +40,9 @@ class AccountError(ServiceError):
     """There is no account, or the service does not accept it. Nothing was done."""
 
 
+TOO_MANY_REQUESTS = 429  # HTTP status: the only refusal that passes by itself
+
+
 class RequestRefusedError(ServiceError):
     """The service understood the request and refused it. Nothing was done.
 

@@ -1,10 +1,19 @@
 """Trained models on real devices: estimate, submit, leave, collect."""
 
-from qnlnet.hardware.ledger import COLLECTED, ROOT, Submission, create_submission, find_submission, list_keys
+from qnlnet.hardware.ledger import (
+    COLLECTED,
+    ROOT,
+    Submission,
+    create_submission,
+    find_submission,
+    list_keys,
+    submission_exists,
+)
 from qnlnet.hardware.operations import cancel, check_ready, collect, refresh, submit
+from qnlnet.hardware.plan import Request
 from qnlnet.hardware.proposal import Proposal, build_request, propose
 from qnlnet.hardware.report import write_report
-from qnlnet.hardware.results import Outcome, add_row, read_outcome
+from qnlnet.hardware.results import Outcome, add_row, read_outcome, read_rows
 from qnlnet.hardware.statistics import expected_accuracy, wilson_interval
 from qnlnet.hardware.workload import Inputs, Workload, load_workload
 
@@ -14,6 +23,7 @@ __all__ = [
     "Inputs",
     "Outcome",
     "Proposal",
+    "Request",
     "Submission",
     "Workload",
     "add_row",
@@ -28,7 +38,9 @@ __all__ = [
     "load_workload",
     "propose",
     "read_outcome",
+    "read_rows",
     "refresh",
+    "submission_exists",
     "submit",
     "wilson_interval",
     "write_report",

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -121,11 +122,30 @@ class Submission:
         values, errors = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return values, errors
 
-    def write_values(self, values: NDArray[np.float64], errors: NDArray[np.float64]) -> None:
-        """Writes values.npz."""
+    def write_values(self) -> None:
+        """Writes values.npz from the answers.
+
+        Raises:
+            LedgerError: An answer is damaged, has the wrong shape or is not finite.
+        """
+        values, errors = self.answers()
         buffer = io.BytesIO()
         np.savez(buffer, values=values, errors=errors)
         write_file(self.values_path, buffer.getvalue())
+
+    def read_values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Returns the content of values.npz.
+
+        Raises:
+            LedgerError: It is missing or damaged.
+        """
+        try:
+            with self.values_path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
+                return arrays["values"], arrays["errors"]
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            raise LedgerError(
+                f"The file {self.values_path} is missing or damaged. Collect {self.key} again: the answers are kept."
+            ) from error
 
     def restart_local_jobs(self) -> None:
         """Plans those jobs again that ran on a simulated device in a process that has ended before they were read."""

@@ -93,9 +93,11 @@ def collect(
     _refuse_lost_jobs(submission)
     if not submission.is_final:
         return False
-    if not submission.values_path.exists():
-        with submission.lock():
-            submission.write_values(*submission.answers())
+    with submission.lock():
+        try:
+            submission.read_values()
+        except LedgerError:
+            submission.write_values()
     return True
 
 

@@ -23,6 +23,7 @@ class Request(Section):
         weights_sha256: Checksum over the trained parameters.
         data_fingerprint: Of the images.
         image_indices: Positions in the test split.
+        images_per_job: How many images go into one job; None leaves it to the number of executions.
         backend: The device as it was asked for and all options, without the budget.
     """
 
@@ -31,6 +32,7 @@ class Request(Section):
     weights_sha256: str
     data_fingerprint: str
     image_indices: tuple[int, ...]
+    images_per_job: int | None
     backend: RuntimeConfig
 
     @property

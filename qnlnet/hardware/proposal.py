@@ -11,7 +11,7 @@ from qiskit import qpy
 
 from qnlnet import provenance
 from qnlnet.config import RuntimeConfig, cell_name, config_hash
-from qnlnet.errors import argument_error
+from qnlnet.errors import check_at_least
 from qnlnet.hardware.plan import Circumstances, Plan, Request
 from qnlnet.hardware.workload import Workload
 from qnlnet.records import cell_keys
@@ -44,39 +44,46 @@ class Proposal:
     circuit_file: bytes
 
 
-def build_request(workload: Workload, backend: RuntimeConfig) -> Request:
-    """Returns what is asked for, which needs no service and makes the key."""
+def build_request(workload: Workload, backend: RuntimeConfig, images_per_job: int | None = None) -> Request:
+    """Returns what is asked for, which needs no service and makes the key.
+
+    Args:
+        workload: The model and its images.
+        backend: The device and all options.
+        images_per_job: How many images go into one job; None takes as many as two million executions allow.
+
+    Raises:
+        ArgumentError: There is less than one image in a job.
+    """
+    if images_per_job is not None:
+        check_at_least("images_per_job", images_per_job, 1)
     return Request(
         config_hash=config_hash(workload.config),
         seed=workload.seed,
         weights_sha256=workload.weights_sha256,
         data_fingerprint=workload.data_fingerprint,
         image_indices=workload.image_indices,
+        images_per_job=images_per_job,
         backend=backend,
     )
 
 
-def propose(
-    workload: Workload, backend: RuntimeConfig, service: Service, images_per_job: int | None = None
-) -> Proposal:
+def propose(workload: Workload, request: Request, service: Service) -> Proposal:
     """Transpiles for the device and estimates; submits nothing.
 
     Args:
         workload: The model and its images.
-        backend: The device and all options.
+        request: What `build_request` has made of them.
         service: Where the device is.
-        images_per_job: How many images go into one job; None takes as many as two million executions allow.
 
     Raises:
         ArgumentError: There is no such device, or an option does not fit it.
         ServiceError: The service can not be asked.
     """
-    images = len(workload.image_indices)
-    if images_per_job is not None and images_per_job < 1:
-        raise argument_error("images_per_job", "be at least 1", images_per_job)
+    images, backend = len(workload.image_indices), request.backend
     device = service.device(backend.name, workload.qnl.circuit.num_qubits)
     circuit = transpile_for_device(workload.qnl, device, backend)
-    per_job = images_per_job or max(1, _EXECUTIONS_PER_JOB // count_executions(backend, 1))
+    per_job = request.images_per_job or max(1, _EXECUTIONS_PER_JOB // count_executions(backend, 1))
     edges = [*range(0, images, min(per_job, images)), images]
     costs = [estimate_cost(device, circuit.circuit, backend, stop - start) for start, stop in itertools.pairwise(edges)]
     cost = sum(costs[1:], costs[0])
@@ -112,7 +119,7 @@ def propose(
         inputs_sha256=hashlib.sha256(workload.inputs.to_bytes()).hexdigest(),
         circuit_sha256=hashlib.sha256(circuit_file).hexdigest(),
     )
-    plan = Plan(request=build_request(workload, backend), circumstances=circumstances)
+    plan = Plan(request=request, circumstances=circumstances)
     return Proposal(workload, device, circuit, cost, service.remaining_seconds(), plan, circuit_file)
 
 

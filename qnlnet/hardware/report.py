@@ -1,5 +1,6 @@
 """What a reader sees of hardware.csv: a table, and exact against measured expectation values."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from qnlnet.errors import LedgerError
 from qnlnet.figures import figure_style, write_figure
 from qnlnet.files import write_file
-from qnlnet.hardware.ledger import Submission, submission_exists
+from qnlnet.hardware.ledger import Submission
 from qnlnet.hardware.results import TABLE, Outcome, read_outcome
 from qnlnet.records import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_label, read_hardware_rows, reducer_label
 from qnlnet.tables.formats import markdown_table
@@ -27,19 +29,27 @@ _NOTE = (
 )
 
 
-def write_report(root: Path) -> list[Path]:
+def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
     """Writes hardware.md, hardware.png and hardware.svg beside hardware.csv and returns the paths.
+
+    Args:
+        root: The ledger.
+        say: Gets a sentence for each row whose submission is missing or damaged, and so is not in the figure.
 
     Raises:
         ResultsError: The table is missing or damaged, or the folder can not be written.
-        LedgerError: A submission of the table is damaged.
     """
     rows = read_hardware_rows(root / TABLE)
-    table = write_file(root / "hardware.md", format_table(rows).encode())
-    there = rows[[submission_exists(root, key) for key in rows.key]]
-    if there.empty:
-        return [table]
-    return [table, *write_figure(build_figure(there, root), root, "hardware")]
+    paths = [write_file(root / "hardware.md", format_table(rows).encode())]
+    outcomes: dict[str, Outcome] = {}
+    for key in rows.key:
+        try:
+            outcomes[key] = read_outcome(Submission(root / key))
+        except LedgerError as error:
+            say(f"The figure leaves {key} out: {error}")
+    if outcomes:
+        paths += write_figure(build_figure(rows[rows.key.isin(list(outcomes))], outcomes), root, "hardware")
+    return paths
 
 
 def format_table(rows: pd.DataFrame) -> str:
@@ -73,16 +83,16 @@ def _cell(name: str, row: dict[str, Any]) -> str:
     }[name]
 
 
-def build_figure(rows: pd.DataFrame, root: Path) -> Figure:
+def build_figure(rows: pd.DataFrame, outcomes: Mapping[str, Outcome]) -> Figure:
     """Returns exact against measured expectation values, a panel for each device, dataset and reducer.
 
     Args:
-        rows: Rows of hardware.csv whose submissions are under `root`.
-        root: The ledger.
+        rows: Rows of hardware.csv.
+        outcomes: The outcome of each, by its key.
     """
     devices = list(dict.fromkeys(rows.device))
     kinds = list(dict.fromkeys(zip(rows.dataset, rows.classes, rows.reducer, strict=True)))
-    mitigations = sorted(set(rows.mitigation), key=lambda text: (text != "none", text))
+    mitigations = list(dict.fromkeys(rows.mitigation))
     with figure_style():
         figure = Figure(figsize=(2.5 * len(kinds) + 0.6, 2.5 * len(devices) + 0.9), layout="constrained")
         grid = figure.subplots(len(devices), len(kinds), squeeze=False, sharex=True, sharey=True)
@@ -91,7 +101,10 @@ def build_figure(rows: pd.DataFrame, root: Path) -> Figure:
                 dataset, classes, reducer = kind
                 same = (rows.dataset == dataset) & (rows.classes == classes) & (rows.reducer == reducer)
                 panel = rows[same & (rows.device == device)]
-                _draw_panel(ax, panel, mitigations, root)
+                if panel.empty:
+                    ax.set_axis_off()
+                    continue
+                _draw_panel(ax, panel, mitigations, outcomes)
                 ax.set_title(f"{device}\n{dataset_label(dataset, classes)}, {reducer_label(reducer)}", fontsize=8)
         figure.supxlabel("exact expectation value", fontsize=9)
         figure.supylabel("measured expectation value", fontsize=9)
@@ -99,19 +112,17 @@ def build_figure(rows: pd.DataFrame, root: Path) -> Figure:
             grid[0, 0].plot([], [], "o", color=colour, markersize=4, label=f"mitigation: {mitigation}")[0]
             for mitigation, colour in zip(mitigations, _cycle(len(mitigations)), strict=True)
         ]
-        figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+        figure.legend(handles=handles, loc="outside upper center", ncols=3, frameon=False, fontsize=8)
     return figure
 
 
-def _draw_panel(ax: Axes, rows: pd.DataFrame, mitigations: list[str], root: Path) -> None:
+def _draw_panel(ax: Axes, rows: pd.DataFrame, mitigations: list[str], outcomes: Mapping[str, Outcome]) -> None:
     ax.plot([-1, 1], [-1, 1], color="#888888", linewidth=0.8, zorder=1)
     for mitigation, colour in zip(mitigations, _cycle(len(mitigations)), strict=True):
-        outcomes: list[Outcome] = [
-            read_outcome(Submission(root / key)) for key in rows[rows.mitigation == mitigation].key
-        ]
-        if outcomes:
-            exact = np.concatenate([outcome.exact_values for outcome in outcomes])
-            measured = np.concatenate([outcome.values for outcome in outcomes])
+        shown = [outcomes[key] for key in rows[rows.mitigation == mitigation].key]
+        if shown:
+            exact = np.concatenate([outcome.exact_values for outcome in shown])
+            measured = np.concatenate([outcome.values for outcome in shown])
             ax.plot(exact, measured, ".", color=colour, markersize=2.2, alpha=0.5, zorder=2, rasterized=True)
     ax.set_aspect("equal")
     ax.set_xlim(-1.08, 1.08)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from filelock import FileLock
 from numpy.typing import NDArray
 
@@ -44,10 +45,13 @@ class Outcome:
 
 
 def read_outcome(submission: Submission) -> Outcome:
-    """Returns the outcome of a collected submission."""
+    """Returns the outcome of a collected submission.
+
+    Raises:
+        LedgerError: Its inputs or its values are missing or damaged.
+    """
     inputs = submission.inputs()
-    with np.load(submission.values_path, allow_pickle=False) as arrays:
-        values, errors = arrays["values"], arrays["errors"]
+    values, errors = submission.read_values()
     labels, exact_labels = inputs.predict(values), inputs.predict(inputs.exact_values)
     return Outcome(
         values=values,
@@ -59,6 +63,15 @@ def read_outcome(submission: Submission) -> Outcome:
     )
 
 
+def read_rows(root: Path) -> pd.DataFrame:
+    """Returns the rows of hardware.csv; none where there is no such table.
+
+    Raises:
+        ResultsError: The table is damaged.
+    """
+    return read_hardware_rows(root / TABLE, missing_ok=True)
+
+
 def add_row(submission: Submission, root: Path) -> dict[str, Any]:
     """Puts the row of a collected submission into hardware.csv, in place of an older one, and returns it.
 
@@ -67,7 +80,7 @@ def add_row(submission: Submission, root: Path) -> dict[str, Any]:
     """
     row = _build_row(submission, read_outcome(submission))
     with FileLock(root / ".lock"):
-        rows = read_hardware_rows(root / TABLE, missing_ok=True)
+        rows = read_rows(root)
         known = rows[rows.key == submission.key]
         if len(known):  # collecting twice changes nothing, not even the time
             row |= known.iloc[0][["collected_at", "commit", "versions"]].to_dict()

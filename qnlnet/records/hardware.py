@@ -62,5 +62,6 @@ def upsert_hardware_row(frame: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataF
     """
     new = build_frame([list(row.values())], list(row), HARDWARE_SCHEMA, lambda index: f"the row of {row.get('key')}")
     both = pd.concat([frame, new], ignore_index=True) if len(frame) else new
-    ordered = both.drop_duplicates("key", keep="last").sort_values(["device", "mitigation", "shots", "key"])
-    return sort_rows(ordered)
+    none_first = both.mitigation.where(both.mitigation != "none", "")
+    ordered = both.assign(none_first=none_first).sort_values(["device", "none_first", "shots", "key"])
+    return sort_rows(ordered.drop(columns="none_first").drop_duplicates("key", keep="last"))

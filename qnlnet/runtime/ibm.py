@@ -104,7 +104,7 @@ class IBMClient:
                 f"It has {', '.join(names) or 'none'}.",
             ) from None
         properties, status = backend.properties(), backend.status()
-        offline = not status.operational or status.status_msg not in ("active", "")
+        state = "offline" if not status.operational else status.status_msg or "active"
         return Device(
             name=backend.name,
             target=backend.target,
@@ -112,7 +112,7 @@ class IBMClient:
             calibrated_at=properties.last_update_date.isoformat() if properties else None,
             rep_delay_seconds=getattr(backend.configuration(), "default_rep_delay", None) or _DEFAULT_REP_DELAY,
             pending_jobs=int(status.pending_jobs),
-            problem=f"{backend.name} is {status.status_msg or 'offline'}" if offline else None,
+            problem=None if state == "active" else f"{backend.name} is {state}",
         )
 
     @_explained
@@ -244,11 +244,13 @@ def explain(error: BaseException, secrets: tuple[str | None, ...]) -> ServiceErr
         return AccountError(f"There is no IBM Quantum account. {_HOW_TO_SIGN_IN}")
     if any(isinstance(link, RequestsConnectionError | Timeout) for link in chain) and status is None:
         return UnavailableError(f"IBM Quantum can not be reached, or the connection broke: {text}")
+    if status is not None and status >= 500:
+        return UnavailableError(f"IBM Quantum is not available: {text}")
     if status == _UNAUTHORIZED or any(isinstance(link, AccountsError | IBMNotAuthorizedError) for link in chain):
         return AccountError(f"IBM Quantum does not accept the account: {text} {_HOW_TO_SIGN_IN}")
     if isinstance(error, IBMInputValueError | ValidationError):
         return RequestRefusedError(f"The client of IBM Quantum refuses the request: {text}")
-    if status is not None and 400 <= status < 500:
+    if status is not None and status >= 400:
         return RequestRefusedError(f"IBM Quantum has refused the request: {text}", status)
     return UnavailableError(f"IBM Quantum is not available: {type(error).__name__}: {text}")
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnlnet.errors import (
+    TOO_MANY_REQUESTS,
     AccountError,
     JobGoneError,
     LedgerError,
@@ -31,8 +32,6 @@ from qnlnet.runtime.estimators import decode_answer
 from qnlnet.runtime.job_state import Patience, Record, State
 from qnlnet.runtime.sealed import read_sealed, write_sealed
 from qnlnet.runtime.service import JobRequest, Phase, Service
-
-_TOO_MANY_REQUESTS = 429
 
 
 class JobRecord:
@@ -95,7 +94,7 @@ class JobRecord:
                 job_id = service.submit(request)
             except RequestRefusedError as error:
                 self._write(State.PLANNED, note=str(error))
-                if error.status != _TOO_MANY_REQUESTS or attempt == self._patience.pauses:
+                if error.status != TOO_MANY_REQUESTS or attempt == self._patience.pauses:
                     raise
                 say(
                     f"IBM Quantum takes no more jobs at the moment; trying again in {self._patience.pause_seconds:g} s."

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from qnlnet.errors import UnavailableError
+from qnlnet.errors import TOO_MANY_REQUESTS, RequestRefusedError, UnavailableError
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,16 @@ def poll(ask: Callable[[], str | None], waiting: Waiting, say: Callable[[str], N
 
     Raises:
         UnavailableError: `ask` has raised nothing else for `outage_seconds`.
+        RequestRefusedError: `ask` has raised it; "too many requests" is waited out like an outage.
     """
     pause, told, outage_since = waiting.first_pause, "", None
     while True:
         try:
             news = ask()
             outage_since = None
-        except UnavailableError as error:
+        except (UnavailableError, RequestRefusedError) as error:
+            if isinstance(error, RequestRefusedError) and error.status != TOO_MANY_REQUESTS:
+                raise
             now = time.monotonic()
             outage_since = now if outage_since is None else outage_since
             if now - outage_since >= waiting.outage_seconds:

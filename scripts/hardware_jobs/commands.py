@@ -15,6 +15,7 @@ from qnlnet.errors import LedgerError, QNLNetError, RequestRefusedError, Service
 from qnlnet.hardware import (
     COLLECTED,
     Proposal,
+    Request,
     Submission,
     Workload,
     add_row,
@@ -27,7 +28,9 @@ from qnlnet.hardware import (
     list_keys,
     load_workload,
     propose,
+    read_rows,
     refresh,
+    submission_exists,
     submit,
     write_report,
 )
@@ -59,10 +62,10 @@ def run_command(options: argparse.Namespace) -> int:
 def _estimate(options: argparse.Namespace) -> int:
     workload, backend = _read_workload(options, options.run[0]), _read_backend(options)
     with _service(backend.is_local) as service:
-        proposal = propose(workload, backend, service, options.images_per_job)
+        proposal = propose(workload, build_request(workload, backend, options.images_per_job), service)
     print(describe_proposal(proposal))
     _check_budget(proposal)
-    if (options.ledger / proposal.plan.key / "plan.json").exists():
+    if submission_exists(options.ledger, proposal.plan.key):
         print(describe_submission(_open(options.ledger, proposal.plan.key)))
     else:
         print("Nothing was submitted.")
@@ -75,14 +78,14 @@ def _submit(options: argparse.Namespace) -> int:
         raise argument_error(
             "--backend", "name an IBM Quantum computer or least-busy", backend.name, "Simulated devices: rehearse."
         )
-    backend, submission = _look_up(options, workload, backend)
+    request, submission = _look_up(options, workload, backend)
     if submission is not None and submission.state not in (State.PLANNED, State.SUBMITTING):
         print("This has been submitted before, so nothing was done. To run it again, add --repeat.")
         print(describe_submission(submission))
         return DONE
     with _service(local=False) as service:
         if submission is None:
-            proposal = propose(workload, backend, service, options.images_per_job)
+            proposal = propose(workload, request, service)
             print(describe_proposal(proposal))
             _check_budget(proposal)
             check_ready(proposal.device, proposal.remaining_seconds)
@@ -119,10 +122,10 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 def _rehearse_run(options: argparse.Namespace, run: Path, backend: RuntimeConfig) -> None:
     workload = _read_workload(options, run)
-    backend, submission = _look_up(options, workload, backend)
+    request, submission = _look_up(options, workload, backend)
     with _service(local=True) as service:
         if submission is None:
-            proposal = propose(workload, backend, service, options.images_per_job)
+            proposal = propose(workload, request, service)
             print(describe_proposal(proposal), flush=True)
             submission = create_submission(options.ledger, proposal, _LOCAL_PATIENCE)
         elif submission.state == COLLECTED:
@@ -171,7 +174,8 @@ def _list(options: argparse.Namespace) -> int:
 def _collect(options: argparse.Namespace) -> int:
     wanted = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
     if options.all:
-        wanted = [one for one in wanted if not one.is_local and one.state not in (COLLECTED, State.CANCELLED)]
+        there = read_rows(options.ledger).key.tolist()  # a program may have ended just before it wrote the row
+        wanted = [one for one in wanted if not one.is_local and one.key not in there and one.state != State.CANCELLED]
     status, collected = DONE, False
     with _service(local=False) as service:
         for submission in wanted:
@@ -203,13 +207,15 @@ def _cancel(options: argparse.Namespace) -> int:
 
 def _look_up(
     options: argparse.Namespace, workload: Workload, backend: RuntimeConfig
-) -> tuple[RuntimeConfig, Submission | None]:
-    """Returns the submission of what is asked for, if there is one; with --repeat the first that there is none of."""
-    while (options.ledger / (key := build_request(workload, backend).key) / "plan.json").exists():
+) -> tuple[Request, Submission | None]:
+    """Returns what is asked for and its submission, if there is one; with --repeat the first that there is none of."""
+    while True:
+        request = build_request(workload, backend, options.images_per_job)
+        if not submission_exists(options.ledger, request.key):
+            return request, None
         if not options.repeat:
-            return backend, _open(options.ledger, key)
+            return request, _open(options.ledger, request.key)
         backend = backend.model_copy(update={"repetition": backend.repetition + 1})
-    return backend, None
 
 
 def _read_workload(options: argparse.Namespace, run: Path) -> Workload:

@@ -5,10 +5,15 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from qnlnet import runs
+from qnlnet.config import DataConfig
+from qnlnet.data import Dataset, load_dataset
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nobody listens on port 9 of this machine, so that downloads fail at once and no test reaches the network.
@@ -70,3 +75,33 @@ def run_there(environment: dict[str, str], tmp_path: Path) -> Callable[..., Outc
         return Outcome(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+def keep(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    chosen = np.concatenate([np.flatnonzero(labels == label)[:count] for label in (0, 1)])
+    return images[chosen], labels[chosen]
+
+
+@pytest.fixture
+def few_images(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Returns a function that makes runs see so many images of each class; digits stand in for what is downloaded."""
+
+    def use(count: int) -> None:
+        def load(config: DataConfig) -> Dataset:
+            full = load_dataset(config.model_copy(update={"name": "digits", "verify": True}))
+            train, test = (
+                keep(images, labels, count)
+                for images, labels in ((full.train_images, full.train_labels), (full.test_images, full.test_labels))
+            )
+            return replace(
+                full,
+                name=config.name,
+                train_images=train[0],
+                train_labels=train[1],
+                test_images=test[0],
+                test_labels=test[1],
+            )
+
+        monkeypatch.setattr(runs, "load_dataset", load)
+
+    return use

@@ -2,16 +2,12 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from qnlnet import runs
-from qnlnet.config import CONFIG_DIR, DataConfig, load_config
-from qnlnet.data import Dataset, load_dataset
+from qnlnet.config import CONFIG_DIR, load_config
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.runs import train_cells
 
@@ -22,36 +18,6 @@ Run = Callable[..., Any]
 
 def options(group: str) -> list[str]:
     return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
-
-
-def keep(images: np.ndarray, labels: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    chosen = np.concatenate([np.flatnonzero(labels == label)[:count] for label in (0, 1)])
-    return images[chosen], labels[chosen]
-
-
-@pytest.fixture
-def few_images(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Returns a function that makes runs see so many images of each class; digits stand in for what is downloaded."""
-
-    def use(count: int) -> None:
-        def load(config: DataConfig) -> Dataset:
-            full = load_dataset(config.model_copy(update={"name": "digits", "verify": True}))
-            train, test = (
-                keep(images, labels, count)
-                for images, labels in ((full.train_images, full.train_labels), (full.test_images, full.test_labels))
-            )
-            return replace(
-                full,
-                name=config.name,
-                train_images=train[0],
-                train_labels=train[1],
-                test_images=test[0],
-                test_labels=test[1],
-            )
-
-        monkeypatch.setattr(runs, "load_dataset", load)
-
-    return use
 
 
 def test_the_groups_are_what_these_tests_expect() -> None:

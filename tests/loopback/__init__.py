@@ -4,8 +4,8 @@ It listens on 127.0.0.1 only, speaks plain HTTP and computes the results of jobs
 """
 
 from loopback.devices import Device
-from loopback.faults import Answer, DropAfter, DropBefore, Hang
+from loopback.faults import Answer, AnswerAfter, DropAfter, DropBefore, Hang
 from loopback.service import LoopbackService
 from loopback.state import Batch, Job
 
-__all__ = ["Answer", "Batch", "Device", "DropAfter", "DropBefore", "Hang", "Job", "LoopbackService"]
+__all__ = ["Answer", "AnswerAfter", "Batch", "Device", "DropAfter", "DropBefore", "Hang", "Job", "LoopbackService"]

@@ -15,6 +15,11 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class AnswerAfter(Answer):
+    """Processes the request (a job comes into being), then sends this answer in place of the true one."""
+
+
+@dataclass(frozen=True)
 class DropBefore:
     """Closes the connection without processing the request."""
 
@@ -35,7 +40,7 @@ class Hang:
     after_processing: bool = False
 
 
-Action = Answer | DropBefore | DropAfter | Hang
+Action = Answer | AnswerAfter | DropBefore | DropAfter | Hang
 
 
 @dataclass

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from loopback.faults import Action, Answer, DropAfter, DropBefore, Hang
+from loopback.faults import Action, Answer, AnswerAfter, DropAfter, DropBefore, Hang
 
 API = "/experimental/api/v1"  # "experimental" keeps the client from rewriting the address
 
@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.server.choose_fault(request)
         if isinstance(fault, DropBefore):
             return
-        if isinstance(fault, Answer):
+        if isinstance(fault, Answer) and not isinstance(fault, AnswerAfter):
             self._send(fault)
             return
         if isinstance(fault, Hang) and not fault.after_processing and self.server.closing.wait(fault.seconds):
@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if isinstance(fault, Hang) and fault.after_processing and self.server.closing.wait(fault.seconds):
             return
-        self._send(answer)
+        self._send(fault if isinstance(fault, AnswerAfter) else answer)
 
     def log_message(self, *_: Any) -> None:
         """Prints nothing."""
