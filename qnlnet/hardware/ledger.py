@@ -51,7 +51,7 @@ class Submission:
         if self.key != directory.name:
             raise LedgerError(f"The folder {directory} must hold the plan {directory.name}, but holds {self.key}.")
         self.jobs = [
-            JobRecord(directory / "jobs" / str(part), self.plan.tag(part), patience)
+            JobRecord(directory / "jobs" / str(part), self.plan.tag(part), patience, fingerprint=self.plan.fingerprint)
             for part in range(len(self.plan.parts))
         ]
 
@@ -78,6 +78,12 @@ class Submission:
     def is_final(self) -> bool:
         """Whether nothing more is to come from the service."""
         return all(job.state in FINAL for job in self.jobs)
+
+    @property
+    def expects_results(self) -> bool:
+        """Whether IBM Quantum may hold an answer, or all answers are here: what `collect` can do something about."""
+        states = {job.state for job in self.jobs}
+        return bool(states & {State.SUBMITTING, State.SUBMITTED}) or states == {State.RETRIEVED}
 
     @property
     def values_path(self) -> Path:
@@ -107,6 +113,7 @@ class Submission:
             pub=build_pub(circuit, observable, found.parameter_names, rows),
             config=self.plan.request.backend,
             tag=self.plan.tag(part),
+            fingerprint=self.plan.fingerprint,
             batch=batch,
             max_seconds=found.max_seconds,
             seed=found.simulator_seed + part,
@@ -196,7 +203,7 @@ def create_submission(root: Path, proposal: Proposal, patience: Patience | None 
         ResultsError: The folder can not be written.
     """
     directory = root / proposal.plan.key
-    if not (directory / "plan.json").exists():
+    if not submission_exists(root, proposal.plan.key):
         shutil.rmtree(directory, ignore_errors=True)  # what an interrupted attempt has left
         write_file(directory / "inputs.npz", proposal.workload.inputs.to_bytes())
         write_file(directory / "circuit.qpy", proposal.circuit_file)
@@ -205,13 +212,13 @@ def create_submission(root: Path, proposal: Proposal, patience: Patience | None 
 
 
 def submission_exists(root: Path, key: str) -> bool:
-    """Returns whether there is a submission with that key."""
-    return (root / key / "plan.json").exists()
+    """Returns whether there is a submission with that key, if only a damaged one: jobs come after the plan."""
+    return (root / key / "plan.json").exists() or (root / key / "jobs").exists()
 
 
 def list_keys(root: Path) -> list[str]:
     """Returns the keys of all submissions in order."""
-    return sorted(path.parent.name for path in root.glob("*/plan.json"))
+    return sorted(path.name for path in root.glob("*") if submission_exists(root, path.name))
 
 
 def find_submission(root: Path, key: str, patience: Patience | None = None) -> Submission:

@@ -116,6 +116,13 @@ class Plan(Section):
         edges = self.circumstances.jobs
         return [slice(start, stop) for start, stop in itertools.pairwise(edges)]
 
+    @property
+    def fingerprint(self) -> str:
+        """A tag for what exactly is submitted: the inputs, the circuit in its layout, and the device."""
+        found = self.circumstances
+        text = f"{found.inputs_sha256} {found.circuit_sha256} {found.device}"
+        return f"qnlnet-plan-{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"
+
     def tag(self, part: int) -> str:
         """The tag of a job, by which the service lists it."""
         return f"qnlnet-{self.key}-{part}"

@@ -150,16 +150,16 @@ class IBMClient:
         except ValueError as error:
             raise RequestRefusedError(f"The circuit uses what {request.device} reports as faulty: {error}") from None
         mode = backend if request.batch is None else Batch.from_id(request.batch, self._service)
-        estimator = build_estimator(mode, request.config, tags=[request.tag], max_seconds=request.max_seconds)
+        estimator = build_estimator(mode, request.config, tags=request.tags, max_seconds=request.max_seconds)
         return estimator.run([request.pub]).job_id()
 
     @_explained
-    def find(self, tag: str) -> list[str]:
-        """Returns the jobs with that tag, of all instances of the account."""
+    def find(self, *tags: str) -> list[str]:
+        """Returns the jobs with those tags, of all instances of the account."""
         jobs = [
             job
             for instance in self._service.instances()
-            for job in self._service.jobs(limit=None, job_tags=[tag], instance=instance["crn"])
+            for job in self._service.jobs(limit=None, job_tags=list(tags), instance=instance["crn"])
         ]
         return [job.job_id() for job in sorted(jobs, key=lambda job: str(job.creation_date))]
 

@@ -29,8 +29,8 @@ from qnlnet.errors import (
 )
 from qnlnet.files import write_file
 from qnlnet.runtime.estimators import decode_answer
-from qnlnet.runtime.job_state import Patience, Record, State
-from qnlnet.runtime.sealed import read_sealed, write_sealed
+from qnlnet.runtime.job_state import Patience, State, read_record
+from qnlnet.runtime.sealed import write_sealed
 from qnlnet.runtime.service import JobRequest, Phase, Service
 
 
@@ -40,15 +40,18 @@ class JobRecord:
     Args:
         directory: The folder; it is created with the first state.
         tag: By which the service lists the job.
+        patience: How long to wait for the service.
+        fingerprint: A second tag that says what exactly was submitted; only such a job is adopted. Empty for any.
 
     Raises:
         LedgerError: state.json is damaged.
     """
 
-    def __init__(self, directory: Path, tag: str, patience: Patience | None = None) -> None:
+    def __init__(self, directory: Path, tag: str, patience: Patience | None = None, *, fingerprint: str = "") -> None:
         self.directory = directory
         self.tag = tag
-        self.record = _read(directory / "state.json")
+        self.fingerprint = fingerprint
+        self.record = read_record(directory / "state.json")
         self._patience = patience or Patience()
 
     def reload(self) -> None:
@@ -57,7 +60,7 @@ class JobRecord:
         Raises:
             LedgerError: state.json is damaged.
         """
-        self.record = _read(self.directory / "state.json")
+        self.record = read_record(self.directory / "state.json")
 
     def forget(self) -> None:
         """Plans the job again; only for jobs that are known to have ended with their process."""
@@ -80,6 +83,7 @@ class JobRecord:
             RequestRefusedError: The service refuses; nothing was submitted.
             UnavailableError: There is no job (state PLANNED), or it is open whether there is one (state SUBMITTING).
             AccountError: The service does not accept the account; nothing was submitted.
+        LedgerError: The service holds a job of the same request that does not fit this folder.
         """
         if self.state not in (State.PLANNED, State.SUBMITTING):
             return
@@ -136,7 +140,7 @@ class JobRecord:
 
     def _wait_for_listing(self, service: Service, say: Callable[[str], None]) -> bool:
         """Looks for the job until the service must have listed it; returns whether it is there."""
-        waiting = self._patience.settle_seconds - _age_seconds(self.record.since)
+        waiting = self._patience.settle_seconds - self.record.age_seconds
         if waiting > 0:
             say(f"Waiting up to {waiting:.0f} s for the service to list the job.")
         deadline = time.monotonic() + waiting
@@ -151,6 +155,14 @@ class JobRecord:
         found = service.find(self.tag)
         if not found:
             return False
+        if self.fingerprint:
+            strangers, found = found, service.find(self.tag, self.fingerprint)
+            if not found:
+                raise LedgerError(
+                    f"IBM Quantum holds the job {strangers[0]} of the same request, but it was submitted with another "
+                    f"device, layout or circuit, so from a folder that is not {self.directory.parent.parent}. Restore "
+                    "that folder to collect it, or submit with --repeat."
+                )
         twins = self._cancel_twins(service, found)
         self._write(State.SUBMITTED, job_id=found[0], note=f"The job was found at the service by its tag.{twins}")
         return True
@@ -272,20 +284,3 @@ class JobRecord:
     def _write(self, state: State, **changes: Any) -> None:
         self.record = replace(self.record, state=state, since=datetime.now(UTC).isoformat(), **changes)
         write_sealed(self.directory / "state.json", asdict(self.record))
-
-
-def _age_seconds(since: str) -> float:
-    """Returns how long ago that was; a clock that was set back makes it 0."""
-    if not since:
-        return 0.0
-    return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(since)).total_seconds())
-
-
-def _read(path: Path) -> Record:
-    if not path.exists():
-        return Record()
-    values = read_sealed(path)
-    try:
-        return Record(**{**values, "state": State(values["state"])})
-    except (KeyError, TypeError, ValueError) as error:
-        raise LedgerError(f"The file {path} must describe a job, but does not: {error}.") from error

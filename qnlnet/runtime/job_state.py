@@ -1,7 +1,12 @@
 """Where a job is, and how patient to be with the service."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
+
+from qnlnet.errors import LedgerError
+from qnlnet.runtime.sealed import read_sealed
 
 
 class State(StrEnum):
@@ -38,6 +43,28 @@ class Record:
     note: str = ""
     used_seconds: float | None = None
     answer_sha256: str = ""
+
+    @property
+    def age_seconds(self) -> float:
+        """How long ago it was written; a clock that was set back makes it 0."""
+        if not self.since:
+            return 0.0
+        return max(0.0, (datetime.now(UTC) - datetime.fromisoformat(self.since)).total_seconds())
+
+
+def read_record(path: Path) -> Record:
+    """Returns what state.json holds; a planned job where there is no such file.
+
+    Raises:
+        LedgerError: The file is damaged.
+    """
+    if not path.exists():
+        return Record()
+    values = read_sealed(path)
+    try:
+        return Record(**{**values, "state": State(values["state"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise LedgerError(f"The file {path} must describe a job, but does not: {error}.") from error
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class LocalService:
     def __init__(self) -> None:
         self._devices: dict[str, tuple[Device, Any]] = {}
         self._answers: dict[str, bytes] = {}
-        self._tags: dict[str, str] = {}
+        self._tags: dict[str, list[str]] = {}
 
     def device(self, name: str, num_qubits: int) -> Device:
         """Returns the fake device, or Aer without noise."""
@@ -41,12 +41,12 @@ class LocalService:
         job_id = f"local-{uuid.uuid4().hex[:12]}"
         answer = encode_answer(result.data.evs, result.data.stds)
         self._answers[job_id] = gzip.compress(answer.encode(), mtime=0)
-        self._tags[job_id] = request.tag
+        self._tags[job_id] = request.tags
         return job_id
 
-    def find(self, tag: str) -> list[str]:
-        """Returns the jobs of this process with that tag."""
-        return [job_id for job_id, own in self._tags.items() if own == tag]
+    def find(self, *tags: str) -> list[str]:
+        """Returns the jobs of this process with those tags."""
+        return [job_id for job_id, own in self._tags.items() if set(tags) <= set(own)]
 
     def status(self, job_id: str) -> JobStatus:
         """Returns that the job is done, as every job of this process is."""

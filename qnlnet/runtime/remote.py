@@ -44,8 +44,8 @@ class RemoteService:
     def submit(self, request: JobRequest) -> str:
         return self._process.call("submit", request, limit=_TRANSFER_FACTOR * self._limit)
 
-    def find(self, tag: str) -> list[str]:
-        return self._process.call("find", tag, limit=self._limit)
+    def find(self, *tags: str) -> list[str]:
+        return self._process.call("find", *tags, limit=self._limit)
 
     def status(self, job_id: str) -> JobStatus:
         return self._process.call("status", job_id, limit=self._limit)

@@ -43,6 +43,7 @@ class JobRequest:
         pub: Circuit, observable and parameter values.
         config: How to run it.
         tag: By which the job is found again.
+        fingerprint: A second tag, which says what exactly was submitted; empty for none.
         batch: The batch that it belongs to, if any.
         max_seconds: QPU seconds after which it is cancelled.
         seed: Seed of the shots on a fake device.
@@ -52,9 +53,15 @@ class JobRequest:
     pub: Pub
     config: RuntimeConfig
     tag: str
+    fingerprint: str = ""
     batch: str | None = None
     max_seconds: int | None = None
     seed: int = 0
+
+    @property
+    def tags(self) -> list[str]:
+        """All tags of the job."""
+        return [tag for tag in (self.tag, self.fingerprint) if tag]
 
 
 class Service(Protocol):
@@ -88,8 +95,8 @@ class Service(Protocol):
         """Submits a job and returns its identifier."""
         ...
 
-    def find(self, tag: str) -> list[str]:
-        """Returns the identifiers of all jobs with that tag, oldest first."""
+    def find(self, *tags: str) -> list[str]:
+        """Returns the identifiers of all jobs that have all those tags, oldest first."""
         ...
 
     def status(self, job_id: str) -> JobStatus:

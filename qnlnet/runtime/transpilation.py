@@ -10,7 +10,7 @@ from qiskit.transpiler import TranspilerError, generate_preset_pass_manager
 
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import RuntimeConfig
-from qnlnet.errors import argument_error
+from qnlnet.errors import RequestRefusedError, argument_error
 from qnlnet.runtime.devices import Device
 from qnlnet.runtime.gatewise import GatewiseCircuit, build_gatewise_circuit
 
@@ -61,6 +61,7 @@ def transpile_for_device(qnl: QNLCircuit, device: Device, config: RuntimeConfig)
     Raises:
         ArgumentError: The layout of `config` does not fit the circuit or the device, or the device is too small.
         UnsupportedCircuitError: An angle belongs to a gate without the two-term shift rule.
+        RequestRefusedError: The device does not execute what the transpiler has made.
     """
     gatewise = build_gatewise_circuit(qnl)
     num_qubits = gatewise.circuit.num_qubits
@@ -84,12 +85,21 @@ def transpile_for_device(qnl: QNLCircuit, device: Device, config: RuntimeConfig)
             "backend.layout", f"fit the couplings of {device.name}", config.layout, f"The transpiler says: {error}"
         ) from error
     circuit.metadata = {}
+    _check_executable(circuit, device)
     if circuit.layout is None:  # nothing to lay out: all qubits are connected
         observable, layout = qnl.observable, range(num_qubits)
     else:
         observable = qnl.observable.apply_layout(circuit.layout)
         layout = circuit.layout.final_index_layout(filter_ancillas=True)
     return DeviceCircuit(circuit, observable, tuple(device.qubits[index] for index in layout), gatewise)
+
+
+def _check_executable(circuit: QuantumCircuit, device: Device) -> None:
+    """Raises a `RequestRefusedError` if an instruction is not one of the device's: the new estimator does not look."""
+    for instruction in circuit.data:
+        name, qubits = instruction.operation.name, tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        if name != "barrier" and not device.target.instruction_supported(name, qubits):
+            raise RequestRefusedError(f"{device.name} does not execute `{name}` on the qubits {qubits}.")
 
 
 def _own_numbers(layout: tuple[int, ...], device: Device, num_qubits: int) -> list[int]:

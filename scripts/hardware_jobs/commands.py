@@ -175,7 +175,7 @@ def _collect(options: argparse.Namespace) -> int:
     wanted = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
     if options.all:
         there = read_rows(options.ledger).key.tolist()  # a program may have ended just before it wrote the row
-        wanted = [one for one in wanted if not one.is_local and one.key not in there and one.state != State.CANCELLED]
+        wanted = [one for one in wanted if not one.is_local and one.key not in there and one.expects_results]
     status, collected = DONE, False
     with _service(local=False) as service:
         for submission in wanted:
