@@ -35,7 +35,7 @@ MISTAKES = {
     "data.classes=[1,12]": "Argument `data.classes` must name classes of digits, which are 0, 1, .*, but is [1, 12].",
     "data.classes=[1": "The override `data.classes=[1` can not be read. It must be key=value",
     "backend.shots=100": "Argument `backend.shots` must be left out with backend=exact, .* Choose backend=aer",
-    "backend=aer backend.noise=FakeManilla": "Argument `backend.noise` must name a fake device .*: FakeManilaV2",
+    "backend=aer backend.noise=FakeManilla": "Argument `backend.noise` must name a fake device .*: fake-manila",
     "readout_qubit=0": "Argument `readout_qubit` must be another qubit, but is 0: .* Use readout_qubit=3",
     "readout_qubit=9": "Argument `readout_qubit` must be between 0 and 3 with num_qubits=4, but is 9.",
     "ansatz=2 num_qubits=5": "Argument `num_qubits` must be 4 with ansatz=2, .* but is 5. Choose ansatz=0 or ansatz=1",

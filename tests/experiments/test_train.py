@@ -58,7 +58,8 @@ def test_every_combination_of_options_trains(
 @pytest.mark.parametrize(
     "overrides",
     [
-        *([f"backend={backend}"] for backend in options("backend")),
+        *([f"backend={backend}"] for backend in options("backend") if backend != "runtime"),
+        ["backend=runtime", "backend.shots=16", "backend.resilience_level=0", "backend.budget_seconds=1000"],
         ["backend=aer", "backend.shots=128"],
         ["backend=aer", "backend.noise=FakeManilaV2"],
         ["backend=statevector", "reducer=cnn", "data=digits_as_cifar10"],
