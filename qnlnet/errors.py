@@ -62,8 +62,12 @@ class UnavailableError(ServiceError):
     """No answer that could be understood: an outage, a broken connection, a time limit. It may have been done."""
 
 
-class JobGoneError(ServiceError):
-    """The service does not know the job, or no longer has its results."""
+class UnknownJobError(ServiceError):
+    """The service does not know the job, perhaps because it was submitted with another account or instance."""
+
+
+class ResultsGoneError(ServiceError):
+    """The service knows the job but no longer has its results."""
 
 
 def argument_error(name: str, requirement: str, value: Any, advice: str = "") -> ArgumentError:

@@ -12,7 +12,7 @@ from qnlnet.hardware.ledger import (
 from qnlnet.hardware.operations import cancel, check_ready, collect, refresh, submit
 from qnlnet.hardware.plan import Request
 from qnlnet.hardware.proposal import Proposal, build_request, propose
-from qnlnet.hardware.report import write_report
+from qnlnet.hardware.report import report_is_current, write_report
 from qnlnet.hardware.results import Outcome, add_row, read_outcome, read_rows
 from qnlnet.hardware.statistics import expected_accuracy, wilson_interval
 from qnlnet.hardware.workload import Inputs, Workload, load_workload
@@ -40,6 +40,7 @@ __all__ = [
     "read_outcome",
     "read_rows",
     "refresh",
+    "report_is_current",
     "submission_exists",
     "submit",
     "wilson_interval",

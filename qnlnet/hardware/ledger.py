@@ -23,7 +23,7 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import LedgerError
-from qnlnet.files import write_file
+from qnlnet.files import check_writable, write_file
 from qnlnet.hardware.plan import parse_plan
 from qnlnet.hardware.proposal import Proposal
 from qnlnet.hardware.workload import Inputs
@@ -203,11 +203,13 @@ def create_submission(root: Path, proposal: Proposal, patience: Patience | None 
         ResultsError: The folder can not be written.
     """
     directory = root / proposal.plan.key
-    if not submission_exists(root, proposal.plan.key):
-        shutil.rmtree(directory, ignore_errors=True)  # what an interrupted attempt has left
-        write_file(directory / "inputs.npz", proposal.workload.inputs.to_bytes())
-        write_file(directory / "circuit.qpy", proposal.circuit_file)
-        write_sealed(directory / "plan.json", proposal.plan.model_dump(mode="json"))
+    check_writable(root)
+    with FileLock(root / ".lock"):
+        if not submission_exists(root, proposal.plan.key):
+            shutil.rmtree(directory, ignore_errors=True)  # what an interrupted attempt has left
+            write_file(directory / "inputs.npz", proposal.workload.inputs.to_bytes())
+            write_file(directory / "circuit.qpy", proposal.circuit_file)
+            write_sealed(directory / "plan.json", proposal.plan.model_dump(mode="json"))
     return Submission(directory, patience)
 
 

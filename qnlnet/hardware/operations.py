@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from qnlnet.errors import JobGoneError, LedgerError, RequestRefusedError, ServiceError
+from qnlnet.errors import LedgerError, RequestRefusedError, ResultsGoneError, ServiceError
 from qnlnet.hardware.ledger import Submission
 from qnlnet.runtime import Device, JobRecord, Phase, Service, State, Waiting, poll
 
@@ -82,7 +82,8 @@ def collect(
     def ask() -> str | None:
         with submission.lock():
             phases = [_collect_job(job, service) for job in submission.jobs]
-        if submission.is_final or not wait:
+        underway = any(job.state in (State.SUBMITTING, State.SUBMITTED) for job in submission.jobs)
+        if not underway or not wait:
             return None
         return ", ".join(f"job {number} is {phase}" for number, phase in enumerate(phases, 1) if phase is not None)
 
@@ -106,7 +107,7 @@ def _collect_job(job: JobRecord, service: Service) -> Phase | None:
     if phase is Phase.DONE:
         try:
             job.retrieve(service)
-        except JobGoneError:
+        except ResultsGoneError:
             return None  # its state says so
     return phase
 
@@ -133,6 +134,6 @@ def cancel(submission: Submission, service: Service, say: Say = print) -> None:
         for job in submission.jobs:
             try:
                 job.cancel(service)
-            except (RequestRefusedError, JobGoneError) as error:
+            except RequestRefusedError as error:
                 say(str(error))
             say(f"Job {job.record.job_id or job.tag} is {job.state}.")

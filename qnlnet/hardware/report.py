@@ -29,6 +29,15 @@ _NOTE = (
 )
 
 
+def report_is_current(root: Path) -> bool:
+    """Returns whether table and figure are there and not older than hardware.csv, or there is nothing to report."""
+    table = root / TABLE
+    if not table.exists():
+        return True
+    files = [root / f"hardware.{ending}" for ending in ("md", "png", "svg")]
+    return all(path.exists() and path.stat().st_mtime_ns >= table.stat().st_mtime_ns for path in files)
+
+
 def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
     """Writes hardware.md, hardware.png and hardware.svg beside hardware.csv and returns the paths.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.circuits import QNLCircuit
 from qnlnet.errors import UnsupportedCircuitError
@@ -22,12 +23,24 @@ class GatewiseCircuit:
         names: The names of its parameters, one per angle, in the order of the gates: ``x[0]#1``, ``x[0]#2``, ….
         sources: For each of them the column of (inputs, weights) that it takes its value from; shape (angles,).
         slopes: The derivative of the gate's angle by the parameter; shape (angles,).
+        observable: What is measured.
     """
 
     circuit: QuantumCircuit
     names: tuple[str, ...]
     sources: NDArray[np.int64]
     slopes: NDArray[np.float64]
+    observable: SparsePauliOp
+
+    @property
+    def description(self) -> str:
+        """Gates, qubits and observable in words that are the same in every process."""
+        gates = [
+            f"{gate.operation.name}({', '.join(map(str, gate.operation.params))}) "
+            f"{[self.circuit.find_bit(qubit).index for qubit in gate.qubits]}"
+            for gate in self.circuit.data
+        ]
+        return f"{'; '.join(gates)} | {self.observable.to_sparse_list()}"
 
     def spread(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns the values of the angles' parameters, shape (…, angles), from rows of (inputs, weights)."""
@@ -76,7 +89,7 @@ def build_gatewise_circuit(qnl: QNLCircuit) -> GatewiseCircuit:
     for instruction in qnl.circuit.data:
         operation = instruction.operation
         angles = [read_angle(value, columns, operation.name) for value in operation.params]
-        if any(angle.parameter is not None for angle in angles):
+        if any(angle.parameter is not None and angle.scale != 0 for angle in angles):
             if operation.name not in _SHIFT_RULE:
                 raise UnsupportedCircuitError(
                     f"A gate with a free angle must be one of {', '.join(sorted(_SHIFT_RULE))} to run on a device, "
@@ -89,4 +102,4 @@ def build_gatewise_circuit(qnl: QNLCircuit) -> GatewiseCircuit:
             names.append(f"{names_of_columns[angle.parameter]}#{sources.count(angle.parameter)}")
             operation = type(operation)(angle.scale * Parameter(names[-1]) + angle.offset)
         circuit.append(operation, [circuit.qubits[qnl.circuit.find_bit(qubit).index] for qubit in instruction.qubits])
-    return GatewiseCircuit(circuit, tuple(names), np.array(sources, np.int64), np.array(slopes))
+    return GatewiseCircuit(circuit, tuple(names), np.array(sources, np.int64), np.array(slopes), qnl.observable)

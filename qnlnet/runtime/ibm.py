@@ -13,10 +13,11 @@ from pydantic import ValidationError
 from qnlnet.errors import (
     AccountError,
     ArgumentError,
-    JobGoneError,
     RequestRefusedError,
+    ResultsGoneError,
     ServiceError,
     UnavailableError,
+    UnknownJobError,
     argument_error,
 )
 from qnlnet.runtime.devices import Device
@@ -151,7 +152,10 @@ class IBMClient:
             raise RequestRefusedError(f"The circuit uses what {request.device} reports as faulty: {error}") from None
         mode = backend if request.batch is None else Batch.from_id(request.batch, self._service)
         estimator = build_estimator(mode, request.config, tags=request.tags, max_seconds=request.max_seconds)
-        return estimator.run([request.pub]).job_id()
+        job_id = estimator.run([request.pub]).job_id()
+        if not job_id:
+            raise UnavailableError("IBM Quantum has answered without the identifier of a job.")
+        return job_id
 
     @_explained
     def find(self, *tags: str) -> list[str]:
@@ -214,13 +218,14 @@ class IBMClient:
         try:
             return self._service.job(job_id)
         except RuntimeJobNotFound:
-            raise JobGoneError(
-                f"IBM Quantum does not know the job {job_id}. It may belong to another account or instance."
+            raise UnknownJobError(
+                f"IBM Quantum does not know the job {job_id}. It may belong to another account or instance. Sign in "
+                "to that one and ask again."
             ) from None
 
 
-def _results_gone(job_id: str) -> JobGoneError:
-    return JobGoneError(
+def _results_gone(job_id: str) -> ResultsGoneError:
+    return ResultsGoneError(
         f"IBM Quantum no longer has the results of the job {job_id}; it keeps them for a limited time, and those of "
         "private jobs until they are read once."
     )
@@ -237,7 +242,7 @@ def explain(error: BaseException, secrets: tuple[str | None, ...]) -> ServiceErr
     from requests import ConnectionError as RequestsConnectionError
     from requests import Timeout
 
-    text = redact(" ".join(str(error).split()), secrets)
+    text = redact(" ".join(str(getattr(error, "message", error)).split()), secrets)
     status = _http_status(error)
     chain = list(_chain(error))
     if isinstance(error, AccountNotFoundError):
@@ -246,6 +251,8 @@ def explain(error: BaseException, secrets: tuple[str | None, ...]) -> ServiceErr
         return UnavailableError(f"IBM Quantum can not be reached, or the connection broke: {text}")
     if status is not None and status >= 500:
         return UnavailableError(f"IBM Quantum is not available: {text}")
+    if isinstance(error, IBMInputValueError) and "does not have access" in text:
+        return AccountError(f"IBM Quantum does not accept the account for this instance: {text} {_HOW_TO_SIGN_IN}")
     if status == _UNAUTHORIZED or any(isinstance(link, AccountsError | IBMNotAuthorizedError) for link in chain):
         return AccountError(f"IBM Quantum does not accept the account: {text} {_HOW_TO_SIGN_IN}")
     if isinstance(error, IBMInputValueError | ValidationError):

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from qnlnet.errors import (
     TOO_MANY_REQUESTS,
     AccountError,
-    JobGoneError,
     LedgerError,
     RequestRefusedError,
+    ResultsGoneError,
     ServiceError,
     UnavailableError,
 )
@@ -32,6 +32,8 @@ from qnlnet.runtime.estimators import decode_answer
 from qnlnet.runtime.job_state import Patience, State, read_record
 from qnlnet.runtime.sealed import write_sealed
 from qnlnet.runtime.service import JobRequest, Phase, Service
+
+_NO_JOB = "An earlier request has made no job."
 
 
 class JobRecord:
@@ -83,7 +85,7 @@ class JobRecord:
             RequestRefusedError: The service refuses; nothing was submitted.
             UnavailableError: There is no job (state PLANNED), or it is open whether there is one (state SUBMITTING).
             AccountError: The service does not accept the account; nothing was submitted.
-        LedgerError: The service holds a job of the same request that does not fit this folder.
+            LedgerError: The service holds a job of the same request that does not fit this folder.
         """
         if self.state not in (State.PLANNED, State.SUBMITTING):
             return
@@ -119,7 +121,8 @@ class JobRecord:
     def _check_single(self, service: Service) -> None:
         """Cancels what the client has submitted beyond the confirmed job."""
         try:
-            others = [job_id for job_id in service.find(self.tag) if job_id != self.record.job_id]
+            tags = [tag for tag in (self.tag, self.fingerprint) if tag]
+            others = [job_id for job_id in service.find(*tags) if job_id != self.record.job_id]
         except ServiceError:
             return  # the job itself is safe
         if others:
@@ -128,6 +131,7 @@ class JobRecord:
 
     def _settle(self, service: Service, error: UnavailableError, say: Callable[[str], None]) -> bool:
         """Finds out whether an unanswered request has made a job; returns whether it has."""
+        self._write(State.SUBMITTING, note=str(error))  # the service has from now on to list the job
         say(f"{error} Looking whether the job has arrived …")
         try:
             return self._wait_for_listing(service, say)
@@ -146,7 +150,7 @@ class JobRecord:
         deadline = time.monotonic() + waiting
         while not self._adopt(service):
             if time.monotonic() >= deadline:
-                self._write(State.PLANNED, note="An earlier request has made no job.")
+                self._write(State.PLANNED, note=_NO_JOB)
                 return False
             time.sleep(min(self._patience.look_seconds, max(0.0, deadline - time.monotonic())))
         return True
@@ -177,7 +181,7 @@ class JobRecord:
                 outcomes.append(f"{twin}, which is cancelled")
             except ServiceError as error:
                 outcomes.append(f"{twin}, which could not be cancelled: {error}")
-        return f" The service also held {'; '.join(outcomes)}." if outcomes else ""
+        return f" The service also held {'; '.join(outcomes).rstrip('.')}." if outcomes else ""
 
     def refresh(self, service: Service) -> Phase | None:
         """Asks the service where the job is, and writes down what is final.
@@ -189,14 +193,12 @@ class JobRecord:
             ServiceError: The service can not be asked. The state stays as it was.
         """
         if self.state in (State.PLANNED, State.SUBMITTING):
-            self._adopt(service)
+            settled = self.record.age_seconds >= self._patience.settle_seconds
+            if not self._adopt(service) and self.state is State.SUBMITTING and settled:
+                self._write(State.PLANNED, note=_NO_JOB)
         if self.state is not State.SUBMITTED:
             return None
-        try:
-            status = service.status(self.record.job_id)
-        except JobGoneError as error:
-            self._write(State.GONE, note=str(error))
-            return None
+        status = service.status(self.record.job_id)
         used = status.used_seconds if status.used_seconds is not None else self.record.used_seconds
         if status.phase is Phase.FAILED:
             self._write(State.FAILED, note=status.reason or "The service gives no reason.", used_seconds=used)
@@ -210,7 +212,7 @@ class JobRecord:
         """Brings the answer of a finished job to disk; does nothing if it is there.
 
         Raises:
-            JobGoneError: The service no longer has it.
+            ResultsGoneError: The service no longer has it; the state says so.
             UnavailableError: The service can not be asked. The state stays as it was.
         """
         if self.state is State.RETRIEVED:
@@ -218,7 +220,7 @@ class JobRecord:
         if self._answer_path is None:  # else it came just before this program was ended
             try:
                 program, answer = service.fetch(self.record.job_id)
-            except JobGoneError as error:
+            except ResultsGoneError as error:
                 self._write(State.GONE, note=str(error))
                 raise
             write_file(self.directory / f"answer.{program}.json.gz", answer)
@@ -264,11 +266,7 @@ class JobRecord:
             if self.state is State.PLANNED:
                 self._write(State.CANCELLED, note="The job was cancelled before it was submitted.")
         if self.state is State.SUBMITTED:
-            try:
-                service.cancel(self.record.job_id)
-            except JobGoneError as error:
-                self._write(State.GONE, note=str(error))
-                raise
+            service.cancel(self.record.job_id)
             self._write(State.CANCELLED, note="The job was cancelled.")
 
     @property

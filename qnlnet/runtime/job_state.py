@@ -18,7 +18,7 @@ class State(StrEnum):
     RETRIEVED = "retrieved"  # the answer is on disk
     FAILED = "failed"
     CANCELLED = "cancelled"
-    GONE = "gone"  # the service no longer has the job or its results
+    GONE = "gone"  # the service no longer has the results
 
 
 FINAL = (State.RETRIEVED, State.FAILED, State.CANCELLED, State.GONE)

@@ -4,7 +4,7 @@ import gzip
 import uuid
 from typing import Any
 
-from qnlnet.errors import JobGoneError
+from qnlnet.errors import UnknownJobError
 from qnlnet.runtime.devices import Device, load_local_device
 from qnlnet.runtime.estimators import build_estimator, encode_answer
 from qnlnet.runtime.service import JobRequest, JobStatus, Phase
@@ -14,15 +14,18 @@ class LocalService:
     """A `Service` whose devices are simulated; `submit` waits for the result."""
 
     def __init__(self) -> None:
-        self._devices: dict[str, tuple[Device, Any]] = {}
+        self._devices: dict[tuple[str, int], Device] = {}  # by the qubits that were asked for
+        self._backends: dict[tuple[str, int], Any] = {}  # by the qubits that the device has
         self._answers: dict[str, bytes] = {}
         self._tags: dict[str, list[str]] = {}
 
     def device(self, name: str, num_qubits: int) -> Device:
         """Returns the fake device, or Aer without noise."""
-        if name not in self._devices:
-            self._devices[name] = load_local_device(name, num_qubits)
-        return self._devices[name][0]
+        if (name, num_qubits) not in self._devices:
+            device, backend = load_local_device(name, num_qubits)
+            self._devices[name, num_qubits] = device
+            self._backends[name, device.target.num_qubits] = backend
+        return self._devices[name, num_qubits]
 
     def remaining_seconds(self) -> None:
         """Returns None: a simulated device costs nothing."""
@@ -35,7 +38,7 @@ class LocalService:
 
     def submit(self, request: JobRequest) -> str:
         """Runs the job and returns its identifier."""
-        _, backend = self._devices[request.device]
+        backend = self._backends[request.device, request.pub[0].num_qubits]
         estimator = build_estimator(backend, request.config, seed=request.seed)
         (result,) = estimator.run([request.pub]).result()
         job_id = f"local-{uuid.uuid4().hex[:12]}"
@@ -65,5 +68,5 @@ class LocalService:
 
     def _look_up(self, job_id: str) -> bytes:
         if job_id not in self._answers:
-            raise JobGoneError(f"The job {job_id} ran in a process that has ended.")
+            raise UnknownJobError(f"The job {job_id} ran in a process that has ended.")
         return self._answers[job_id]

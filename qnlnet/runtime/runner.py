@@ -86,7 +86,9 @@ class JobRunner:
                 f"{budget - self.spent_seconds:.0f} are left. What was computed is kept: with a larger "
                 "backend.budget_seconds the same command goes on from here."
             )
-        key = self._key(rows)
+        name = self._name(rows)
+        # How often the same was computed before belongs to the job: equal rows are measured anew each time.
+        key = hashlib.sha256(f"{name} {self._repetitions[name] + 1}".encode()).hexdigest()[:12]
         record = JobRecord(self._directory / key, f"qnlnet-{key}", self._patience())
         request = JobRequest(
             device=self._device.name,
@@ -98,6 +100,7 @@ class JobRunner:
         )
         self._bring_home(record, request)
         self._jobs_done += 1
+        self._repetitions[name] += 1
         self.spent_seconds += cost
         values, _ = record.values(rows.shape[:-1])
         return values
@@ -116,22 +119,15 @@ class JobRunner:
         poll(ask, Waiting(), self._say)
         if record.state is not State.RETRIEVED:
             raise LedgerError(
-                f"Job {record.record.job_id} is {record.state}: {record.record.note} Delete {record.directory} to run "
-                "it again."
+                f"Job {record.record.job_id} is {record.state}: {record.record.note} Another "
+                "backend.repetition runs it again."
             )
 
-    def _key(self, rows: NDArray[np.float64]) -> str:
-        """Returns the name of a job: what it computes, and how often this runner has computed the same before."""
+    def _name(self, rows: NDArray[np.float64]) -> str:
+        """Returns the name of what is computed, the same in every process."""
         config = self._config.model_dump(mode="json", exclude={"budget_seconds"})
-        circuit = self.gatewise.circuit
-        gates = [
-            f"{gate.operation.name} {gate.operation.params} {[circuit.find_bit(bit).index for bit in gate.qubits]}"
-            for gate in circuit.data
-        ]
-        content = json.dumps([config, gates, self._device.name, self._seed, list(rows.shape)], sort_keys=True)
-        digest = hashlib.sha256(content.encode() + np.ascontiguousarray(rows, "<f8").tobytes()).hexdigest()
-        self._repetitions[digest] += 1
-        return hashlib.sha256(f"{digest} {self._repetitions[digest]}".encode()).hexdigest()[:12]
+        content = json.dumps([config, self.gatewise.description, self._device.name, self._seed, list(rows.shape)])
+        return hashlib.sha256(content.encode() + np.ascontiguousarray(rows, "<f8").tobytes()).hexdigest()
 
     def _patience(self) -> Patience:
         return Patience(settle_seconds=0.0) if self._config.is_local else Patience()

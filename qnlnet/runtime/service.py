@@ -103,7 +103,7 @@ class Service(Protocol):
         """Returns where a job is.
 
         Raises:
-            JobGoneError: The service does not know the job.
+            UnknownJobError: The service does not know the job.
         """
         ...
 
@@ -111,7 +111,8 @@ class Service(Protocol):
         """Returns the program of a finished job and its answer, word for word, compressed with gzip.
 
         Raises:
-            JobGoneError: The job or its results are no longer there.
+            UnknownJobError: The service does not know the job.
+            ResultsGoneError: The results are no longer there.
         """
         ...
 

@@ -46,7 +46,7 @@ class WatchedProcess:
         if self._process is None or not self._process.is_alive():
             self._start()
         try:
-            self._pipe.send((method, arguments))
+            self._send(method, arguments)
             succeeded, result = self._receive(limit)
         except BaseException:
             self.close()  # whatever it was about to do, it does no more
@@ -75,6 +75,12 @@ class WatchedProcess:
         except BaseException:
             self.close()
             raise
+
+    def _send(self, method: str, arguments: tuple[Any, ...]) -> None:
+        try:
+            self._pipe.send((method, arguments))
+        except OSError as error:
+            raise UnavailableError("The process that talks to IBM Quantum has ended unexpectedly.") from error
 
     def _receive(self, limit: float) -> tuple[bool, Any]:
         if not self._pipe.poll(limit):

@@ -11,7 +11,14 @@ from pydantic import ValidationError
 from hardware_jobs.texts import describe_proposal, describe_row, describe_submission, next_step
 from qnlnet.checkpoints import find_model
 from qnlnet.config import RuntimeConfig, explain_validation_error
-from qnlnet.errors import LedgerError, QNLNetError, RequestRefusedError, ServiceError, argument_error
+from qnlnet.errors import (
+    LedgerError,
+    QNLNetError,
+    RequestRefusedError,
+    ResultsError,
+    ServiceError,
+    argument_error,
+)
 from qnlnet.hardware import (
     COLLECTED,
     Proposal,
@@ -30,6 +37,7 @@ from qnlnet.hardware import (
     propose,
     read_rows,
     refresh,
+    report_is_current,
     submission_exists,
     submit,
     write_report,
@@ -174,7 +182,7 @@ def _list(options: argparse.Namespace) -> int:
 def _collect(options: argparse.Namespace) -> int:
     wanted = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
     if options.all:
-        there = read_rows(options.ledger).key.tolist()  # a program may have ended just before it wrote the row
+        there = _keys_of_rows(options.ledger)  # a program may have ended just before it wrote the row
         wanted = [one for one in wanted if not one.is_local and one.key not in there and one.expects_results]
     status, collected = DONE, False
     with _service(local=False) as service:
@@ -191,7 +199,7 @@ def _collect(options: argparse.Namespace) -> int:
                     raise
                 print(f"error: {submission.key}: {error}", file=sys.stderr)
                 status = MISTAKE
-    if collected:
+    if collected or not report_is_current(options.ledger):
         write_report(options.ledger)
     if not wanted:
         print("There is nothing to collect.")
@@ -216,6 +224,14 @@ def _look_up(
         if not options.repeat:
             return request, _open(options.ledger, request.key)
         backend = backend.model_copy(update={"repetition": backend.repetition + 1})
+
+
+def _keys_of_rows(root: Path) -> list[str]:
+    """Returns the keys in hardware.csv; a damaged table is reported later, when a row is added: answers come first."""
+    try:
+        return read_rows(root).key.tolist()
+    except ResultsError:
+        return []
 
 
 def _read_workload(options: argparse.Namespace, run: Path) -> Workload:

@@ -53,7 +53,8 @@ CHOICES = {
     "reducer=": "Argument `reducer` must be one of cnn, pca, but is ''.",
     "protocol=release": "Argument `protocol` must be one of corrected, released, but is 'release'. "
     "Did you mean `released`?",
-    "backend=aerr": "Argument `backend` must be one of aer, exact, runtime, statevector, but is 'aerr'. Did you mean `aer`?",
+    "backend=aerr": "Argument `backend` must be one of aer, exact, runtime, statevector, but is 'aerr'. "
+    "Did you mean `aer`?",
     "data=cifar": "Argument `data` must be one of cifar10, digits, digits_as_cifar10, mnist, but is 'cifar'. "
     "Did you mean `cifar10`?",
     "train.loss=mse": "Argument `train.loss` must be 'raw_nll' or 'cross_entropy', but is 'mse'.",

@@ -103,10 +103,10 @@ def test_training_on_a_device_learns_and_is_one_job_per_step(
     jobs = sorted((tmp_path / "outputs" / "qpu").iterdir())
     assert len(jobs) == steps + evaluations
 
-    written = [path.stat().st_mtime_ns for path in jobs]
+    written = [(path, path.stat().st_mtime_ns) for path in jobs]
     again = run_here("train.py", *ON_DEVICE, "backend.budget_seconds=100000", "output_dir=run", "force=true")
     assert again.status == 0, again.err  # the same jobs again: their answers are on disk, nothing is paid twice
-    assert [path.stat().st_mtime_ns for path in jobs] == written
+    assert [(path, path.stat().st_mtime_ns) for path in sorted((tmp_path / "outputs" / "qpu").iterdir())] == written
     assert read_seed_rows(tmp_path / "run" / "seeds.csv").iloc[0].test_accuracy == row.test_accuracy
 
 
