@@ -80,6 +80,21 @@ class RuntimeConfig(Section):
             )
         if self.layout is not None and len(set(self.layout)) != len(self.layout):
             raise argument_error("backend.layout", "name each physical qubit once", list(self.layout))
+        if self.name == "aer" and self.dynamical_decoupling != "off":
+            raise argument_error(
+                "backend.dynamical_decoupling",
+                "be off with aer, whose gates take no time",
+                self.dynamical_decoupling,
+                "Choose fake-fez or another fake device.",
+            )
+        mitigates = self.resilience_level > 0 or self.twirling not in ("auto", "none")
+        if self.is_local and self.estimator == "legacy" and (mitigates or self.dynamical_decoupling != "off"):
+            raise argument_error(
+                "backend.estimator",
+                "be executor to mitigate errors on a simulated device",
+                self.estimator,
+                "The legacy estimator would ignore it there: set resilience_level=0, and leave the rest out.",
+            )
         if self.twirling in ("none", "gates") and self.resilience_level > 0:
             raise argument_error(
                 "backend.twirling",

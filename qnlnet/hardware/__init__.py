@@ -10,7 +10,7 @@ from qnlnet.hardware.ledger import (
     submission_exists,
 )
 from qnlnet.hardware.operations import cancel, check_ready, collect, refresh, submit
-from qnlnet.hardware.plan import Request
+from qnlnet.hardware.plan import Plan, Request
 from qnlnet.hardware.proposal import Proposal, build_request, propose
 from qnlnet.hardware.report import report_is_current, write_report
 from qnlnet.hardware.results import Outcome, add_row, read_outcome, read_rows
@@ -22,6 +22,7 @@ __all__ = [
     "ROOT",
     "Inputs",
     "Outcome",
+    "Plan",
     "Proposal",
     "Request",
     "Submission",

@@ -22,6 +22,14 @@ _HEADER = (
     *("Device", "Dataset", "Reducer", "Ansatz", "Images × shots", "Mitigation", "Accuracy", "95 % interval", "Exact"),
     *("Mean abs. error", "By shots alone", "Two-qubit gates", "QPU s, estimated", "QPU s, used"),
 )
+_SUMMARY_HEADER = (
+    *("Device", "Mitigation", "Rows", "Mean abs. error", "By shots alone", "Same labels", "Accuracy − exact"),
+    "Exact in the interval",
+)
+_SUMMARY_NOTE = (
+    "Means over all rows. Same labels: images in percent that get the exact simulator's label. Accuracy − exact: in "
+    "points. Exact in the interval: rows whose 95 % interval holds the exact simulator's accuracy."
+)
 _NOTE = (
     "Accuracy on the images that were drawn, with its interval (Wilson), beside what the exact simulator gives on the "
     "same images. Mean absolute error: of the expectation values against the exact ones; “by shots alone” is what it "
@@ -34,12 +42,12 @@ def report_is_current(root: Path) -> bool:
     table = root / TABLE
     if not table.exists():
         return True
-    files = [root / f"hardware.{ending}" for ending in ("md", "png", "svg")]
+    files = [root / name for name in ("hardware.md", "summary.md", "hardware.png", "hardware.svg")]
     return all(path.exists() and path.stat().st_mtime_ns >= table.stat().st_mtime_ns for path in files)
 
 
 def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
-    """Writes hardware.md, hardware.png and hardware.svg beside hardware.csv and returns the paths.
+    """Writes hardware.md, summary.md, hardware.png and hardware.svg beside hardware.csv and returns the paths.
 
     Args:
         root: The ledger.
@@ -49,7 +57,10 @@ def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
         ResultsError: The table is missing or damaged, or the folder can not be written.
     """
     rows = read_hardware_rows(root / TABLE)
-    paths = [write_file(root / "hardware.md", format_table(rows).encode())]
+    paths = [
+        write_file(root / "hardware.md", format_table(rows).encode()),
+        write_file(root / "summary.md", format_summary(rows).encode()),
+    ]
     outcomes: dict[str, Outcome] = {}
     for key in rows.key:
         try:
@@ -67,8 +78,30 @@ def format_table(rows: pd.DataFrame) -> str:
     notes = [_NOTE]
     if not rows.data_official.all():
         notes.append(f"{UNOFFICIAL_MARK} {UNOFFICIAL_NOTE}")
-    body = markdown_table(_HEADER, lines, num_text_columns=6)
+    body = markdown_table(_HEADER, lines, num_text_columns=6).rstrip()
     return "\n\n".join(["<!-- Generated from hardware.csv; do not edit. -->", body, *notes]) + "\n"
+
+
+def format_summary(rows: pd.DataFrame) -> str:
+    """Returns the means over all rows of a device and a mitigation as Markdown."""
+    lines = []
+    for (device, mitigation), group in rows.groupby(["device", "mitigation"], sort=False):
+        difference = (group.accuracy - group.exact_accuracy).mean()
+        inside = ((group.accuracy_low <= group.exact_accuracy) & (group.exact_accuracy <= group.accuracy_high)).sum()
+        lines.append(
+            [
+                str(device),
+                str(mitigation),
+                str(len(group)),
+                f"{group.mean_absolute_error.mean():.4f}",
+                f"{group.shot_noise_error.mean():.4f}",
+                f"{group.agreement.mean():.1f}",
+                f"{difference:+.2f}".replace("-", "−"),
+                f"{inside}/{len(group)}",
+            ]
+        )
+    body = markdown_table(_SUMMARY_HEADER, lines, num_text_columns=2).rstrip()
+    return "\n\n".join(["<!-- Generated from hardware.csv; do not edit. -->", body, _SUMMARY_NOTE]) + "\n"
 
 
 def _cell(name: str, row: dict[str, Any]) -> str:

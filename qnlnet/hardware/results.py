@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from qnlnet import provenance
 from qnlnet.hardware.ledger import Submission
 from qnlnet.hardware.statistics import shot_noise_error, wilson_interval
-from qnlnet.records import KEYS, mitigation_text, read_hardware_rows, upsert_hardware_row, write_table
+from qnlnet.records import mitigation_text, read_hardware_rows, upsert_hardware_row, write_table
+from qnlnet.records.hardware import CELL_KEYS
 
 TABLE = "hardware.csv"
 
@@ -78,7 +79,7 @@ def add_row(submission: Submission, root: Path) -> dict[str, Any]:
     Raises:
         ResultsError: The table is damaged or can not be written.
     """
-    row = _build_row(submission, read_outcome(submission))
+    row = build_row(submission, read_outcome(submission))
     with FileLock(root / ".lock"):
         rows = read_rows(root)
         known = rows[rows.key == submission.key]
@@ -88,7 +89,8 @@ def add_row(submission: Submission, root: Path) -> dict[str, Any]:
     return row
 
 
-def _build_row(submission: Submission, outcome: Outcome) -> dict[str, Any]:
+def build_row(submission: Submission, outcome: Outcome) -> dict[str, Any]:
+    """Returns the row of a collected submission, as of now and of this code."""
     request, found = submission.plan.request, submission.plan.circumstances
     images = outcome.images
     low, high = wilson_interval(outcome.right, images)
@@ -96,7 +98,7 @@ def _build_row(submission: Submission, outcome: Outcome) -> dict[str, Any]:
     return {
         "key": submission.key,
         "cell": found.cell,
-        **{name: value for name, value in found.table_keys.items() if name in KEYS[:8]},
+        **{name: found.table_keys[name] for name in CELL_KEYS},
         "config_hash": request.config_hash,
         "seed": request.seed,
         "device": found.device,

@@ -7,21 +7,16 @@ import pandas as pd
 
 from qnlnet.records.frames import build_frame
 from qnlnet.records.merging import sort_rows
-from qnlnet.records.schema import Column
+from qnlnet.records.schema import KEYS, SEED_SCHEMA, Column
 
 _TEXT, _INT, _FLOAT, _PERCENT = Column(str), Column(int), Column(float), Column(float, bounds=(0, 100))
+
+CELL_KEYS = tuple(name for name in KEYS if name not in ("learning_rate", "epochs"))
 
 HARDWARE_SCHEMA: Mapping[str, Column] = {
     "key": _TEXT,  # of the submission, whose folder is beside the table
     "cell": _TEXT,
-    "dataset": _TEXT,
-    "classes": _TEXT,
-    "reducer": _TEXT,
-    "ansatz": _TEXT,
-    "r": _INT,
-    "D": _INT,
-    "readout_qubit": _INT,
-    "protocol": _TEXT,
+    **{name: SEED_SCHEMA[name] for name in CELL_KEYS},
     "config_hash": _TEXT,  # of the run
     "seed": _INT,
     "device": _TEXT,

@@ -16,11 +16,11 @@ from qnlnet.errors import (
     QNLNetError,
     RequestRefusedError,
     ResultsError,
-    ServiceError,
     argument_error,
 )
 from qnlnet.hardware import (
     COLLECTED,
+    Plan,
     Proposal,
     Request,
     Submission,
@@ -72,7 +72,7 @@ def _estimate(options: argparse.Namespace) -> int:
     with _service(backend.is_local) as service:
         proposal = propose(workload, build_request(workload, backend, options.images_per_job), service)
     print(describe_proposal(proposal))
-    _check_budget(proposal)
+    _check_budget(proposal.plan)
     if submission_exists(options.ledger, proposal.plan.key):
         print(describe_submission(_open(options.ledger, proposal.plan.key)))
     else:
@@ -95,7 +95,7 @@ def _submit(options: argparse.Namespace) -> int:
         if submission is None:
             proposal = propose(workload, request, service)
             print(describe_proposal(proposal))
-            _check_budget(proposal)
+            _check_budget(proposal.plan)
             check_ready(proposal.device, proposal.remaining_seconds)
             if not options.yes and not _confirm(proposal):
                 print("Nothing was submitted.")
@@ -103,6 +103,7 @@ def _submit(options: argparse.Namespace) -> int:
             submission = create_submission(options.ledger, proposal, PATIENCE)
         else:
             print(f"Going on with {submission.key}, which was planned before and is {submission.state}.")
+            _check_budget(submission.plan, backend.budget_seconds)
         try:
             submit(submission, service)
         except (QNLNetError, KeyboardInterrupt):
@@ -154,7 +155,7 @@ def _status(options: argparse.Namespace) -> int:
             if not submission.is_final and not submission.is_local:
                 try:
                     phases = refresh(submission, service)
-                except ServiceError as error:
+                except QNLNetError as error:
                     print(f"{submission.key}: {error}", file=sys.stderr)
                     status = MISTAKE
                 else:
@@ -257,11 +258,13 @@ def _read_backend(options: argparse.Namespace) -> RuntimeConfig:
         raise explain_validation_error(error) from error
 
 
-def _check_budget(proposal: Proposal) -> None:
-    budget = proposal.plan.request.backend.budget_seconds
-    if budget is not None and proposal.cost.upper_seconds > budget and not proposal.plan.request.backend.is_local:
+def _check_budget(plan: Plan, budget: float | None = None) -> None:
+    """Raises an error if the plan may cost more than `budget`, which for a plan made before may be another by now."""
+    budget = plan.request.backend.budget_seconds if budget is None else budget
+    seconds = max(plan.circumstances.estimated_seconds, plan.circumstances.rule_of_thumb_seconds)
+    if budget is not None and seconds > budget and not plan.request.backend.is_local:
         raise RequestRefusedError(
-            f"This may take {proposal.cost.upper_seconds:.0f} QPU seconds, more than --budget {budget:g}, so nothing "
+            f"This may take {seconds:.0f} QPU seconds, more than --budget {budget:g}, so nothing "
             "was submitted. Take fewer images or shots, or raise the budget."
         )
 

@@ -1,7 +1,10 @@
 """Cancelling: what waits, what has ended, and what nobody knows of."""
 
+import pytest
 from hardware.command import Jobs
 from loopback import Answer, DropAfter, DropBefore, LoopbackService
+
+pytestmark = pytest.mark.slow
 
 
 def test_cancelling_what_waits(jobs: Jobs, service: LoopbackService) -> None:

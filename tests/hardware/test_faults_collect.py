@@ -14,6 +14,8 @@ from loopback import Answer, DropBefore, Hang, Job, LoopbackService
 from qnlnet.runtime import polling
 from qnlnet.runtime.estimators import encode_answer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def submitted(jobs: Jobs, service: LoopbackService) -> Job:

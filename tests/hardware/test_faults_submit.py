@@ -11,6 +11,8 @@ from hardware.command import Jobs
 from hardware_jobs import commands
 from loopback import Answer, AnswerAfter, DropAfter, DropBefore, Hang, Job, LoopbackService
 
+pytestmark = pytest.mark.slow
+
 REFUSAL = {"errors": [{"code": 1234, "message": "The stand-in says no."}], "trace": "0123456789abcdef"}
 
 

@@ -21,6 +21,8 @@ from loopback import Answer, Hang, LoopbackService
 from qnlnet.hardware import COLLECTED, Submission, list_keys
 from qnlnet.runtime import State, read_sealed
 
+pytestmark = pytest.mark.slow
+
 WORKLOAD = ("--images", "4", "--shots", "64", "--resilience", "0", "--optimization-level", "1", "--yes")
 SPLIT = {1: (), 2: ("--images-per-job", "2")}
 PARTS = 2  # tests that share the kills of one command, so that they run side by side

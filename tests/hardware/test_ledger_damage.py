@@ -13,6 +13,8 @@ from loopback import Answer, LoopbackService
 
 from qnlnet.runtime import read_sealed, write_sealed
 
+pytestmark = pytest.mark.slow
+
 Damage = Callable[[Path], Any]
 
 

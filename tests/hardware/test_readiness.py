@@ -8,6 +8,8 @@ from hardware.command import Jobs
 from loopback import Answer, DropBefore, Hang, LoopbackService
 from qiskit_ibm_runtime import QiskitRuntimeService
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("operational", "message", "said"), [(False, "active", "offline"), (True, "maintenance", "maintenance")]

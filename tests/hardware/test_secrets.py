@@ -9,6 +9,8 @@ import pytest
 from hardware.command import Jobs
 from loopback import Answer, DropAfter, LoopbackService
 
+pytestmark = pytest.mark.slow
+
 
 def secrets(service: LoopbackService) -> list[str]:
     account = service.crn.split("/")[1].split(":")[0]

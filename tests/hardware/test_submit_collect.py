@@ -8,6 +8,8 @@ import pytest
 from hardware.command import WORKLOAD, Jobs
 from loopback import LoopbackService
 
+pytestmark = pytest.mark.slow
+
 SHOTS = int(WORKLOAD[3])
 
 

@@ -18,6 +18,8 @@ from qiskit_ibm_runtime.exceptions import (
     IBMRuntimeError,
 )
 
+pytestmark = pytest.mark.slow
+
 Submit = Callable[..., Any]
 
 

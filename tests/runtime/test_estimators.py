@@ -70,7 +70,9 @@ def test_twirling_rounds_up(shots: int, executed: int) -> None:
 
 @pytest.mark.parametrize(("estimator", "kind"), [("executor", Estimator), ("legacy", EstimatorV2)])
 def test_both_estimators_take_the_options(estimator: str, kind: type) -> None:
-    config = configure(estimator=estimator, shots=77, resilience_level=2, twirling="all", dynamical_decoupling="XpXm")
+    config = configure(
+        name="ibm_x", estimator=estimator, shots=77, resilience_level=2, twirling="all", dynamical_decoupling="XpXm"
+    )
     built = build_estimator(load_fake_device("fake-manila"), config, tags=["a", "b"], max_seconds=30, seed=5)
     assert type(built) is kind
     options = built.options

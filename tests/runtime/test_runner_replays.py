@@ -1,49 +1,19 @@
 """The runner in a new process: nothing is paid twice, and nothing is taken for another computation."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from runtime.fake_service import FakeService
 
 from qnlnet.circuits import QNLCircuit
-from qnlnet.config import RuntimeConfig
 from qnlnet.errors import AccountError, LedgerError, RequestRefusedError
-from qnlnet.runtime import Device, JobRunner, JobStatus, Phase, estimate_cost, transpile_for_device
+from qnlnet.runtime import JobRunner, JobStatus, Phase
 
 BuildCircuit = Callable[..., QNLCircuit]
 Build = Callable[..., JobRunner]
 
 ROWS = np.random.default_rng(0).uniform(-3, 3, (5, 9))
-CONFIG = RuntimeConfig(name="ibm_fake", shots=1000, resilience_level=0)
-
-
-@pytest.fixture
-def service() -> FakeService:
-    return FakeService()
-
-
-@pytest.fixture
-def build(build_circuit: BuildCircuit, manila: Device, service: FakeService, tmp_path: Path) -> Build:
-    """Returns what a new process would build on the same folder."""
-
-    def build(qnl: QNLCircuit | None = None, seed: int = 0, say: Any = lambda _: None, **options: Any) -> JobRunner:
-        device = Device("ibm_fake", manila.target, manila.qubits)
-        config = CONFIG.model_copy(update=options)
-        circuit = transpile_for_device(qnl or build_circuit("0"), device, config)
-        return JobRunner(circuit, device, config, service, seed=seed, directory=tmp_path / "qpu", say=say)
-
-    return build
-
-
-@pytest.fixture
-def cost(build_circuit: BuildCircuit, manila: Device) -> float:
-    """QPU seconds of one job of five rows."""
-    device = Device("ibm_fake", manila.target, manila.qubits)
-    circuit = transpile_for_device(build_circuit("0"), device, CONFIG)
-    return estimate_cost(device, circuit.circuit, CONFIG, 5).upper_seconds
 
 
 def test_a_new_process_gets_the_answers_it_had(build: Build, service: FakeService) -> None:
