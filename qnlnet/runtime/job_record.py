@@ -106,6 +106,8 @@ class JobRecord:
                     f"IBM Quantum takes no more jobs at the moment; trying again in {self._patience.pause_seconds:g} s."
                 )
                 time.sleep(self._patience.pause_seconds)
+                if self._adopt(service):  # the client may have got an earlier one through before it was refused
+                    return
             except AccountError as error:
                 self._write(State.PLANNED, note=str(error))
                 raise

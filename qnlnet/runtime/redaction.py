@@ -31,9 +31,11 @@ def warn_of_readable_account() -> str | None:
     """Returns a warning if other people on this machine can read the saved account, else None."""
     path = _FOLDER_OF_ACCOUNTS.expanduser() / _ACCOUNTS
     try:
-        mode = path.stat().st_mode
-    except OSError:
+        mode, text = path.stat().st_mode, path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
         return None
-    if os.name == "nt" or not mode & (stat.S_IRGRP | stat.S_IROTH):
+    if (
+        os.name == "nt" or not mode & (stat.S_IRGRP | stat.S_IROTH) or '"token"' not in text
+    ):  # the client makes empty ones
         return None
     return f"The saved account {path} holds your API key and can be read by others. Run: chmod 600 {path}"

@@ -89,7 +89,7 @@ def test_what_works_writes_no_secrets_either(jobs: Jobs, service: LoopbackServic
 def test_a_readable_account_is_pointed_out(jobs: Jobs, tmp_path: Path, mode: int, warned: bool) -> None:
     file = tmp_path / "home" / ".qiskit" / "qiskit-ibm.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({}))
+    file.write_text(json.dumps({"other": {"token": "their-key"}}))
     file.chmod(mode)
     seen = jobs("status")
     assert seen.status == 0

@@ -62,7 +62,7 @@ def test_a_readable_account_is_warned_of(
     monkeypatch.setenv("HOME", str(tmp_path))
     account = tmp_path / ".qiskit" / "qiskit-ibm.json"
     account.parent.mkdir()
-    account.write_text("{}")
+    account.write_text('{"default": {"token": "x"}}')
     account.chmod(mode)
     warning = warn_of_readable_account()
     if warned:
@@ -75,4 +75,13 @@ def test_a_readable_account_is_warned_of(
 
 def test_no_account_no_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    assert warn_of_readable_account() is None
+
+
+def test_an_account_file_without_a_key_is_no_danger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    account = tmp_path / ".qiskit" / "qiskit-ibm.json"
+    account.parent.mkdir()
+    account.write_text("{}")  # the client makes one where there is none
+    account.chmod(0o644)
     assert warn_of_readable_account() is None
