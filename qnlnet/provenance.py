@@ -31,9 +31,13 @@ def commit(checkout: Path = _CHECKOUT) -> str:
     return head[:12] if changes == "" else f"{head[:12]}-dirty"
 
 
-def versions() -> str:
-    """Returns for example ``qnlnet 0.1.0; python 3.11.7; qiskit 2.6.2; …``, without packages that are not installed."""
-    parts = [_version("qnlnet"), f"python {platform.python_version()}", *map(_version, _PACKAGES)]
+def versions(*more: str) -> str:
+    """Returns for example ``qnlnet 0.1.0; python 3.11.7; qiskit 2.6.2; …``, without packages that are not installed.
+
+    Args:
+        more: Packages beside those that every row depends on.
+    """
+    parts = [_version("qnlnet"), f"python {platform.python_version()}", *map(_version, (*_PACKAGES, *more))]
     return "; ".join(part for part in parts if part)
 
 

@@ -137,7 +137,7 @@ class Submission:
         """
         values, errors = self.answers()
         buffer = io.BytesIO()
-        np.savez(buffer, values=values, errors=errors)
+        np.savez_compressed(buffer, values=values, errors=errors)
         write_file(self.values_path, buffer.getvalue())
 
     def read_values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

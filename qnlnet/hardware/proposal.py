@@ -18,6 +18,7 @@ from qnlnet.records import cell_keys
 from qnlnet.runtime import Cost, Device, DeviceCircuit, Service, count_executions, estimate_cost, transpile_for_device
 from qnlnet.seeding import integer_seed
 
+CLIENT_PACKAGES = ("qiskit-ibm-runtime", "qiskit-mitigation", "samplomatic")
 _EXECUTIONS_PER_JOB = 2_000_000  # ten minutes of a QPU and 50 MB of results; IBM's own limit is five times as high
 
 
@@ -115,7 +116,7 @@ def propose(workload: Workload, request: Request, service: Service) -> Proposal:
         data_official=workload.data_official,
         planned_at=datetime.now(UTC).isoformat(timespec="seconds"),
         commit=provenance.commit(),
-        versions=provenance.versions(),
+        versions=provenance.versions(*CLIENT_PACKAGES),
         inputs_sha256=hashlib.sha256(workload.inputs.to_bytes()).hexdigest(),
         circuit_sha256=hashlib.sha256(circuit_file).hexdigest(),
     )

@@ -43,7 +43,7 @@ class Inputs:
     def to_bytes(self) -> bytes:
         """Returns the content of inputs.npz."""
         buffer = io.BytesIO()
-        np.savez(buffer, rows=self.rows, labels=self.labels, exact_values=self.exact_values, head=self.head)
+        np.savez_compressed(buffer, rows=self.rows, labels=self.labels, exact_values=self.exact_values, head=self.head)
         return buffer.getvalue()
 
     @classmethod
