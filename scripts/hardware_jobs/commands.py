@@ -147,11 +147,10 @@ def _rehearse_run(options: argparse.Namespace, run: Path, backend: RuntimeConfig
 
 def _status(options: argparse.Namespace) -> int:
     submissions = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
+    shown = [one for one in submissions if options.key or not (one.is_final or one.is_local)]
     status = DONE
     with _service(local=False) as service:
-        for submission in submissions:
-            if not options.key and (submission.is_final or submission.is_local):
-                continue
+        for submission in shown:
             if not submission.is_final and not submission.is_local:
                 try:
                     phases = refresh(submission, service)
@@ -162,8 +161,8 @@ def _status(options: argparse.Namespace) -> int:
                     words = [f"job {k} is {phase}" for k, phase in enumerate(phases, 1) if phase is not None]
                     print(f"{submission.key}: IBM Quantum says {', '.join(words) or 'nothing new'}.")
             print(describe_submission(submission))
-    if not submissions:
-        print(f"There are no submissions in {options.ledger}.")
+    if not shown:
+        print(f"Nothing is under way in {options.ledger}, which holds {len(submissions)} submissions.")
     return status
 
 

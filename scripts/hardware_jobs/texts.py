@@ -61,7 +61,7 @@ def _errors(proposal: Proposal) -> list[str]:
         if name not in ("measure", "cx", "cz", "ecr") or None in target[name]:
             continue
         errors = {
-            "-".join(str(qubits[index]) for index in pair): properties.error
+            "-".join(str(qubits[index]) for index in sorted(pair)): properties.error  # one direction stands for both
             for pair, properties in target[name].items()
             if properties is not None and properties.error is not None and set(pair) <= set(used)
         }
