@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from hardware_jobs.arguments import check_budget, read_backend, read_workload
 from hardware_jobs.texts import describe_proposal, describe_row, describe_submission, next_step
-from qnlnet.checkpoints import find_model
-from qnlnet.config import RuntimeConfig, explain_validation_error
+from qnlnet.config import RuntimeConfig
 from qnlnet.errors import (
     LedgerError,
     QNLNetError,
@@ -20,7 +18,6 @@ from qnlnet.errors import (
 )
 from qnlnet.hardware import (
     COLLECTED,
-    Plan,
     Proposal,
     Request,
     Submission,
@@ -33,7 +30,6 @@ from qnlnet.hardware import (
     create_submission,
     find_submission,
     list_keys,
-    load_workload,
     propose,
     read_rows,
     refresh,
@@ -68,11 +64,11 @@ def run_command(options: argparse.Namespace) -> int:
 
 
 def _estimate(options: argparse.Namespace) -> int:
-    workload, backend = _read_workload(options, options.run[0]), _read_backend(options)
+    workload, backend = read_workload(options, options.run[0]), read_backend(options)
     with _service(backend.is_local) as service:
         proposal = propose(workload, build_request(workload, backend, options.images_per_job), service)
     print(describe_proposal(proposal))
-    _check_budget(proposal.plan)
+    check_budget(proposal.plan)
     if submission_exists(options.ledger, proposal.plan.key):
         print(describe_submission(_open(options.ledger, proposal.plan.key)))
     else:
@@ -81,7 +77,7 @@ def _estimate(options: argparse.Namespace) -> int:
 
 
 def _submit(options: argparse.Namespace) -> int:
-    workload, backend = _read_workload(options, options.run[0]), _read_backend(options)
+    workload, backend = read_workload(options, options.run[0]), read_backend(options)
     if backend.is_local:
         raise argument_error(
             "--backend", "name an IBM Quantum computer or least-busy", backend.name, "Simulated devices: rehearse."
@@ -95,7 +91,7 @@ def _submit(options: argparse.Namespace) -> int:
         if submission is None:
             proposal = propose(workload, request, service)
             print(describe_proposal(proposal))
-            _check_budget(proposal.plan)
+            check_budget(proposal.plan)
             check_ready(proposal.device, proposal.remaining_seconds)
             if not options.yes and not _confirm(proposal):
                 print("Nothing was submitted.")
@@ -103,7 +99,7 @@ def _submit(options: argparse.Namespace) -> int:
             submission = create_submission(options.ledger, proposal, PATIENCE)
         else:
             print(f"Going on with {submission.key}, which was planned before and is {submission.state}.")
-            _check_budget(submission.plan, backend.budget_seconds)
+            check_budget(submission.plan, backend.budget_seconds)
         try:
             submit(submission, service)
         except (QNLNetError, KeyboardInterrupt):
@@ -116,7 +112,7 @@ def _submit(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
-    backend = _read_backend(options)
+    backend = read_backend(options)
     if not backend.is_local:
         raise argument_error(
             "--backend", "name a simulated device", backend.name, "For example fake-manila, fake-fez or aer."
@@ -130,7 +126,7 @@ def _rehearse(options: argparse.Namespace) -> int:
 
 
 def _rehearse_run(options: argparse.Namespace, run: Path, backend: RuntimeConfig) -> None:
-    workload = _read_workload(options, run)
+    workload = read_workload(options, run)
     request, submission = _look_up(options, workload, backend)
     with _service(local=True) as service:
         if submission is None:
@@ -232,40 +228,6 @@ def _keys_of_rows(root: Path) -> list[str]:
         return read_rows(root).key.tolist()
     except ResultsError:
         return []
-
-
-def _read_workload(options: argparse.Namespace, run: Path) -> Workload:
-    model = find_model(run, options.seed)
-    return load_workload(model, options.images, options.image_seed, options.data_root)
-
-
-def _read_backend(options: argparse.Namespace) -> RuntimeConfig:
-    try:
-        return RuntimeConfig(
-            name=options.backend,
-            shots=options.shots,
-            estimator=options.estimator,
-            resilience_level=options.resilience,
-            twirling=options.twirling,
-            dynamical_decoupling=options.dynamical_decoupling,
-            optimization_level=options.optimization_level,
-            seed_transpiler=options.seed_transpiler,
-            layout=options.layout,
-            budget_seconds=getattr(options, "budget", None),
-        )
-    except ValidationError as error:
-        raise explain_validation_error(error) from error
-
-
-def _check_budget(plan: Plan, budget: float | None = None) -> None:
-    """Raises an error if the plan may cost more than `budget`, which for a plan made before may be another by now."""
-    budget = plan.request.backend.budget_seconds if budget is None else budget
-    seconds = max(plan.circumstances.estimated_seconds, plan.circumstances.rule_of_thumb_seconds)
-    if budget is not None and seconds > budget and not plan.request.backend.is_local:
-        raise RequestRefusedError(
-            f"This may take {seconds:.0f} QPU seconds, more than --budget {budget:g}, so nothing "
-            "was submitted. Take fewer images or shots, or raise the budget."
-        )
 
 
 def _confirm(proposal: Proposal) -> bool:

@@ -95,19 +95,19 @@ class FakeService:
         self._job(job_id).status = JobStatus(Phase.CANCELLED, used_seconds=0.0)
 
     def device(self, name: str, num_qubits: int) -> Device:
-        raise NotImplementedError
+        raise AssertionError("neither a record nor a runner asks for this")
 
     def remaining_seconds(self) -> float | None:
-        raise NotImplementedError
+        raise AssertionError("neither a record nor a runner asks for this")
 
     def open_batch(self, device: str) -> str | None:
-        raise NotImplementedError
+        raise AssertionError("neither a record nor a runner asks for this")
 
     def close_batch(self, batch: str | None) -> None:
-        raise NotImplementedError
+        raise AssertionError("neither a record nor a runner asks for this")
 
     def close(self) -> None:
-        raise NotImplementedError
+        raise AssertionError("neither a record nor a runner asks for this")
 
     def _take(self, method: str, errors: list[tuple[str, Exception]]) -> None:
         self.calls.append(method)

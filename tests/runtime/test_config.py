@@ -32,7 +32,7 @@ def test_defaults() -> None:
 
 
 def test_yaml_reads_a_bare_off_as_false() -> None:
-    config = RuntimeConfig(name="ibm_fez", dynamical_decoupling=False)  # type: ignore[arg-type]
+    config = RuntimeConfig(name="ibm_fez", dynamical_decoupling=False)
     assert config.dynamical_decoupling == "off"
 
 
@@ -83,4 +83,4 @@ def test_what_is_refused(values: dict[str, Any], message: str) -> None:
 
 @pytest.mark.parametrize("twirling", ["none", "gates", "measure", "all", "auto"])
 def test_without_mitigation_anything_may_be_twirled(twirling: str) -> None:
-    assert RuntimeConfig(name="aer", resilience_level=0, twirling=twirling).twirling == twirling  # type: ignore[arg-type]
+    assert RuntimeConfig(name="aer", resilience_level=0, twirling=twirling).twirling == twirling
