@@ -13,7 +13,7 @@ from qnlnet.runtime.best_qubits import choose_best_qubits
 
 SIMULABLE_QUBITS = 10  # a density matrix of n qubits has 4ⁿ entries
 _NOISELESS_GATES = ["rz", "sx", "x", "cz"]
-_DEFAULT_REP_DELAY = 250e-6
+DEFAULT_REP_DELAY = 250e-6
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Device:
     target: Target
     qubits: tuple[int, ...]
     calibrated_at: str | None = None
-    rep_delay_seconds: float = _DEFAULT_REP_DELAY
+    rep_delay_seconds: float = DEFAULT_REP_DELAY
     pending_jobs: int = 0
     problem: str | None = None
 
@@ -94,7 +94,7 @@ def load_local_device(name: str, num_qubits: int) -> tuple[Device, BackendV2]:
     else:
         target = fake.target
     calibrated = fake.properties().last_update_date.isoformat()
-    delay = getattr(fake.configuration(), "default_rep_delay", None) or _DEFAULT_REP_DELAY
+    delay = getattr(fake.configuration(), "default_rep_delay", None) or DEFAULT_REP_DELAY
     return Device(name, target, qubits, calibrated, delay), backend
 
 

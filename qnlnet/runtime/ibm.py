@@ -20,13 +20,12 @@ from qnlnet.errors import (
     UnknownJobError,
     argument_error,
 )
-from qnlnet.runtime.devices import Device
+from qnlnet.runtime.devices import DEFAULT_REP_DELAY, Device
 from qnlnet.runtime.estimators import build_estimator
 from qnlnet.runtime.redaction import redact, secrets_of_environment
 from qnlnet.runtime.service import JobRequest, JobStatus, Phase
 
 LEAST_BUSY = "least-busy"
-_DEFAULT_REP_DELAY = 250e-6
 _PHASES = {
     "INITIALIZING": Phase.QUEUED,
     "QUEUED": Phase.QUEUED,
@@ -111,7 +110,7 @@ class IBMClient:
             target=backend.target,
             qubits=tuple(range(backend.num_qubits)),
             calibrated_at=properties.last_update_date.isoformat() if properties else None,
-            rep_delay_seconds=getattr(backend.configuration(), "default_rep_delay", None) or _DEFAULT_REP_DELAY,
+            rep_delay_seconds=getattr(backend.configuration(), "default_rep_delay", None) or DEFAULT_REP_DELAY,
             pending_jobs=int(status.pending_jobs),
             problem=None if state == "active" else f"{backend.name} is {state}",
         )
