@@ -12,6 +12,7 @@ _HOMES = {
     "QNLCircuit": "qnlnet.circuits",
     "QNLNet": "qnlnet.models",
     "RunConfig": "qnlnet.config",
+    "RuntimeConfig": "qnlnet.config",
     "build_model": "qnlnet.models",
     "build_qnl_circuit": "qnlnet.circuits",
     "build_qnn": "qnlnet.backends",

@@ -66,7 +66,7 @@ def _twirling(config: RuntimeConfig) -> dict[str, bool]:
 
 def _dynamical_decoupling(config: RuntimeConfig) -> dict[str, Any]:
     if config.dynamical_decoupling == "off":
-        return {"enable": False}
+        return {}  # off is the default of both; named, the legacy estimator warns of it on simulated devices
     return {"enable": True, "sequence_type": config.dynamical_decoupling}
 
 
