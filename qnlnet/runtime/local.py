@@ -2,6 +2,7 @@
 
 import gzip
 import uuid
+import warnings
 from typing import Any
 
 from qnlnet.errors import UnknownJobError
@@ -40,7 +41,10 @@ class LocalService:
         """Runs the job and returns its identifier."""
         backend = self._backends[request.device, request.pub[0].num_qubits]
         estimator = build_estimator(backend, request.config, seed=request.seed)
-        (result,) = estimator.run([request.pub]).result()
+        with warnings.catch_warnings():
+            # The legacy estimator warns that it ignores resilience_level; the configuration allows only 0 here.
+            warnings.filterwarnings("ignore", "The resilience_level option has no effect", UserWarning)
+            (result,) = estimator.run([request.pub]).result()
         job_id = f"local-{uuid.uuid4().hex[:12]}"
         answer = encode_answer(result.data.evs, result.data.stds)
         self._answers[job_id] = gzip.compress(answer.encode(), mtime=0)
