@@ -50,11 +50,11 @@ def test_cancelling_what_may_have_arrived(jobs: Jobs, service: LoopbackService) 
     service.add_fault("GET", "/jobs/.*", DropBefore())  # of no importance: the client asks again
     create = service.create_job
 
-    def create_and_hide(*arguments, **options):  # type: ignore[no-untyped-def]
+    def create_and_hide(*arguments, **options):
         service.add_fault("GET", "/jobs", Answer(400))
         return create(*arguments, **options)
 
-    service.create_job = create_and_hide  # type: ignore[method-assign]
+    service.create_job = create_and_hide
     assert jobs.submit().status == 2
     assert jobs.states == ["submitting"]
     cancelled = jobs("cancel", jobs.submission.key)

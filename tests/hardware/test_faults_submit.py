@@ -25,7 +25,7 @@ def on_new_job(service: LoopbackService, do: Callable[[Job], Any]) -> None:
         do(job)
         return job
 
-    service.create_job = create_and_do  # type: ignore[method-assign]
+    service.create_job = create_and_do
 
 
 def set_timeout(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:

@@ -83,7 +83,7 @@ def test_every_parameter_appears_once(build_circuit: BuildCircuit, ansatz: str, 
 def own_circuit(fill: Callable[[QuantumCircuit], Any], observable: str = "ZZ") -> QNLCircuit:
     circuit = QuantumCircuit(2)
     fill(circuit)
-    return QNLCircuit(circuit, (X,), (Y,), SparsePauliOp(observable))  # type: ignore[arg-type]
+    return QNLCircuit(circuit, (X,), (Y,), SparsePauliOp(observable))
 
 
 def affine_angles(circuit: QuantumCircuit) -> None:
