@@ -138,7 +138,8 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
     features = _FeatureCache()
     jobs = [Job(run.config, seed, features.get(run)) for run in runs for seed in run.missing_seeds()]
     for run in runs:
-        check_budget(run.config, features.get(run), len(run.missing_seeds()))
+        if missing := run.missing_seeds():  # finished cells need no features
+            check_budget(run.config, features.get(run), len(missing))
     by_hash = {run.hash: run for run in runs}
     with Progress(jobs) as progress:
 

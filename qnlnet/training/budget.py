@@ -24,7 +24,7 @@ def check_budget(config: RunConfig, features: Features, replicas: int) -> None:
         ServiceError: IBM Quantum can not be asked.
     """
     backend = config.backend
-    if not isinstance(backend, RuntimeConfig) or replicas == 0:
+    if not isinstance(backend, RuntimeConfig):
         return
     if backend.budget_seconds is None:
         raise argument_error(
