@@ -122,7 +122,8 @@ def _draw_panel(ax: Axes, cells: list[Cell], settings: list[str]) -> None:
     ax.tick_params(axis="x", length=0)
     first, official = cells[0][0], all(rows["data_official"].all() for _, rows in cells)
     title = f"{records.dataset_label(first['dataset'], first['classes'])}, {records.reducer_label(first['reducer'])}"
-    ax.set_title(title if official else f"{title} {records.UNOFFICIAL_MARK}", fontweight="bold", fontsize=10)
+    mark = records.dataset_mark(first["dataset"], official)
+    ax.set_title(f"{title} {mark}".rstrip(), fontweight="bold", fontsize=10)
 
 
 def _draw_cell(ax: Axes, position: int, cell: dict[str, Any], rows: pd.DataFrame) -> list[float]:
@@ -155,8 +156,7 @@ def _annotate(figure: Figure, cells: list[Cell]) -> None:
     notes = ["Panels have scales of their own; a bar that would pass 100 % ends at the top of its panel."]
     if any_published:
         notes.append(f"Published: {SOURCE}.")
-    if not rows["data_official"].all():
-        notes.append(f"{records.UNOFFICIAL_MARK} {records.UNOFFICIAL_NOTE}")
+    notes += records.dataset_notes(zip(rows["dataset"], rows["data_official"], strict=True))
     shown = {
         "one seed": rows["converged"].any(),
         "one seed, not converged": not rows["converged"].all(),

@@ -57,6 +57,11 @@ def epoch_frame(*rows: dict[str, Any]) -> pd.DataFrame:
     return upsert(read_epoch_rows("missing.csv", missing_ok=True), rows)
 
 
+def test_own_images_are_named_after_their_folder_so_that_none_is_taken_for_a_published_dataset() -> None:
+    config = load_config("data=image_folder", "data.root=mnist", "data.classes=[a,b]")
+    assert cell_keys(config)["dataset"] == "image_folder:mnist"
+
+
 def test_columns_are_the_documented_ones() -> None:
     keys = "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs"
     seeds = (

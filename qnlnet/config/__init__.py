@@ -10,7 +10,8 @@ from qnlnet.config.compose import (
     load_config,
     quote_group_options,
 )
-from qnlnet.config.identity import cell_name, config_hash, run_directory
+from qnlnet.config.identity import cell_name, config_hash, deciding_settings, run_directory
+from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.schema import (
     AnsatzConfig,
     DataConfig,
@@ -27,6 +28,7 @@ __all__ = [
     "BackendConfig",
     "DataConfig",
     "EvaluationConfig",
+    "LoggerConfig",
     "ReducerConfig",
     "RunConfig",
     "RuntimeConfig",
@@ -36,6 +38,7 @@ __all__ = [
     "cell_name",
     "compose_config",
     "config_hash",
+    "deciding_settings",
     "explain_validation_error",
     "load_config",
     "quote_group_options",

@@ -124,7 +124,7 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
     if match := re.search(r"Ambiguous value for argument '([^=]+)=(.*)'$", text, re.MULTILINE):
         key, choices = match.group(1), match.group(2).replace("'", "")
         return argument_error(key, "be one value", choices, "Several runs need --multirun; a list is written [a,b].")
-    if match := re.search(r"Could not find '([^']+)/([^'/]*)'", text):
+    if match := re.search(r"Could not (?:find|load) '([^']+)/([^'/]*)'", text):
         group, option = match.groups()
         options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
         if not options:
@@ -145,7 +145,7 @@ def _unknown_key(key: str, config_name: str) -> ArgumentError:
 
 def _known_keys(config_name: str) -> list[str]:
     """Returns all dotted keys and group names of a configuration."""
-    keys: list[str] = [path.name for path in CONFIG_DIR.iterdir() if path.is_dir()]
+    keys: list[str] = [path.name for path in CONFIG_DIR.iterdir() if path.is_dir() and path.name != "hydra"]
 
     def walk(node: Any, prefix: str) -> None:
         for key, value in node.items():

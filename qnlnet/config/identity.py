@@ -2,30 +2,39 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
+from typing import Any
 
 from qnlnet.config.schema import RunConfig
 
 # Where the numbers go, how many replicas there are and how many threads compute them changes no number.
-_IRRELEVANT = {"seeds", "workers", "force", "output_dir", "allow_constant"}
+_IRRELEVANT = {"seeds", "workers", "force", "checkpoint_every", "logger", "output_dir", "allow_constant"}
+
+
+def deciding_settings(config: RunConfig) -> dict[str, Any]:
+    """Returns what changes the per-seed numbers, as plain values: no paths, no number of replicas or threads."""
+    relevant: dict[str, Any] = config.model_dump(mode="json", exclude=_IRRELEVANT)
+    for key in ("root", "verify"):
+        del relevant["data"][key]
+    relevant["data"] = {
+        key: value for key, value in relevant["data"].items() if value is not None
+    }  # of own images only
+    del relevant["reducer"]["seeds"]
+    relevant["backend"].pop("budget_seconds", None)
+    return relevant
 
 
 def config_hash(config: RunConfig) -> str:
     """Returns 12 hexadecimal digits that agree exactly when two configurations give the same per-seed numbers."""
-    relevant = config.model_dump(mode="json", exclude=_IRRELEVANT)
-    for key in ("root", "verify"):
-        del relevant["data"][key]
-    del relevant["reducer"]["seeds"]
-    relevant["backend"].pop("budget_seconds", None)
-    text = json.dumps(relevant, sort_keys=True)
+    text = json.dumps(deciding_settings(config), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def cell_name(config: RunConfig) -> str:
     """Returns a readable name of the cell, such as ``mnist-0-1_cnn_ansatz0_r1_D1_released``."""
-    classes = "-".join(map(str, config.data.classes))
     parts = [
-        f"{config.data.name}-{classes}",
+        "-".join(_file_word(word) for word in (*config.data.dataset.split(":"), *config.data.classes)),
         config.reducer.name,
         f"ansatz{config.ansatz.name}",
         f"r{config.feature_map_reps}",
@@ -33,6 +42,11 @@ def cell_name(config: RunConfig) -> str:
         config.train.protocol,
     ]
     return "_".join(parts)
+
+
+def _file_word(word: str | int) -> str:
+    """Returns a word as part of a file's name: names of own images and folders can be long and hold anything."""
+    return re.sub(r"[^\w.+-]", "_", str(word)).encode()[:40].decode(errors="ignore")
 
 
 def run_directory(config: RunConfig) -> Path:

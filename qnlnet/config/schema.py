@@ -5,40 +5,12 @@ from typing import Any, Literal, Self
 from pydantic import Field, PositiveFloat, StrictInt, model_validator
 
 from qnlnet.config.backend import AnyBackendConfig, BackendConfig
+from qnlnet.config.data import DataConfig
+from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.section import Count, Index, Section
 from qnlnet.errors import argument_error
 
 QubitIndex = StrictInt | Literal["..."]
-
-
-class DataConfig(Section):
-    """Which images, where they lie, and how they are normalised."""
-
-    name: Literal["mnist", "cifar10", "digits"]
-    classes: tuple[StrictInt, ...]
-    root: str | None = None
-    verify: bool = True
-    evaluate_on: Literal["test", "validation"] = "test"
-    image_shape: tuple[Count, Count, Count]
-    mean: tuple[float, ...]
-    std: tuple[PositiveFloat, ...]
-    cnn_channels: tuple[Count, Count]
-    converged_above: float = Field(ge=0, le=100)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if len(self.classes) != 2 or len(set(self.classes)) != 2:
-            raise argument_error(
-                "data.classes", "name two different classes", list(self.classes), "For example data.classes=[3,6]."
-            )
-        for key in ("mean", "std"):
-            if len(getattr(self, key)) != self.image_shape[0]:
-                raise argument_error(
-                    f"data.{key}",
-                    f"have one value for each of the {self.image_shape[0]} channels of data.image_shape",
-                    list(getattr(self, key)),
-                )
-        return self
 
 
 class ReducerConfig(Section):
@@ -106,6 +78,8 @@ class RunConfig(Section):
     seeds: Count
     workers: Count | None = None
     force: bool = False
+    checkpoint_every: float = Field(default=10.0, ge=0)  # seconds
+    logger: LoggerConfig = LoggerConfig()
     output_dir: str | None = None
 
     @model_validator(mode="before")

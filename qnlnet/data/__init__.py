@@ -1,4 +1,4 @@
-"""Data: the images of MNIST, CIFAR-10 and scikit-learn's digits, checked against the official releases."""
+"""Data: MNIST, Fashion-MNIST and CIFAR-10, checked against their releases, scikit-learn's digits, and own images."""
 
 from qnlnet.data.dataset import Dataset
 from qnlnet.data.load import load_dataset

@@ -17,16 +17,17 @@ class Dataset:
     """Training and test images of a few classes, in the order of the released scripts.
 
     Each split holds all images of ``classes[0]`` first, then all of ``classes[1]``, and so on; within a class the
-    images keep the order of the official files. The splits are those of the official release, never mixed.
+    images keep the order of the official files, own images that of their names. The splits are those of the official
+    release, or of the person's own folders, never mixed.
 
     Attributes:
-        name: The dataset: ``mnist``, ``cifar10`` or ``digits``.
-        classes: The classes of the dataset that are used; their positions here are the labels.
+        name: The dataset: ``mnist``, ``fashion_mnist``, ``cifar10``, ``digits`` or ``image_folder``.
+        classes: The classes of the dataset that are used, own ones by name; their positions here are the labels.
         train_images: Shape (count, channels, height, width), uint8 in [0, 255].
         train_labels: Shape (count,), int64 in [0, len(classes) - 1], ascending.
         test_images: As `train_images`; the count may differ, the rest of the shape does not.
         test_labels: As `train_labels`.
-        official: Whether the images come from files that are identical to the official release.
+        official: Whether the images come from files that are identical to the official release; own images do not.
         fingerprint: The first 12 hexadecimal digits of a SHA-256 over the four arrays: shapes, values and order.
 
     Raises:
@@ -34,7 +35,7 @@ class Dataset:
     """
 
     name: str
-    classes: tuple[int, ...]
+    classes: tuple[int | str, ...]
     train_images: Images = field(repr=False)
     train_labels: Labels = field(repr=False)
     test_images: Images = field(repr=False)

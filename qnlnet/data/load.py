@@ -1,17 +1,25 @@
 """From a configuration to a dataset: the one entry to the data."""
 
-from qnlnet.config.schema import DataConfig
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from qnlnet.config.data import DataConfig
 from qnlnet.data.cifar10 import CIFAR10, read_cifar10
 from qnlnet.data.dataset import Dataset
 from qnlnet.data.digits import DIGIT_NAMES, read_digits
+from qnlnet.data.image_folder import read_image_folder
 from qnlnet.data.labelled_images import Splits, select_classes
-from qnlnet.data.mnist import MNIST, read_mnist
+from qnlnet.data.mnist import FASHION_MNIST, MNIST, read_mnist
 from qnlnet.data.root import data_root
 from qnlnet.data.validation import hold_out_validation
 from qnlnet.errors import argument_error
 
-RELEASES = {"mnist": MNIST, "cifar10": CIFAR10}
-READERS = {"mnist": read_mnist, "cifar10": read_cifar10}
+RELEASES = {"mnist": MNIST, "fashion_mnist": FASHION_MNIST, "cifar10": CIFAR10}
+READERS: Mapping[str, Callable[..., Splits]] = {
+    "mnist": read_mnist,
+    "fashion_mnist": partial(read_mnist, release=FASHION_MNIST),
+    "cifar10": read_cifar10,
+}
 
 
 def load_dataset(config: DataConfig, *, download: bool = True) -> Dataset:
@@ -23,12 +31,13 @@ def load_dataset(config: DataConfig, *, download: bool = True) -> Dataset:
 
     Raises:
         ArgumentError: If a class or an image shape is asked for that the dataset does not have.
-        DataError: If files are missing, damaged or, with `config.verify`, not the official ones.
+        DataError: If files are missing, damaged or, with `config.verify`, not the official ones; or if own images are
+            too few or of different kinds.
     """
-    _check_config(config)
-    splits = _read_splits(config, download)
-    train_images, train_labels = select_classes(splits.train, config.classes)
-    test_images, test_labels = select_classes(splits.test, config.classes)
+    is_own = config.name == "image_folder"
+    splits, labels = _read_own_images(config) if is_own else _read_release(config, download)
+    train_images, train_labels = select_classes(splits.train, labels)
+    test_images, test_labels = select_classes(splits.test, labels)
     dataset = Dataset(
         name=config.name,
         classes=config.classes,
@@ -41,15 +50,27 @@ def load_dataset(config: DataConfig, *, download: bool = True) -> Dataset:
     return hold_out_validation(dataset) if config.evaluate_on == "validation" else dataset
 
 
-def _read_splits(config: DataConfig, download: bool) -> Splits:
+def _read_own_images(config: DataConfig) -> tuple[Splits, Sequence[int]]:
+    """Returns the images with the labels that they have there."""
+    names = [str(name) for name in config.classes]
+    convert = bool(config.convert_colours)
+    splits = read_image_folder(data_root(config), names, config.image_shape, convert_colours=convert)
+    return splits, range(len(names))
+
+
+def _read_release(config: DataConfig, download: bool) -> tuple[Splits, Sequence[int]]:
+    """Returns the images with the classes that are asked for."""
+    classes = _check_release(config)
     if config.name == "digits":
-        return read_digits(config.image_shape)
-    return READERS[config.name](data_root(config), verify=config.verify, download=download)
+        return read_digits(config.image_shape), classes
+    return READERS[config.name](data_root(config), verify=config.verify, download=download), classes
 
 
-def _check_config(config: DataConfig) -> None:
+def _check_release(config: DataConfig) -> Sequence[int]:
+    """Returns the classes, after checking that the dataset has them, and images of the shape that is asked for."""
     release = RELEASES.get(config.name)
     names = release.class_names if release else DIGIT_NAMES
+    classes = [label for label in config.classes if isinstance(label, int)]
     if not set(config.classes) <= set(range(len(names))):
         described = (f"{k} ({name})" if name != str(k) else name for k, name in enumerate(names))
         requirement = f"name classes of {config.name}, which are {', '.join(described)}"
@@ -57,3 +78,4 @@ def _check_config(config: DataConfig) -> None:
     if release and config.image_shape != release.image_shape:
         requirement = f"be {list(release.image_shape)} with data={config.name}"
         raise argument_error("data.image_shape", requirement, list(config.image_shape))
+    return classes

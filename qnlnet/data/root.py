@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from qnlnet.config.schema import DataConfig
+from qnlnet.config.data import DataConfig
 
 
 def data_root(config: DataConfig) -> Path:
@@ -15,7 +15,7 @@ def resolve_root(root: str | None) -> Path:
     """Returns `root`, else $QNLNET_DATA, else the folder ``qnlnet`` in the user's cache; ``~`` is expanded."""
     chosen = root or os.environ.get("QNLNET_DATA")
     if chosen:
-        return Path(chosen).expanduser()
+        return Path(os.path.expanduser(chosen))
     import pooch
 
     return Path(pooch.os_cache("qnlnet"))

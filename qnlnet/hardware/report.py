@@ -14,7 +14,7 @@ from qnlnet.figures import figure_style, write_figure
 from qnlnet.files import write_file
 from qnlnet.hardware.ledger import Submission
 from qnlnet.hardware.results import TABLE, Outcome, read_outcome
-from qnlnet.records import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_label, read_hardware_rows, reducer_label
+from qnlnet.records import dataset_label, dataset_mark, dataset_notes, read_hardware_rows, reducer_label
 from qnlnet.tables.formats import markdown_table
 
 _COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito
@@ -75,9 +75,7 @@ def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
 def format_table(rows: pd.DataFrame) -> str:
     """Returns the rows as Markdown."""
     lines = [[_cell(name, row) for name in _HEADER] for row in rows.to_dict("records")]
-    notes = [_NOTE]
-    if not rows.data_official.all():
-        notes.append(f"{UNOFFICIAL_MARK} {UNOFFICIAL_NOTE}")
+    notes = [_NOTE, *dataset_notes(zip(rows.dataset, rows.data_official, strict=True))]
     body = markdown_table(_HEADER, lines, num_text_columns=6).rstrip()
     return "\n\n".join(["<!-- Generated from hardware.csv; do not edit. -->", body, *notes]) + "\n"
 
@@ -105,11 +103,11 @@ def format_summary(rows: pd.DataFrame) -> str:
 
 
 def _cell(name: str, row: dict[str, Any]) -> str:
-    official = "" if row["data_official"] else f" {UNOFFICIAL_MARK}"
+    mark = dataset_mark(row["dataset"], row["data_official"])
     used = row["used_seconds"]
     return {
         "Device": row["device"],
-        "Dataset": dataset_label(row["dataset"], row["classes"]) + official,
+        "Dataset": f"{dataset_label(row['dataset'], row['classes'])} {mark}".rstrip(),
         "Reducer": reducer_label(row["reducer"]),
         "Ansatz": row["ansatz"],
         "Images × shots": f"{row['images']} × {row['shots']:,}",

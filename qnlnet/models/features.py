@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
 from qnlnet.data import Dataset
+from qnlnet.errors import argument_error
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ def prepare_features(dataset: Dataset, config: RunConfig) -> Features:
     the raw pixels (0 to 255) of the training split; its components are standardised by one mean and one standard
     deviation over all of them, taken from each split itself (``pca_scaling="each_split"``, as the released script
     does) or from the training split for both (``"train_split"``).
+
+    Raises:
+        ArgumentError: PCA is to find more components than there are training images or pixels.
     """
     if config.reducer.name == "cnn":
         train, test = (_normalise(images, config) for images in (dataset.train_images, dataset.test_images))
@@ -55,6 +59,10 @@ def _principal_components(dataset: Dataset, config: RunConfig) -> tuple[NDArray[
 
     train_pixels = dataset.train_images.reshape(len(dataset.train_images), -1)
     test_pixels = dataset.test_images.reshape(len(dataset.test_images), -1)
+    if config.num_qubits > min(train_pixels.shape):
+        count, pixels = train_pixels.shape
+        requirement = f"be at most {min(count, pixels)} with PCA of {count} training images of {pixels} values each"
+        raise argument_error("num_qubits", requirement, config.num_qubits)
     pca = PCA(n_components=config.num_qubits, random_state=0)  # many pixels make its solver randomised
     train, test = pca.fit_transform(train_pixels), pca.transform(test_pixels)
     by_train = config.train.pca_scaling == "train_split"

@@ -2,7 +2,7 @@
 
 from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells
 from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
-from qnlnet.records.labels import UNOFFICIAL_MARK, UNOFFICIAL_NOTE, dataset_label, reducer_label, setting_label
+from qnlnet.records.labels import dataset_label, dataset_mark, dataset_notes, reducer_label, setting_label
 from qnlnet.records.merging import sort_rows, upsert
 from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_seed_rows
 from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
@@ -14,11 +14,11 @@ __all__ = [
     "HARDWARE_COLUMNS",
     "KEYS",
     "SEED_COLUMNS",
-    "UNOFFICIAL_MARK",
-    "UNOFFICIAL_NOTE",
     "backend_text",
     "cell_keys",
     "dataset_label",
+    "dataset_mark",
+    "dataset_notes",
     "distinguishing_columns",
     "mitigation_text",
     "read_epoch_rows",

@@ -1,14 +1,20 @@
 """How datasets, reducers and settings are named to a reader."""
 
+from collections.abc import Iterable
 from typing import Any
 
+OWN_MARK = "‡"
+OWN_NOTE = (
+    "own images (data=image_folder): there is no official release; data_fingerprint in the rows says which they were."
+)
 UNOFFICIAL_MARK = "†"
 UNOFFICIAL_NOTE = (
     "data differ from the official release: the files failed the check against the official hashes and were accepted "
     "on purpose (data.verify=false)."
 )
 
-_DATASETS = {"mnist": "MNIST", "cifar10": "CIFAR-10", "digits": "Digits"}
+_DATASETS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10", "digits": "Digits"}
+_OWN_IMAGES = "image_folder:"
 _SETTINGS = {
     "r": "r = {}",
     "D": "D = {}",
@@ -24,9 +30,31 @@ _SETTINGS = {
 
 
 def dataset_label(dataset: str, classes: str) -> str:
-    """Returns for example ``CIFAR-10 2/8``, or ``CIFAR-10 validation 2/8`` for held-out training images."""
+    """Returns for example ``CIFAR-10 2/8``, or ``CIFAR-10 validation 2/8`` for held-out training images.
+
+    Own images have the label that they were given: ``image_folder:pets`` becomes ``pets cats/dogs``.
+    """
     name, _, split = dataset.partition(" ")
-    return " ".join(part for part in (_DATASETS.get(name, name), split, classes) if part)
+    name = name.removeprefix(_OWN_IMAGES) if name.startswith(_OWN_IMAGES) else _DATASETS.get(name, name)
+    return " ".join(part for part in (name, split, classes) if part)
+
+
+def dataset_mark(dataset: str, official: bool) -> str:
+    """Returns the mark of images that are not the official ones: ``†``, or ``‡`` for own ones; else nothing."""
+    if official:
+        return ""
+    return OWN_MARK if dataset.startswith(_OWN_IMAGES) else UNOFFICIAL_MARK
+
+
+def dataset_notes(datasets: Iterable[tuple[str, bool]]) -> list[str]:
+    """Returns the footnotes that explain the marks of some datasets.
+
+    Args:
+        datasets: The columns ``dataset`` and ``data_official`` of each row.
+    """
+    marks = {dataset_mark(dataset, official) for dataset, official in datasets}
+    notes = {UNOFFICIAL_MARK: UNOFFICIAL_NOTE, OWN_MARK: OWN_NOTE}
+    return [f"{mark} {note}" for mark, note in notes.items() if mark in marks]
 
 
 def reducer_label(reducer: str) -> str:

@@ -10,7 +10,9 @@ from qnlnet.records.frames import build_frame, check_header
 from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA
 
 _READING_ORDER = {
-    "dataset": tuple(name + split for name in ("mnist", "cifar10", "digits") for split in ("", " validation")),
+    "dataset": tuple(
+        name + split for name in ("mnist", "fashion_mnist", "cifar10", "digits") for split in ("", " validation")
+    ),
     "reducer": ("cnn", "pca"),
     "protocol": ("released", "corrected"),
 }
@@ -48,7 +50,8 @@ def upsert(frame: pd.DataFrame, rows: pd.DataFrame | Iterable[Mapping[str, Any]]
 def sort_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows in reading order.
 
-    MNIST comes before CIFAR-10 and digits, CNN before PCA; then ansatz, the other keys, seed and epoch.
+    MNIST comes before Fashion-MNIST, CIFAR-10, digits and own images, CNN before PCA; then ansatz, the other keys, seed
+    and epoch.
     """
     columns = [name for name in _SORT_COLUMNS if name in frame.columns]
     return frame.sort_values(columns, key=_sort_key, kind="stable", ignore_index=True)

@@ -111,7 +111,7 @@ EPOCH_COLUMNS = tuple(EPOCH_SCHEMA)
 def cell_keys(config: RunConfig) -> dict[str, Any]:
     """Returns the values of `KEYS` for the cell of `config`."""
     return {
-        "dataset": config.data.name if config.data.evaluate_on == "test" else f"{config.data.name} validation",
+        "dataset": config.data.dataset if config.data.evaluate_on == "test" else f"{config.data.dataset} validation",
         "classes": "/".join(map(str, config.data.classes)),
         "reducer": config.reducer.name,
         "ansatz": config.ansatz.name,

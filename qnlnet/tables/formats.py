@@ -22,6 +22,7 @@ _LATEX = {
     "“": "``",
     "”": "''",
     "†": r"$^\dagger$",
+    "‡": r"$^\ddagger$",
 }
 _TERMINAL = {"−": "-", "≤": "<=", "√": "sqrt", "²": "^2", "“": '"', "”": '"'}
 _TERMINAL_WIDTH = 110
@@ -61,18 +62,22 @@ def format_latex(layout: Layout) -> str:
 def format_terminal(summary: pd.DataFrame) -> str:
     """Returns a summary as a plain-text table with its notes below, for a terminal with a fixed-width font."""
     layout = lay_out(summary)
-    lines = [[_escape(cell, _TERMINAL) for cell in row] for row in (layout.header, *layout.rows)]
+    notes = [textwrap.fill(_escape(note, _TERMINAL), _TERMINAL_WIDTH) for note in layout.notes]
+    return "\n".join([terminal_table(layout.header, layout.rows, layout.num_text_columns), "", *notes])
+
+
+def terminal_table(header: Sequence[str], rows: Iterable[Sequence[str]], num_text_columns: int) -> str:
+    """Returns a plain-text table; the first `num_text_columns` columns are flushed left, numbers right."""
+    lines = [[_escape(cell, _TERMINAL) for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * width for width in widths])
-    table = [
+    return "\n".join(
         "  ".join(
-            cell.ljust(width) if index < layout.num_text_columns else cell.rjust(width)
+            cell.ljust(width) if index < num_text_columns else cell.rjust(width)
             for index, (cell, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in lines
-    ]
-    notes = [textwrap.fill(_escape(note, _TERMINAL), _TERMINAL_WIDTH) for note in layout.notes]
-    return "\n".join([*table, "", *notes])
+    )
 
 
 def _escape(text: str, replacements: dict[str, str]) -> str:

@@ -7,9 +7,9 @@ import pandas as pd
 
 from qnlnet.published import SOURCE
 from qnlnet.records import (
-    UNOFFICIAL_MARK,
-    UNOFFICIAL_NOTE,
     dataset_label,
+    dataset_mark,
+    dataset_notes,
     distinguishing_columns,
     reducer_label,
     setting_label,
@@ -60,9 +60,9 @@ def lay_out(summary: pd.DataFrame) -> Layout:
 
 
 def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
-    mark = "" if cell["data_official"] else f" {UNOFFICIAL_MARK}"
+    mark = dataset_mark(cell["dataset"], cell["data_official"])
     return [
-        dataset_label(cell["dataset"], cell["classes"]) + mark,
+        f"{dataset_label(cell['dataset'], cell['classes'])} {mark}".rstrip(),
         cell["ansatz"],
         reducer_label(cell["reducer"]),
         *(f"{cell[name]:g}" if isinstance(cell[name], float) else str(cell[name]) for name in settings),
@@ -99,6 +99,4 @@ def _notes(summary: pd.DataFrame) -> list[str]:
             "p the published one, else “differs”; “–” where nothing is published or there is one seed. A large "
             "spread makes it easy to agree: read the verdict beside the median and the converged seeds."
         )
-    if not summary["data_official"].all():
-        notes.append(f"{UNOFFICIAL_MARK} {UNOFFICIAL_NOTE}")
-    return notes
+    return notes + dataset_notes(zip(summary["dataset"], summary["data_official"], strict=True))

@@ -30,7 +30,8 @@ def running_application() -> Iterator[None]:
 def test_every_combination_composes(data: str) -> None:
     groups = ("reducer", "ansatz", "backend", "protocol")
     for choice in itertools.product(*map(options, groups)):
-        overrides = [f"data={data}", *(f"{group}={name}" for group, name in zip(groups, choice, strict=True))]
+        own = ["data.root=pictures", "data.classes=[cats,dogs]"] if data == "image_folder" else []
+        overrides = [f"data={data}", *own, *(f"{group}={name}" for group, name in zip(groups, choice, strict=True))]
         config = build_run_config(compose_config("train", overrides))
         assert config.data.name in data  # digits_as_cifar10 are digits
         backend = getattr(config.backend, "kind", config.backend.name)  # the name of a runtime backend is its device

@@ -1,16 +1,21 @@
 """The hash changes with everything that changes numbers, and with nothing else."""
 
+import csv
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hydra import initialize_config_dir
 
-from qnlnet.config import AnsatzConfig, cell_name, config_hash, load_config, run_directory
+from qnlnet.config import CONFIG_DIR, AnsatzConfig, cell_name, config_hash, load_config, run_directory
+
+RESULTS = Path(__file__).parents[2] / "results"
 
 CHANGES_NUMBERS = [
     "data=cifar10",
+    "data=fashion_mnist",
     "data=digits",
     "data=digits_as_cifar10",
     "data.classes=[3,6]",
@@ -49,11 +54,36 @@ CHANGES_NO_NUMBERS = [
     "reducer.seeds=3",
     "workers=1",
     "force=true",
+    "checkpoint_every=0",
+    "logger=tensorboard",
+    "logger=mlflow",
     "allow_constant=true",
     "output_dir=elsewhere",
     "data.root=elsewhere",
     "data.verify=false",
     "train.learning_rate=0.0001",  # written in another way
+]
+
+
+OWN_IMAGES = "data=image_folder data.root=pictures data.classes=[cats,dogs]"  # given classes: no disk is read
+CHANGES_NUMBERS_OF_OWN_IMAGES = [
+    "data.label=mine",
+    "data.root=others",  # its name is the label
+    "data.convert_colours=true",
+    "data.classes=[dogs,cats]",
+    "data.classes=[cats,birds]",
+    "data.evaluate_on=validation",
+    "data.image_shape=[3,28,28]",
+    "data.image_shape=[1,32,32]",
+    "data.mean=[0.4,0.5,0.5]",
+    "data.std=[0.4,0.5,0.5]",
+    "data.cnn_channels=[2,16]",
+    "data.converged_above=90",
+]
+CHANGES_NO_NUMBERS_OF_OWN_IMAGES = [
+    "data.root=elsewhere/pictures",
+    "data.root=elsewhere data.label=pictures",
+    "data.mean=[0.5,0.5,0.5]",  # what null means
 ]
 
 
@@ -73,11 +103,37 @@ def test_hash_is_the_same_for_all_else(overrides: str) -> None:
     assert load_config(overrides) != load_config() or overrides.startswith("train.")
 
 
+def test_hash_of_own_images_is_different_for_everything_that_changes_numbers() -> None:
+    changes = ["", *CHANGES_NUMBERS_OF_OWN_IMAGES]
+    hashes = {changed: hash_of(f"{OWN_IMAGES} {changed}") for changed in changes}
+    assert len({hash_of(), *hashes.values()}) == len(hashes) + 1
+
+
+@pytest.mark.parametrize("changed", CHANGES_NO_NUMBERS_OF_OWN_IMAGES)
+def test_hash_of_own_images_is_the_same_for_all_else(changed: str) -> None:
+    assert hash_of(f"{OWN_IMAGES} {changed}") == hash_of(OWN_IMAGES)
+
+
+@pytest.mark.parametrize("table", ["table1", "corrected"])
+def test_every_committed_row_composes_to_its_hash(table: str) -> None:
+    with (RESULTS / table / "seeds.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["config_hash"]: row for row in csv.DictReader(file)}
+    assert len(rows) == 12
+    keys = {"data": "dataset", "r": "r", "D": "D", "train.epochs": "epochs", "train.learning_rate": "learning_rate"}
+    keys |= {name: name for name in ("reducer", "ansatz", "protocol", "num_qubits", "readout_qubit")}
+    with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
+        for config_hash_there, row in rows.items():
+            classes = f"data.classes=[{row['classes'].replace('/', ',')}]"
+            overrides = [f"{key}={row[column]}" for key, column in keys.items()]
+            assert hash_of(" ".join([*overrides, classes, f"train.dropout={row['dropout']}"])) == config_hash_there
+
+
 def test_every_setting_is_in_one_of_the_two_lists() -> None:
-    words = " ".join([*CHANGES_NUMBERS, *CHANGES_NO_NUMBERS]).split()
+    words = " ".join([*CHANGES_NUMBERS, *CHANGES_NO_NUMBERS, *CHANGES_NUMBERS_OF_OWN_IMAGES]).split()
     named = {word.split("=")[0] for word in words}
     named |= {"train.protocol", "data.name", "reducer.name", "backend.name"}  # by the files of their groups
     named |= {f"ansatz.{key}" for key in AnsatzConfig.model_fields}
+    named |= {"logger.tensorboard", "logger.mlflow"}
     fields = set()
     for name, value in load_config().model_dump(by_alias=True).items():
         fields |= {f"{name}.{key}" for key in value} if isinstance(value, dict) else {name}

@@ -13,16 +13,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from qnlnet.config.schema import DataConfig
+from qnlnet.config.data import DataConfig
+from qnlnet.data import Dataset, load_dataset
 from qnlnet.data.cifar10 import CIFAR10
-from qnlnet.data.mnist import MNIST
+from qnlnet.data.mnist import FASHION_MNIST, MNIST
 from qnlnet.data.release import Release
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "mnist": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,), "cnn_channels": (2, 16)},
+    "fashion_mnist": {"image_shape": (1, 28, 28), "mean": (0.286,), "std": (0.353,), "cnn_channels": (2, 16)},
     "digits": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,), "cnn_channels": (2, 16)},
     "cifar10": {"image_shape": (3, 32, 32), "mean": (0.5,) * 3, "std": (0.25,) * 3, "cnn_channels": (6, 12)},
+    "image_folder": {"image_shape": (3, 16, 16), "classes": None},
 }
 
 
@@ -39,10 +43,10 @@ def make_config() -> Callable[..., DataConfig]:
 
 @pytest.fixture(scope="session")
 def real_data_root() -> Path:
-    """Returns the folder with the real MNIST and a CIFAR-10 (official or not)."""
+    """Returns the folder with the real MNIST and Fashion-MNIST, and a CIFAR-10 (official or not)."""
     root = os.environ.get("QNLNET_DATA")
     if not root:
-        pytest.skip("needs the real MNIST and CIFAR-10 files in $QNLNET_DATA, which is not set")  # no download in tests
+        pytest.skip("needs the real files of the datasets in $QNLNET_DATA, which is not set")  # no download in tests
     return Path(root)
 
 
@@ -59,6 +63,49 @@ def encode_batch() -> Callable[[dict[bytes, Any]], bytes]:
     Values can be whole numbers, bytes, lists of these, and uint8 arrays.
     """
     return _encode_batch
+
+
+@pytest.fixture(scope="session")
+def write_images() -> Callable[..., list[Path]]:
+    """Returns a function that writes random images, each another one, as 000.png, 001.png and so on."""
+    random = np.random.default_rng(0)
+
+    def write(folder: Path, count: int, *, mode: str = "RGB", suffix: str = ".png") -> list[Path]:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{number:03d}{suffix}" for number in range(count)]
+        for path in paths:
+            shape = (*random.integers(10, 40, 2), 3)
+            Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8)).convert(mode).save(path)
+        return paths
+
+    return write
+
+
+@pytest.fixture
+def load(make_config: Callable[..., DataConfig], tmp_path: Path) -> Callable[..., Dataset]:
+    """Returns a function that loads the images in `tmp_path`, or elsewhere."""
+
+    def load_with(root: Path = tmp_path, **settings: Any) -> Dataset:
+        return load_dataset(make_config("image_folder", root=str(root), **settings), download=False)
+
+    return load_with
+
+
+@pytest.fixture
+def pets(write_images: Callable[..., list[Path]], tmp_path: Path) -> Path:
+    """Returns a folder with 20 cats and 15 dogs in colour."""
+    write_images(tmp_path / "cats", 20)
+    write_images(tmp_path / "dogs", 15)
+    return tmp_path
+
+
+@pytest.fixture
+def divided_pets(write_images: Callable[..., list[Path]], tmp_path: Path) -> Path:
+    """Returns a folder with 9 cats and 8 dogs to train on, and 4 cats and 2 dogs to test on."""
+    for split, cats, dogs in (("train", 9, 8), ("test", 4, 2)):
+        write_images(tmp_path / split / "cats", cats)
+        write_images(tmp_path / split / "dogs", dogs)
+    return tmp_path
 
 
 @dataclass(frozen=True)
@@ -87,6 +134,16 @@ class SmallRelease:
 @pytest.fixture
 def small_mnist() -> SmallRelease:
     """Returns a release with 30 training and 20 test images; labels fall from 9 to 0, again and again."""
+    return _small_mnist(MNIST)
+
+
+@pytest.fixture
+def small_fashion_mnist() -> SmallRelease:
+    """Returns a release like `small_mnist`."""
+    return _small_mnist(FASHION_MNIST)
+
+
+def _small_mnist(template: Release) -> SmallRelease:
     random = np.random.default_rng(0)
     contents = {}
     for split, count in (("train", 30), ("t10k", 20)):
@@ -94,7 +151,7 @@ def small_mnist() -> SmallRelease:
         contents[f"{split}-images-idx3-ubyte.gz"] = _encode_idx(images)
         contents[f"{split}-labels-idx1-ubyte.gz"] = _encode_idx(np.arange(count, dtype=np.uint8)[::-1] % 10)
     files = {name: gzip.compress(content, 1) for name, content in contents.items()}
-    return SmallRelease(_with_hashes(MNIST, contents, files), files, downloads=files)
+    return SmallRelease(_with_hashes(template, contents, files), files, downloads=files)
 
 
 @pytest.fixture

@@ -28,11 +28,14 @@ def test_help_explains_the_options() -> None:
         assert part in finished.stdout
 
 
-def test_real_mnist_is_reported_as_official(
-    script: ModuleType, real_data_root: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("name", "title", "folder"), [("mnist", "MNIST", "mnist"), ("fashion_mnist", "Fashion-MNIST", "fashion-mnist")]
+)
+def test_real_files_are_reported_as_official(
+    name: str, title: str, folder: str, script: ModuleType, real_data_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert script.main(["--root", str(real_data_root), "--datasets", "mnist"]) == 0
-    expected = f"MNIST: {real_data_root.absolute() / 'mnist'} (identical to the official release)\n"
+    assert script.main(["--root", str(real_data_root), "--datasets", name]) == 0
+    expected = f"{title}: {real_data_root.absolute() / folder} (identical to the official release)\n"
     assert capsys.readouterr() == (expected, "")
 
 
@@ -54,4 +57,4 @@ def test_unusable_root_is_an_error_for_each_dataset(
     assert script.main(["--root", str(tmp_path / "file")]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.count("error: Folder ") == 2
+    assert err.count("error: Folder ") == 3

@@ -14,7 +14,11 @@ from qnlnet.data.labelled_images import LabelledImages, Splits, select_classes
 from qnlnet.data.mnist import read_mnist
 from qnlnet.errors import DataError
 
-READERS: dict[str, Callable[..., Splits]] = {"small_mnist": read_mnist, "small_cifar10": read_cifar10}
+READERS: dict[str, Callable[..., Splits]] = {
+    "small_mnist": read_mnist,
+    "small_fashion_mnist": read_mnist,
+    "small_cifar10": read_cifar10,
+}
 
 
 @pytest.fixture(params=READERS)

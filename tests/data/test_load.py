@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qnlnet.config.schema import DataConfig
+from qnlnet.config.data import DataConfig
 from qnlnet.data import Dataset, data_root, load_dataset
 from qnlnet.data.cifar10 import read_cifar10
 from qnlnet.data.mnist import read_mnist
@@ -80,6 +80,7 @@ def test_real_cifar10_is_complete_and_says_whether_it_is_official(
     ("name", "classes", "known"),
     [
         ("mnist", (0, 10), "0, 1, 2, .*9"),
+        ("fashion_mnist", (0, 10), r"0 \(T-shirt/top\), 1 \(Trouser\), .*9 \(Ankle boot\)"),
         ("cifar10", (2, -1), r"2 \(bird\), .*8 \(ship\)"),
         ("digits", (0, 11), "0, 1"),
     ],
@@ -114,5 +115,7 @@ def test_root_is_the_setting_else_the_environment_else_the_cache(
 
 
 def test_import_is_light() -> None:
-    code = "import sys, qnlnet.data; sys.exit(bool({'torch', 'sklearn', 'pooch', 'requests'} & set(sys.modules)))"
+    code = (
+        "import sys, qnlnet.data; sys.exit(bool({'torch', 'sklearn', 'pooch', 'requests', 'PIL'} & set(sys.modules)))"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

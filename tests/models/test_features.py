@@ -1,12 +1,14 @@
 """Features: normalisation against arithmetic by hand, principal components against a singular value decomposition."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from qnlnet.config import RunConfig, load_config
 from qnlnet.data import Dataset, load_dataset
+from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, prepare_features
 
 MakeDataset = Callable[..., Dataset]
@@ -31,6 +33,15 @@ def make_dataset() -> MakeDataset:
         return Dataset("mnist", (0, 1), images(train), labels(train), images(test), labels(test), official=True)
 
     return make
+
+
+def test_more_components_than_training_images_are_refused() -> None:
+    config = load_config("data=digits", "reducer=pca", "num_qubits=12", "ansatz=0")
+    full = load_dataset(config.data)
+    few = np.concatenate([np.flatnonzero(full.train_labels == label)[:5] for label in (0, 1)])
+    dataset = replace(full, train_images=full.train_images[few], train_labels=full.train_labels[few])
+    with pytest.raises(ArgumentError, match=r"`num_qubits` must be at most 10 with PCA of 10 training images"):
+        prepare_features(dataset, config)
 
 
 def test_normalised_pixels_agree_with_arithmetic_by_hand(make_dataset: MakeDataset) -> None:
