@@ -24,7 +24,7 @@ $(READY): pyproject.toml constraints.txt
 
 setup: $(READY)  ## Create the virtual environment in .venv with the tested versions
 
-data: $(READY)  ## Download and verify MNIST and CIFAR-10 (ARGS="--root DIR" says where)
+data: $(READY)  ## Download and verify MNIST, Fashion-MNIST, CIFAR-10 (ARGS="--root DIR" says where)
 	$(BIN)/python scripts/download_data.py $(ARGS)
 
 quickstart: $(READY)  ## Run the Table 1 pipeline on embedded digits: no download, about a minute
@@ -69,10 +69,11 @@ circuits: $(READY)  ## Draw the circuits that train into results/circuits
 test: $(READY)  ## Run all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
 
-check: $(READY)  ## Lint, format check, types and the fast tests
+check: $(READY)  ## Lint, format check, types, committed results and the fast tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/python scripts/check_results.py
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
 format: $(READY)  ## Format the code

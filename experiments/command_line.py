@@ -1,11 +1,19 @@
-"""What all experiments share: Hydra around a task, one sentence and exit status 2 for a mistake, Ctrl-C with advice."""
+"""What all experiments share: Hydra around a task, one sentence and status 2 for a mistake, advice when stopped."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
 
 import hydra
+from hydra.core.config_store import ConfigStore
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.plugins import Plugins
 from hydra.errors import HydraException
+from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
@@ -14,38 +22,85 @@ from qnlnet.config import CONFIG_DIR, quote_group_options
 from qnlnet.config.compose import explain_composition_error
 from qnlnet.errors import QNLNetError
 
-_MISTAKE, _INTERRUPTED = 2, 130
+_MISTAKE, _INTERRUPTED, _TERMINATED = 2, 130, 143
 
 
-def run_experiment(task: Callable[[DictConfig], None], config_name: str) -> None:
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: everything that stops for Ctrl-C stops for it as well."""
+
+
+def run_experiment(
+    task: Callable[[DictConfig], Any],
+    config_name: str,
+    run_together: Callable[[list[DictConfig]], list[Any]] | None = None,
+) -> None:
     """Runs `task` with the configuration that the command line asks for.
 
     Args:
         task: Gets the composed configuration.
         config_name: File in configs/ unless ``--config-name`` names another.
+        run_together: Gets all configurations of a sweep, for hydra/launcher=together; returns a value or an error for
+            each.
     """
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises its errors instead of printing a page
+    _let_workers_import_this_folder()
+    _let_own_options_win()
     sys.argv[1:] = [word if word.startswith("-") else quote_group_options(word) for word in sys.argv[1:]]
 
-    @hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)
-    def main(config: DictConfig) -> None:
-        _exit_on_mistake(lambda: task(config))
+    def main(config: DictConfig) -> Any:
+        if is_sweep():  # errors go to the sweeper, which may be in another process
+            return task(config)
+        return exit_on_mistake(lambda: task(config))
+
+    main.run_together = run_together or (lambda configs: [_value_or_error(task, config) for config in configs])
 
     def compose_and_run() -> None:
         try:
-            main()
+            hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(main)()
         except (HydraException, OmegaConfBaseException, YAMLError) as error:
             raise explain_composition_error(error, config_name) from error
 
-    _exit_on_mistake(compose_and_run)
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    exit_on_mistake(compose_and_run)
 
 
-def _exit_on_mistake(action: Callable[[], object]) -> None:
+def is_sweep() -> bool:
+    """Whether the configuration at hand is one of several that --multirun made."""
+    return HydraConfig.initialized() and HydraConfig.get().mode == RunMode.MULTIRUN
+
+
+def _value_or_error(task: Callable[[DictConfig], Any], config: DictConfig) -> Any:
     try:
-        action()
+        return task(config)
+    except QNLNetError as error:
+        return error
+
+
+def _let_workers_import_this_folder() -> None:
+    """Lets jobs in other processes, and on other machines of a cluster, import what lies beside this file."""
+    known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if (here := str(Path(__file__).resolve().parent)) not in known:
+        os.environ["PYTHONPATH"] = os.pathsep.join([here, *filter(None, known)])
+
+
+def _let_own_options_win() -> None:
+    """Makes configs/hydra/ win where a plugin registers an option of the same name: Hydra would refuse two of them."""
+    Plugins.instance()  # plugins register when they are first looked for
+    for path in (CONFIG_DIR / "hydra").glob("*/*.yaml"):
+        ConfigStore.instance().repo["hydra"].get(path.parent.name, {}).pop(path.name, None)
+
+
+def _on_sigterm(number: int, frame: FrameType | None) -> NoReturn:
+    raise _Terminated
+
+
+def exit_on_mistake(action: Callable[[], Any]) -> Any:
+    """Returns what `action` returns; a person's mistake, Ctrl-C and SIGTERM end the program with a sentence."""
+    try:
+        return action()
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(_MISTAKE)
-    except KeyboardInterrupt:
-        print("\nStopped. Finished replicas are kept; the same command goes on with the others.", file=sys.stderr)
-        sys.exit(_INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        print("\nStopped. What is done is kept; the same command goes on from here.", file=sys.stderr)
+        sys.exit(_TERMINATED if isinstance(stop, _Terminated) else _INTERRUPTED)

@@ -29,6 +29,7 @@ def make_table(config: DictConfig) -> None:
     from qnlnet.records import sort_rows, write_table
     from qnlnet.runs import train_cells
     from qnlnet.tables import format_terminal, summarise, write_tables
+    from qnlnet.tracking import build_trackers
 
     check_writable(directory)
     runs = train_cells(cells)
@@ -38,6 +39,9 @@ def make_table(config: DictConfig) -> None:
     write_table(epoch_rows, directory / "epochs.csv.gz")
     tables = write_tables(seed_rows, directory, name)
     figures = plot_table(seed_rows, directory, name) if config.figure else []
+    with build_trackers(cells[0].logger) as trackers:
+        trackers.on_table(name, tables)
+        trackers.on_figure(name, figures)
     print(format_terminal(summarise(seed_rows)))
     print("\nTable:  " + ", ".join(map(str, tables)))
     if figures:

@@ -18,9 +18,11 @@ _HOMES = {
     "build_qnn": "qnlnet.backends",
     "build_quantum_layer": "qnlnet.backends",
     "circuit_from_config": "qnlnet.circuits",
+    "format_outcomes": "qnlnet.runs",
     "load_config": "qnlnet.config",
     "load_dataset": "qnlnet.data",
     "prepare_features": "qnlnet.models",
+    "run": "qnlnet.runs",
     "summarise": "qnlnet.tables",
     "train_cells": "qnlnet.runs",
 }

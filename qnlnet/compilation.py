@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding
 import numba
 from numba import njit
 
@@ -50,6 +51,11 @@ def cache_folder(package: Path = _PACKAGE) -> Path:
 
 
 _CACHE = cache_folder()
+
+
+def processor() -> str:
+    """Returns the name of the processor that the kernels are compiled for, such as ``znver5``; digits depend on it."""
+    return _NUMBA.CPU_NAME or llvmlite.binding.get_host_cpu_name()
 
 
 def is_cached() -> bool:

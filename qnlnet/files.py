@@ -1,6 +1,7 @@
 """Writing files so that a reader sees the old content or the new one, never a half."""
 
 import os
+import secrets
 from pathlib import Path
 
 from qnlnet.errors import ResultsError
@@ -17,6 +18,12 @@ def check_writable(directory: Path | str) -> None:
     probe.unlink(missing_ok=True)
 
 
+def remove_leftovers(path: Path) -> None:
+    """Removes what writers of `path` left behind that were killed; only where no other process writes it now."""
+    for leftover in path.parent.glob(f".{path.name}.*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
 def write_file(path: Path | str, data: bytes) -> Path:
     """Writes `data` to a file beside `path` and moves it there in one step; folders are created.
 
@@ -24,7 +31,7 @@ def write_file(path: Path | str, data: bytes) -> Path:
         ResultsError: The folder or the file can not be written. An older file stays as it was.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")  # other machines may have our process number
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

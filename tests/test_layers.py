@@ -19,14 +19,17 @@ LAYERS = [
     {"runtime"},
     {"backends"},
     {"models"},
-    {"checkpoints", "training"},
+    {"checkpoints"},
+    {"training"},
     {"records"},
-    {"tables", "figures", "runs"},
+    {"tables", "figures"},
+    {"tracking"},
+    {"runs"},
     {"hardware"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "errors", "published", "provenance"}
-TORCH = {"backends", "models", "checkpoints", "training", "hardware"}
+TORCH = {"backends", "models", "checkpoints", "training", "tracking", "hardware"}
 PROGRAMS = {path.stem for folder in ("experiments", "scripts") for path in (ROOT / folder).glob("*.py")}
 
 

@@ -1,5 +1,6 @@
 """`backend=aer`: Qiskit Aer, exact, with shots, or with the noise of a device."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,14 @@ class AerEstimatorQNN(EstimatorQNN):
     ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
         self._draw_seed()
         return super()._backward(input_data, weights)
+
+    def stream_state(self) -> dict[str, Any]:
+        """Returns where the stream of the shots' seeds is."""
+        return dict(self._shot_seeds.bit_generator.state)
+
+    def restore_stream_state(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `stream_state` gave."""
+        self._shot_seeds.bit_generator.state = state
 
     def _draw_seed(self) -> None:
         if isinstance(self.estimator, BackendEstimatorV2):

@@ -1,5 +1,6 @@
 """`backend=runtime`: an EstimatorQNN on an IBM Quantum computer, or on a simulated device in its place."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,14 @@ class RuntimeEstimatorQNN(OnePassQNN):
         measured = self.runner.run(np.concatenate([gatewise.spread(rows)[:, None], gatewise.shift(rows)], axis=1))
         jacobian = gatewise.differentiate(measured[:, 1:], rows.shape[1])
         return measured[:, :1], jacobian[:, None, :]
+
+    def stream_state(self) -> dict[str, Any]:
+        """Returns which jobs were run so far."""
+        return self.runner.stream_state()
+
+    def restore_stream_state(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `stream_state` gave."""
+        self.runner.restore_stream_state(state)
 
 
 def build_runtime_qnn(

@@ -7,8 +7,9 @@ it had, without paying twice, and goes on from there.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +105,20 @@ class JobRunner:
         self.spent_seconds += cost
         values, _ = record.values(rows.shape[:-1])
         return values
+
+    def stream_state(self) -> dict[str, Any]:
+        """Returns how many jobs were run and what they cost: the next one's name and seed depend on it."""
+        return {
+            "jobs_done": self._jobs_done,
+            "repetitions": dict(self._repetitions),
+            "spent_seconds": self.spent_seconds,
+        }
+
+    def restore_stream_state(self, state: Mapping[str, Any]) -> None:
+        """Goes on behind the jobs that were run when `stream_state` gave `state`."""
+        self._jobs_done = state["jobs_done"]
+        self._repetitions = Counter(state["repetitions"])
+        self.spent_seconds = state["spent_seconds"]
 
     def _bring_home(self, record: JobRecord, request: JobRequest) -> None:
         if self._config.is_local and record.state is not State.RETRIEVED:

@@ -2,22 +2,23 @@
 
 from qnlnet.training.agreement import measure_aer_agreement
 from qnlnet.training.budget import check_budget
-from qnlnet.training.pool import Job, TrainedReplica, train_replicas
+from qnlnet.training.build import build_replica
+from qnlnet.training.compiled_replica import CompiledReplica
+from qnlnet.training.job import Job, TrainedReplica
+from qnlnet.training.keeper import Keeper
+from qnlnet.training.observer import Observer
+from qnlnet.training.plain_replica import PlainReplica
+from qnlnet.training.pool import train_replicas
 from qnlnet.training.progress import Progress, describe
-from qnlnet.training.replica import (
-    CompiledReplica,
-    Epoch,
-    PlainReplica,
-    Replica,
-    build_replica,
-    predict,
-    score_with_model,
-)
+from qnlnet.training.replica import Epoch, Replica
+from qnlnet.training.scoring import predict, score_with_model
 
 __all__ = [
     "CompiledReplica",
     "Epoch",
     "Job",
+    "Keeper",
+    "Observer",
     "PlainReplica",
     "Progress",
     "Replica",

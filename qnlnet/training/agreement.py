@@ -7,7 +7,7 @@ from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import BackendConfig, RunConfig
 from qnlnet.models import QNLNet
-from qnlnet.training.replica import predict, score_with_model
+from qnlnet.training.scoring import predict, score_with_model
 
 
 def measure_aer_agreement(model: QNLNet, config: RunConfig, inputs: NDArray) -> float:

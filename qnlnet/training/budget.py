@@ -7,7 +7,7 @@ from qnlnet.config import RunConfig, RuntimeConfig
 from qnlnet.errors import RequestRefusedError, argument_error
 from qnlnet.models import Features
 from qnlnet.runtime import LocalService, RemoteService, Service, estimate_cost, transpile_for_device
-from qnlnet.training.replica import EVALUATION_BATCH
+from qnlnet.training.scoring import EVALUATION_BATCH
 
 
 def check_budget(config: RunConfig, features: Features, replicas: int) -> None:

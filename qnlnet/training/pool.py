@@ -5,121 +5,99 @@ nothing with its neighbours, so its numbers are the same to the bit whichever ot
 """
 
 import os
-import queue
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import torch
 
-from qnlnet.config import RunConfig, RuntimeConfig
-from qnlnet.models import Features, QNLNet
+from qnlnet.config import RuntimeConfig
 from qnlnet.training.agreement import measure_aer_agreement
-from qnlnet.training.replica import Epoch, Stopped, build_replica
+from qnlnet.training.build import build_replica
+from qnlnet.training.checkpointing import Checkpointing
+from qnlnet.training.events import Events
+from qnlnet.training.job import Job, TrainedReplica
+from qnlnet.training.observer import Observer
+from qnlnet.training.replica import Stopped
+from qnlnet.training.schedule import Schedule
 
 _SETUP_LOCK = threading.Lock()  # torch's generator is global: models are built one at a time
 
 
-@dataclass(frozen=True)
-class Job:
-    """One replica to train."""
-
-    config: RunConfig
-    seed: int
-    features: Features
-
-
-@dataclass(frozen=True)
-class TrainedReplica:
-    """A replica after its last epoch.
-
-    Attributes:
-        job: What was asked for.
-        epochs: All epochs in order.
-        model: The trained model, in evaluation mode.
-        aer_agreement: Share of test images with the same label on Aer, in [0, 1]; None if it was trained on a device,
-            where asking for all labels again would cost as much as an epoch's evaluation.
-        train_seconds: Wall-clock time of training and of the evaluation after each epoch.
-    """
-
-    job: Job
-    epochs: tuple[Epoch, ...]
-    model: QNLNet
-    aer_agreement: float | None
-    train_seconds: float
-
-
-def train_replicas(
-    jobs: Sequence[Job],
-    *,
-    workers: int | None = None,
-    on_epoch: Callable[[Job, Epoch], None] = lambda job, epoch: None,
-    on_trained: Callable[[TrainedReplica], None] = lambda replica: None,
-) -> None:
-    """Trains all jobs; the callbacks run in the calling thread, in the order in which things happen.
+def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | None = None) -> None:
+    """Trains all jobs; the observer hears of everything in the calling thread.
 
     Args:
-        jobs: What to train; started in this order.
-        workers: Threads; None takes one per core.
-        on_epoch: Called after each epoch of each replica.
-        on_trained: Called when a replica has finished.
+        jobs: What to train; started in this order, except that what another process is training comes last.
+        observer: Hears what happens, in the order in which it happens. What it raises ends the training.
+        workers: Threads; None takes one per core that this process may use.
 
     Raises:
-        KeyboardInterrupt: After Ctrl-C, once the steps under way have ended; finished replicas were reported before.
-        Exception: The first error of a replica; the others are stopped.
+        KeyboardInterrupt: After Ctrl-C, once the steps under way have ended and their checkpoints are written;
+            finished replicas were reported before.
+        Exception: What the observer raises; `Observer` itself raises the first error of a replica.
     """
-    events: queue.SimpleQueue[tuple[Job, Epoch] | TrainedReplica | Exception] = queue.SimpleQueue()
+    events = Events()
     stop = threading.Event()
-
-    def work(job: Job) -> None:
-        try:
-            _train(job, events, stop)
-        except Stopped:
-            return
-        except Exception as error:  # noqa: BLE001 - handed to the calling thread, which raises it
-            events.put(error)
-
+    schedule = Schedule(jobs, stop, events)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the pool already fills the cores
+    count = workers or available_cores()
     # Moments of Adam that fade away become denormal numbers, which cost a hundred times as much as zeros.
-    with ThreadPoolExecutor(
-        workers or os.cpu_count() or 1, initializer=torch.set_flush_denormal, initargs=(True,)
-    ) as pool:
+    with ThreadPoolExecutor(count, initializer=torch.set_flush_denormal, initargs=(True,)) as pool:
         try:
-            for job in jobs:
-                pool.submit(work, job)
+            for _ in range(min(count, len(jobs))):
+                pool.submit(_work, schedule, events, stop)
             remaining = len(jobs)
             while remaining:
-                event = events.get()
-                if isinstance(event, Exception):
-                    raise event
-                if isinstance(event, TrainedReplica):
-                    on_trained(event)
-                    remaining -= 1
-                else:
-                    on_epoch(*event)
+                remaining -= events.hand_on(observer)
         finally:
             stop.set()
             pool.shutdown(cancel_futures=True)
             torch.set_num_threads(threads)
-            while not events.empty():  # what finished while Ctrl-C or an error was on its way
-                if isinstance(event := events.get(), TrainedReplica):
-                    on_trained(event)
+            events.hand_on_trained(observer)  # what finished while Ctrl-C or an error was on its way
 
 
-def _train(job: Job, events: queue.SimpleQueue, stop: threading.Event) -> None:
-    start = time.perf_counter()
+def available_cores() -> int:
+    """Returns how many cores this process may use: those that a cluster gave it, else those that it may run on."""
+    if (given := os.environ.get("SLURM_CPUS_PER_TASK", "")).isdigit():
+        return max(1, int(given))
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
+    while (job := schedule.next()) is not None:
+        try:
+            if job.keeper is not None and job.keeper.is_finished():
+                events.on_elsewhere(job)
+            else:
+                events.on_trained(_train(job, events, stop))
+        except Stopped:
+            if job.keeper is not None:
+                job.keeper.release()
+        except Exception as error:  # noqa: BLE001 - the observer decides
+            events.on_failed(job, error)
+
+
+def _train(job: Job, events: Events, stop: threading.Event) -> TrainedReplica:
     with _SETUP_LOCK:
         replica = build_replica(job.config, job.seed, job.features)
+    checkpoints = Checkpointing(replica, job.keeper)
+    if checkpoints.restore(lambda text: events.on_note(job, text)):
+        events.on_resumed(job, tuple(replica.epochs))
     replica.stop = stop
-    while not replica.finished:
-        if stop.is_set():
-            return
-        events.put((job, replica.advance()))
-    seconds = time.perf_counter() - start
+    replica.on_step = checkpoints.save_if_due
+    try:
+        while not replica.finished:
+            if stop.is_set():
+                raise Stopped
+            events.on_epoch(job, replica.advance())
+            checkpoints.save_if_due()
+    except Stopped:
+        checkpoints.save()
+        raise
+    seconds = checkpoints.train_seconds
     model = replica.trained_model()
     on_device = isinstance(job.config.backend, RuntimeConfig)
     agreement = None if on_device else measure_aer_agreement(model, job.config, job.features.test)
-    events.put(TrainedReplica(job, tuple(replica.epochs), model, agreement, seconds))
+    return TrainedReplica(job, tuple(replica.epochs), model, agreement, seconds)

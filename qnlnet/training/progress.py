@@ -9,13 +9,14 @@ from tqdm import tqdm
 
 from qnlnet.compilation import is_cached
 from qnlnet.config import RunConfig
-from qnlnet.training.pool import Job, TrainedReplica
+from qnlnet.training.job import Job, TrainedReplica
+from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Epoch
 
 _CNN_WEIGHT = 20  # an epoch of the CNN takes about as long as this many epochs of PCA
 
 
-class Progress:
+class Progress(Observer):
     """Reports on `jobs` while they train; use it as a context manager around `train_replicas`.
 
     Args:
@@ -26,7 +27,7 @@ class Progress:
     def __init__(self, jobs: Sequence[Job], stream: Any = None) -> None:
         self._stream = stream = sys.stderr if stream is None else stream
         self._total = len(jobs)
-        self._trained = 0
+        self._trained = self._failed = 0
         self._work = sum(_weight(job.config) * job.config.train.epochs for job in jobs)
         self._done = 0
         self._start = time.monotonic()
@@ -56,22 +57,53 @@ class Progress:
                 refresh=False,
             )
 
+    def on_resumed(self, job: Job, epochs: Sequence[Epoch]) -> None:
+        """Says behind which epoch a replica goes on."""
+        self._skip(job, len(epochs))
+        self.on_note(job, f"goes on after epoch {len(epochs)} of {job.config.train.epochs}")
+
+    def on_elsewhere(self, job: Job) -> None:
+        """Says that another process was first."""
+        self._trained += 1
+        self._skip(job, job.config.train.epochs)
+        self.on_note(job, "finished by another process")
+
+    def on_failed(self, job: Job, error: Exception) -> None:
+        """Says what went wrong; the others go on."""
+        self._failed += 1
+        self.on_note(job, f"failed: {error}")
+
+    def on_note(self, job: Job, text: str) -> None:
+        """Writes a line about a replica."""
+        self._write(f"{describe(job.config)}, seed {job.seed}: {text}")
+
     def on_trained(self, replica: TrainedReplica) -> None:
         """Reports a finished replica."""
         self._trained += 1
         last, job = replica.epochs[-1], replica.job
         line = (
             f"{describe(job.config)}, seed {job.seed}: train {last.train_accuracy:.2f} %, "
-            f"test {last.test_accuracy:.2f} %, {replica.train_seconds:.1f} s"
+            f"{job.config.data.evaluate_on} {last.test_accuracy:.2f} %, {replica.train_seconds:.1f} s"
         )
+        self._write(line if self._bar is not None else f"{line} [{self._count()}, {self._remaining()} left]")
+
+    def _write(self, line: str) -> None:
         if self._bar is not None:
             self._bar.set_description_str(self._count())
             self._bar.write(line, file=self._stream)
         else:
-            print(f"{line} [{self._count()}, {self._remaining()} left]", file=self._stream, flush=True)
+            print(line, file=self._stream, flush=True)
 
     def _count(self) -> str:
-        return f"{self._trained}/{self._total} replicas"
+        failed = f", {self._failed} failed" if self._failed else ""
+        return f"{self._trained}/{self._total} replicas{failed}"
+
+    def _skip(self, job: Job, epochs: int) -> None:
+        """Takes epochs that need no work here out of the reckoning."""
+        self._work -= _weight(job.config) * epochs
+        if self._bar is not None:
+            self._bar.total = self._work
+            self._bar.refresh()
 
     def _remaining(self) -> str:
         seconds = (time.monotonic() - self._start) * (self._work - self._done) / max(self._done, 1)
@@ -81,7 +113,7 @@ class Progress:
 def describe(config: RunConfig) -> str:
     """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, with r, D and protocol where they are unusual."""
     parts = [
-        f"{config.data.name} {'/'.join(map(str, config.data.classes))}",
+        f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}",
         config.reducer.name,
         f"ansatz {config.ansatz.name}",
     ]

@@ -4,25 +4,23 @@
 TorchConnector(EstimatorQNN) for any backend. Both give the same numbers to float32 rounding.
 """
 
+import dataclasses
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model, draw_dropout_masks
+from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model
 from qnlnet.seeding import generator
-from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
-from qnlnet.training.steps import CROSS_ENTROPY, RAW_NLL, allocate_workspace, score_inputs, train_epoch
+from qnlnet.training.scoring import predict
 
 BuildModel = Callable[[RunConfig, int], QNLNet]
-
-EVALUATION_BATCH = 512
 
 
 @dataclass(frozen=True)
@@ -33,6 +31,23 @@ class Epoch:
     train_loss: float
     train_accuracy: float
     test_accuracy: float
+
+
+@dataclass
+class EpochUnderWay:
+    """An epoch between its first step and its evaluation.
+
+    Attributes:
+        order: Which images, in which order, int64, shape (count,).
+        done: How many of them were seen.
+        total: Sum of their losses.
+        correct: How many of them were answered right.
+    """
+
+    order: NDArray[np.int64]
+    done: int = 0
+    total: float = 0.0
+    correct: int = 0
 
 
 class Stopped(Exception):  # noqa: N818 - a wish of the caller, not an error
@@ -50,6 +65,7 @@ class Replica(ABC):
 
     Attributes:
         stop: Set it from another thread to end an epoch that would take long.
+        on_step: Called between two steps of an epoch that takes long; `state` is complete there.
     """
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
@@ -59,7 +75,10 @@ class Replica(ABC):
         self.model = build(config, seed)
         self.epochs: list[Epoch] = []
         self.stop = threading.Event()
+        self.on_step: Callable[[], None] = lambda: None
         self._shuffling = generator(seed, "shuffling")
+        self._under_way: EpochUnderWay | None = None
+        self._dropout = next((layer for layer in self.model.reducer if isinstance(layer, SeededDropout2d)), None)
 
     @property
     def finished(self) -> bool:
@@ -70,16 +89,50 @@ class Replica(ABC):
         """Trains one epoch, evaluates the test split, and returns what they gave.
 
         Raises:
-            Stopped: `stop` was set; the replica can not go on from there.
+            Stopped: `stop` was set; another call goes on from there.
         """
-        count = len(self.features.train)
-        order = self._shuffling.permutation(count) if self.config.train.shuffle else np.arange(count)
+        if self._under_way is None:
+            self._under_way = EpochUnderWay(self._draw_order())
+        under_way = self._under_way
         rate = self.config.train.learning_rate * self.config.train.lr_decay ** len(self.epochs)
-        total, correct = self._train(order, rate)
+        self._train(under_way, rate)
+        count = len(under_way.order)
         right = predict(self.scores(self.features.test)) == self.features.test_labels
-        epoch = Epoch(len(self.epochs) + 1, total / count, 100 * correct / count, 100 * float(right.mean()))
+        epoch = Epoch(
+            len(self.epochs) + 1, under_way.total / count, 100 * under_way.correct / count, 100 * float(right.mean())
+        )
         self.epochs.append(epoch)
+        self._under_way = None
         return epoch
+
+    def state(self) -> dict[str, Any]:
+        """Returns all that a replica in another process needs to go on from here: plain values and tensors.
+
+        Weights, moments of the optimizer, every random stream, the epochs so far and the one under way. The learning
+        rate follows from the number of epochs.
+        """
+        under_way = self._under_way
+        return {
+            "epochs": [dataclasses.astuple(epoch) for epoch in self.epochs],
+            "shuffling": self._shuffling.bit_generator.state,
+            "dropout": None if self._dropout is None else self._dropout.generator.bit_generator.state,
+            "under_way": under_way and {**vars(under_way), "order": torch.from_numpy(under_way.order)},
+            **self._own_state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Puts this replica where the one was that gave `state`; configuration, seed and images must be the same."""
+        self.epochs = [Epoch(*values) for values in state["epochs"]]
+        self._shuffling.bit_generator.state = state["shuffling"]
+        if self._dropout is not None:
+            self._dropout.generator.bit_generator.state = state["dropout"]
+        under_way = state["under_way"]
+        self._under_way = under_way and EpochUnderWay(**{**under_way, "order": under_way["order"].numpy()})
+        self._restore_own_state(state)
+
+    def _draw_order(self) -> NDArray[np.int64]:
+        count = len(self.features.train)
+        return self._shuffling.permutation(count) if self.config.train.shuffle else np.arange(count)
 
     @abstractmethod
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -90,112 +143,13 @@ class Replica(ABC):
         """Returns the model with its present weights, in evaluation mode."""
 
     @abstractmethod
-    def _train(self, order: NDArray[np.int64], rate: float) -> tuple[float, int]:
-        """Trains on the inputs in `order`; returns the sum of the losses and the number of right answers."""
+    def _train(self, under_way: EpochUnderWay, rate: float) -> None:
+        """Trains on the inputs of `under_way` that are still to be seen, and counts them there."""
 
+    @abstractmethod
+    def _own_state(self) -> dict[str, Any]:
+        """Returns what this kind of replica adds to `state`."""
 
-def predict(scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Returns the label that the scores (y, 1 − y) name: 0 where y ≥ 1 − y, else 1."""
-    return np.where(scores >= np.float32(1) - scores, 0, 1)
-
-
-class CompiledReplica(Replica):
-    """A replica that trains in the compiled loop (backend=exact)."""
-
-    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
-        super().__init__(config, seed, features, build)
-        self._network = read_network(self.model, features.train.shape[1:])
-        parameters = flatten_parameters(self.model)
-        self._state = np.stack([parameters, np.zeros_like(parameters), np.zeros_like(parameters)])
-        self._gradient = np.zeros_like(parameters)
-        self._workspace = allocate_workspace(self._network)
-        self._steps_done = 0
-        self._dropout = next((layer for layer in self.model.reducer if isinstance(layer, SeededDropout2d)), None)
-
-    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        scores = np.empty(len(inputs), np.float32)
-        score_inputs(self._network, self._state[0], _flatten(inputs), self._workspace, scores)
-        return scores
-
-    def trained_model(self) -> QNLNet:
-        restore_parameters(self.model, self._state[0])
-        return self.model.eval()
-
-    def _train(self, order: NDArray[np.int64], rate: float) -> tuple[float, int]:
-        protocol, inputs = self.config.train, self.features.train
-        masks = np.empty((len(order), 0), np.float32)
-        if self._dropout is not None:
-            channels = int(self._network.convolutions[-1, 3])
-            masks = draw_dropout_masks(self._dropout.generator, len(order), channels, self._dropout.p)
-        total, correct = train_epoch(
-            self._network,
-            _flatten(inputs),
-            self.features.train_labels,
-            order,
-            masks,
-            self._state,
-            self._gradient,
-            self._steps_done,
-            rate,
-            RAW_NLL if protocol.loss == "raw_nll" else CROSS_ENTROPY,
-            protocol.batch_size,
-            self._workspace,
-        )
-        self._steps_done += -(-len(order) // protocol.batch_size)
-        return total, correct
-
-
-def _flatten(inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Returns inputs of shape (count, …) as one row each, which the compiled loop wants to lie in one piece."""
-    return np.ascontiguousarray(inputs).reshape(len(inputs), -1)
-
-
-class PlainReplica(Replica):
-    """A replica that trains in a plain torch loop, on any backend."""
-
-    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
-        super().__init__(config, seed, features, build)
-        self._optimizer = torch.optim.Adam(self.model.parameters(), lr=config.train.learning_rate)
-        self._loss = nn.NLLLoss() if config.train.loss == "raw_nll" else nn.CrossEntropyLoss()
-
-    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        return score_with_model(self.model, inputs)
-
-    def trained_model(self) -> QNLNet:
-        return self.model.eval()
-
-    def _train(self, order: NDArray[np.int64], rate: float) -> tuple[float, int]:
-        self._optimizer.param_groups[0]["lr"] = rate
-        self.model.train()
-        total, correct = 0.0, 0
-        for start in range(0, len(order), self.config.train.batch_size):
-            batch = order[start : start + self.config.train.batch_size]
-            if self.stop.is_set():  # an epoch by parameter shift takes minutes
-                raise Stopped
-            labels = torch.from_numpy(self.features.train_labels[batch])
-            self._optimizer.zero_grad()
-            scores = self.model(torch.from_numpy(self.features.train[batch]))
-            loss = self._loss(scores, labels)
-            loss.backward()
-            self._optimizer.step()
-            total += loss.item() * len(batch)
-            correct += int((scores.argmax(dim=1) == labels).sum())
-        return total, correct
-
-
-def score_with_model(model: QNLNet, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Returns y for each input, as the torch model computes it in evaluation mode; shape (count,)."""
-    model.eval()
-    with torch.no_grad():
-        parts = [model(torch.from_numpy(part))[:, 0] for part in _batches(inputs)]
-    return torch.cat(parts).numpy()
-
-
-def _batches(inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    return [inputs[start : start + EVALUATION_BATCH] for start in range(0, len(inputs), EVALUATION_BATCH)]
-
-
-def build_replica(config: RunConfig, seed: int, features: Features) -> Replica:
-    """Builds the replica that trains fastest on the configured backend."""
-    kind = CompiledReplica if config.backend.name == "exact" else PlainReplica
-    return kind(config, seed, features)
+    @abstractmethod
+    def _restore_own_state(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `_own_state` gave."""

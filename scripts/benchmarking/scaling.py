@@ -22,7 +22,7 @@ from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import BackendConfig
 from qnlnet.models import QNLNet, build_model
-from qnlnet.training import CompiledReplica, Job, score_with_model, train_replicas
+from qnlnet.training import CompiledReplica, Job, Observer, score_with_model, train_replicas
 
 QUBITS = range(2, 15, 2)
 _LARGEST_FOR_JAX = 12  # compiling takes it half a minute there
@@ -67,13 +67,13 @@ def _time_replicas(repetitions: int) -> Iterator[dict[str, Any]]:
     config = qnlnet.load_config(*_REPLICA_CELL)
     features = draw_features(config, _REPLICA_IMAGES)
     with all_cores() as workers:
-        train_replicas([Job(config, 0, features)], workers=workers)  # imports Aer
+        train_replicas([Job(config, 0, features)], Observer(), workers=workers)  # imports Aer
         for count in REPLICAS:
             jobs = [Job(config, seed, features) for seed in range(count)]
             times = []
             for _ in range(repetitions):
                 start = time.perf_counter()
-                train_replicas(jobs, workers=workers)
+                train_replicas(jobs, Observer(), workers=workers)
                 times.append(time.perf_counter() - start)
             yield _row("replicas", count, f"{OURS}, {workers} threads", Timing(tuple(times)))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qnlnet import runs
 from qnlnet.config import DataConfig
 from qnlnet.data import Dataset, load_dataset
 
@@ -102,6 +101,6 @@ def few_images(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
                 test_labels=test[1],
             )
 
-        monkeypatch.setattr(runs, "load_dataset", load)
+        monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", load)
 
     return use

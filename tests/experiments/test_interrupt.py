@@ -40,7 +40,7 @@ def test_ctrl_c_keeps_finished_replicas_and_the_same_command_goes_on(
     assert first_line.startswith("digits 0/1, cnn, ansatz 0, seed 0: train ")
     assert f"[1/{SEEDS} replicas" in first_line
     assert process.returncode == 130, err
-    assert err.endswith("Stopped. Finished replicas are kept; the same command goes on with the others.\n")
+    assert err.endswith("Stopped. What is done is kept; the same command goes on from here.\n")
     assert "Traceback" not in err
     assert out == ""
 
@@ -55,7 +55,7 @@ def test_ctrl_c_keeps_finished_replicas_and_the_same_command_goes_on(
     with start(tmp_path, environment) as process:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
-    trained = [int(line.split("seed ")[1].split(":")[0]) for line in err.splitlines()]
+    trained = [int(line.split("seed ")[1].split(":")[0]) for line in err.splitlines() if ": train " in line]
     assert trained == list(range(len(kept), SEEDS))
     rows = read_seed_rows(cell / "seeds.csv")
     assert rows.seed.tolist() == list(range(SEEDS))

@@ -24,12 +24,17 @@ def test_the_groups_are_what_these_tests_expect() -> None:
     for group in ("ansatz", "backend", "data", "protocol", "reducer"):
         assert len(options(group)) >= 2
     assert {path.name for path in CONFIG_DIR.iterdir() if path.is_dir()} == {
-        *("ansatz", "backend", "data", "protocol", "reducer")
+        *("ansatz", "backend", "data", "hydra", "logger", "protocol", "reducer")
     }
 
 
 @pytest.mark.parametrize(
-    ("data", "reducer", "protocol"), list(itertools.product(options("data"), options("reducer"), options("protocol")))
+    ("data", "reducer", "protocol"),
+    [  # own images need a folder: tests/data/test_training_on_own_images.py
+        choice
+        for choice in itertools.product(options("data"), options("reducer"), options("protocol"))
+        if choice[0] != "image_folder"
+    ],
 )
 def test_every_combination_of_options_trains(
     data: str,

@@ -12,7 +12,7 @@ import torch
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features
-from qnlnet.training import Epoch, Job, TrainedReplica, train_replicas
+from qnlnet.training import Epoch, Job, Observer, TrainedReplica, train_replicas
 from qnlnet.training.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
@@ -30,6 +30,23 @@ def jobs(make_features: MakeFeatures) -> list[Job]:
     return [Job(cell, seed, make_features(cell, 30)) for cell in cells for seed in range(3)]
 
 
+class Listener(Observer):
+    """Hands what happens to functions."""
+
+    def __init__(
+        self,
+        on_epoch: Callable[[Job, Epoch], object] = lambda job, epoch: None,
+        on_trained: Callable[[TrainedReplica], object] = lambda replica: None,
+    ) -> None:
+        self._on_epoch, self._on_trained = on_epoch, on_trained
+
+    def on_epoch(self, job: Job, epoch: Epoch) -> None:
+        self._on_epoch(job, epoch)
+
+    def on_trained(self, replica: TrainedReplica) -> None:
+        self._on_trained(replica)
+
+
 def train(jobs: Sequence[Job], workers: int | None) -> Numbers:
     """Returns epochs, agreement and weights of each replica."""
     numbers: Numbers = {}
@@ -39,7 +56,7 @@ def train(jobs: Sequence[Job], workers: int | None) -> Numbers:
         key = (f"{config.data.name} {config.reducer.name}", replica.job.seed)
         numbers[key] = replica.epochs, replica.aer_agreement, flatten_parameters(replica.model).tobytes()
 
-    train_replicas(jobs, workers=workers, on_trained=keep)
+    train_replicas(jobs, Listener(on_trained=keep), workers=workers)
     return numbers
 
 
@@ -89,7 +106,7 @@ def test_reports_come_in_the_calling_thread_and_in_order(make_features: MakeFeat
         events.append(("trained", replica.job.seed, len(replica.epochs)))
 
     jobs = [Job(config, seed, features) for seed in range(2)]
-    train_replicas(jobs, workers=1, on_epoch=on_epoch, on_trained=on_trained)
+    train_replicas(jobs, Listener(on_epoch, on_trained), workers=1)
     one = [("epoch", 1), ("epoch", 2), ("epoch", 3), ("trained", 3)]
     # While one replica is compared with Aer or reported, the next may begin: each has its own order.
     for seed in range(2):
@@ -98,7 +115,7 @@ def test_reports_come_in_the_calling_thread_and_in_order(make_features: MakeFeat
 
 
 def test_no_jobs_are_no_problem() -> None:
-    train_replicas([])
+    train_replicas([], Observer())
 
 
 def test_the_first_error_of_a_replica_stops_the_others(make_features: MakeFeatures) -> None:
@@ -107,7 +124,7 @@ def test_the_first_error_of_a_replica_stops_the_others(make_features: MakeFeatur
     features = make_features(good, 10)
     threads = torch.get_num_threads()
     with pytest.raises(ArgumentError, match=r"`backend.noise` must name a fake device .* but is 'FakeManilaV7'"):
-        train_replicas([Job(good, 0, features), Job(bad, 0, features), Job(good, 1, features)], workers=2)
+        train_replicas([Job(good, 0, features), Job(bad, 0, features), Job(good, 1, features)], Observer(), workers=2)
     assert torch.get_num_threads() == threads
 
 
@@ -122,7 +139,7 @@ def test_ctrl_c_keeps_what_was_reported_and_stops_the_rest(make_features: MakeFe
 
     jobs = [Job(short, 0, features), Job(endless, 1, features), Job(endless, 2, features)]
     with pytest.raises(KeyboardInterrupt):
-        train_replicas(jobs, workers=2, on_epoch=on_epoch, on_trained=lambda replica: finished.append(replica.job.seed))
+        train_replicas(jobs, Listener(on_epoch, lambda replica: finished.append(replica.job.seed)), workers=2)
     assert finished == [0]
 
 
@@ -149,7 +166,7 @@ def test_ctrl_c_does_not_wait_for_a_slow_epoch(make_features: MakeFeatures) -> N
     signal.setitimer(signal.ITIMER_REAL, 1)
     try:
         with pytest.raises(KeyboardInterrupt):
-            train_replicas([Job(config, 0, features)], workers=1, on_epoch=lambda *event: seen.append(event))
+            train_replicas([Job(config, 0, features)], Listener(lambda *event: seen.append(event)), workers=1)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, previous)

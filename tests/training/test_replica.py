@@ -1,7 +1,8 @@
 """The compiled loop against the plain loop over TorchConnector(EstimatorQNN); orders, rates and what is reported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, QNLNet, build_model
 from qnlnet.training import CompiledReplica, PlainReplica, Replica, build_replica, predict, score_with_model
 from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
+from qnlnet.training.replica import EpochUnderWay
 
 MakeFeatures = Callable[..., Features]
 SHAPES = {"mnist cnn": ("reducer=cnn",), "cifar10 cnn": ("reducer=cnn", "data=cifar10"), "pca": ("reducer=pca",)}
@@ -88,10 +90,15 @@ class Recorder(Replica):
     def trained_model(self) -> QNLNet:
         return self.model
 
-    def _train(self, order: NDArray[np.int64], rate: float) -> tuple[float, int]:
-        self.orders.append(order)
+    def _train(self, under_way: EpochUnderWay, rate: float) -> None:
+        self.orders.append(under_way.order)
         self.rates.append(rate)
-        return 0.0, 0
+
+    def _own_state(self) -> dict[str, Any]:
+        return {}
+
+    def _restore_own_state(self, state: Mapping[str, Any]) -> None:
+        assert state is not None
 
 
 def record(config: RunConfig, features: Features, seed: int = 0) -> Recorder:

@@ -1,6 +1,7 @@
 """Trained models on disk: how a run saves them, and how they are found and loaded again."""
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def save_model(directory: Path, config: RunConfig, seed: int, model: QNLNet) -> 
         ResultsError: The folder can not be written.
     """
     checkpoint = {
-        "config": config.model_dump(mode="json", by_alias=True),
+        # The address of a tracker may hold a password.
+        "config": config.model_dump(mode="json", by_alias=True, exclude={"logger"}),
         "config_hash": config_hash(config),
         "seed": seed,
         "circuit_weight_names": list(circuit_from_config(config).weight_names),
@@ -38,14 +40,18 @@ def load_model_checkpoint(path: Path | str) -> dict[str, Any]:
     """Reads a file that `save_model` wrote: configuration, seed, names of the circuit's weights, weights.
 
     Raises:
-        ArgumentError: The file is missing, or is no model that a run has saved.
+        ArgumentError: The file is missing or damaged, or is no model that a run has saved.
     """
     try:
-        checkpoint = torch.load(path, weights_only=True)
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()  # torch does not compare the checksums that it writes
+        checkpoint = None if damaged else torch.load(path, weights_only=True)
     except OSError as error:
         raise argument_error("run", "name a trained model", str(path), f"{error.strerror}. {_ADVICE}") from error
     except Exception as error:
         raise argument_error("run", "name a model that a run has saved", str(path), _ADVICE) from error
+    if damaged:
+        raise argument_error("run", "name an undamaged model", str(path), "Train it again with force=true.")
     if not isinstance(checkpoint, dict) or not {"config", "seed", "state_dict"} <= set(checkpoint):
         raise argument_error("run", "name a model that a run has saved", str(path), _ADVICE)
     return checkpoint

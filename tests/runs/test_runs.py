@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 import torch
 
-from qnlnet import runs
 from qnlnet.checkpoints import load_model_checkpoint
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig, config_hash, load_config
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.models import build_model, prepare_features
-from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows
+from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows, write_table
 from qnlnet.runs import Run, check_not_constant, train_cells
-from qnlnet.training import Job, predict, score_with_model
+from qnlnet.training import Job, predict, score_with_model, train_replicas
 
 MakeCell = Callable[..., RunConfig]
 
@@ -39,25 +38,25 @@ def make_cell(tmp_path: Path) -> MakeCell:
 def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Returns a list to which the seed of every replica that is trained is added."""
     seeds: list[int] = []
-    train_replicas = runs.train_replicas
 
-    def count(jobs: list[Job], **arguments: Any) -> None:
+    def count(jobs: list[Job], *arguments: Any, **options: Any) -> None:
         seeds.extend(job.seed for job in jobs)
-        train_replicas(jobs, **arguments)
+        train_replicas(jobs, *arguments, **options)
 
-    monkeypatch.setattr(runs, "train_replicas", count)
+    monkeypatch.setattr("qnlnet.runs.sweep.train_replicas", count)
     return seeds
 
 
 def use_dataset(monkeypatch: pytest.MonkeyPatch, dataset: Dataset) -> None:
-    monkeypatch.setattr(runs, "load_dataset", lambda config: dataset)
+    monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", lambda config: dataset)
 
 
 def test_finished_replicas_are_not_trained_again(make_cell: MakeCell, trained: list[int]) -> None:
     (first,) = train_cells([make_cell()])
     assert trained == [0, 1, 2]
     before = {path: path.read_bytes() for path in first.directory.rglob("*.*")}
-    assert {path.name for path in before} == {"seeds.csv", "epochs.csv", "seed-0.pt", "seed-1.pt", "seed-2.pt"}
+    results = {path.name for path in before if path.suffix != ".lock"}
+    assert results == {"seeds.csv", "epochs.csv", "seed-0.pt", "seed-1.pt", "seed-2.pt"}
     (second,) = train_cells([make_cell()])
     assert trained == [0, 1, 2]
     assert {path: path.read_bytes() for path in first.directory.rglob("*.*")} == before
@@ -196,17 +195,16 @@ def test_a_run_that_stops_between_its_two_tables_loses_and_doubles_nothing(
     make_cell: MakeCell, trained: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = train_cells([make_cell(folder="undisturbed")])[0]
-    write_table = runs.write_table
 
     def stop(frame: Any, path: Path) -> None:
         if path.name == "seeds.csv" and len(frame) == 2:
             raise KeyboardInterrupt
         write_table(frame, path)
 
-    monkeypatch.setattr(runs, "write_table", stop)
+    monkeypatch.setattr("qnlnet.runs.run_folder.write_table", stop)
     with pytest.raises(KeyboardInterrupt):
         train_cells([make_cell("workers=1")])
-    monkeypatch.setattr(runs, "write_table", write_table)
+    monkeypatch.setattr("qnlnet.runs.run_folder.write_table", write_table)
     trained.clear()
     (run,) = train_cells([make_cell()])
     assert set(trained) <= {1, 2}  # seed 2 may have finished before the stop and been written after all
@@ -223,7 +221,7 @@ def test_cells_train_in_one_go_and_share_their_features(
         prepared.append(f"{config.reducer.name}, {config.train.pca_scaling}")
         return prepare_features(dataset, config)
 
-    monkeypatch.setattr(runs, "prepare_features", count)
+    monkeypatch.setattr("qnlnet.runs.inputs.prepare_features", count)
     cells = [make_cell(f"ansatz={ansatz}", "seeds=2", folder=ansatz) for ansatz in "012"]
     cells.append(make_cell("train.pca_scaling=train_split", "seeds=1", folder="other scaling"))
     results = train_cells(cells)

@@ -1,0 +1,35 @@
+"""Images and features of many cells, each prepared once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from qnlnet.config import RunConfig
+from qnlnet.data import Dataset, load_dataset
+from qnlnet.models import Features, prepare_features
+
+
+class Inputs:
+    """Loads images and prepares features when they are first asked for, and keeps them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, Any] = {}
+
+    def dataset(self, config: RunConfig) -> Dataset:
+        """Returns the images of a cell.
+
+        Raises:
+            DataError: They are missing or damaged.
+        """
+        dataset: Dataset = self._get(config.data, lambda: load_dataset(config.data))
+        return dataset
+
+    def features(self, config: RunConfig) -> Features:
+        """Returns the model inputs of a cell."""
+        key = (config.data, config.reducer.name, config.num_qubits, config.train.pca_scaling)
+        features: Features = self._get(key, lambda: prepare_features(self.dataset(config), config))
+        return features
+
+    def _get(self, key: Any, make: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]

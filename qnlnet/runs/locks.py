@@ -1,0 +1,68 @@
+"""Locks between processes, on one machine or on several that share a folder; they end with their process."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from qnlnet.errors import ResultsError
+
+
+class Claim:
+    """The right to do something that one process at a time may do.
+
+    Args:
+        path: The lock file. It stays when the claim ends, as removing it would let two processes in.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # One thread claims and another releases.
+        self._lock = FileLock(path, thread_local=False)
+
+    def take(self) -> bool:
+        """Takes the right; False while another process has it.
+
+        Raises:
+            ResultsError: The file can not be locked.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        except (OSError, NotImplementedError) as error:
+            raise _unusable(self._path, error) from error
+        return True
+
+    def release(self) -> None:
+        """Gives the right back; harmless without it."""
+        self._lock.release()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Waits until no other process is inside, and keeps the others out.
+
+    Raises:
+        ResultsError: The file can not be locked.
+    """
+    lock = FileLock(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except (OSError, NotImplementedError) as error:
+        raise _unusable(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _unusable(path: Path, error: Exception) -> ResultsError:
+    reason = getattr(error, "strerror", None) or error
+    return ResultsError(
+        f"The file {path} can not be locked: {reason}. "
+        "Choose a folder that you may write to, with space left, on a file system with locks."
+    )

@@ -1,0 +1,180 @@
+"""One cell on disk: seeds.csv, epochs.csv, models/seed-N.pt, and checkpoints of what is on its way.
+
+A replica counts as finished when seeds.csv holds its row with the same configuration hash and the same images, and
+epochs.csv all its epochs.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pandas as pd
+
+from qnlnet import provenance
+from qnlnet.checkpoints import ReplicaCheckpoint, save_model
+from qnlnet.compilation import processor
+from qnlnet.config import RunConfig, config_hash, run_directory
+from qnlnet.data import Dataset
+from qnlnet.errors import ResultsError
+from qnlnet.files import check_writable, remove_leftovers
+from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert, write_table
+from qnlnet.runs.locks import Claim, locked
+from qnlnet.training import TrainedReplica
+
+
+class Run:
+    """One cell on disk.
+
+    Args:
+        config: The cell.
+        dataset: Its images.
+        code: Commit and versions of what runs; None asks for them.
+
+    Raises:
+        ResultsError: A file of an earlier run can not be read, the folder holds another cell or can not be written.
+    """
+
+    def __init__(self, config: RunConfig, dataset: Dataset, code: Mapping[str, str] | None = None) -> None:
+        self.config = config
+        self.dataset = dataset
+        self.hash = config_hash(config)
+        self.directory = run_directory(config)
+        self._code = describe_code() if code is None else code
+        self._read()
+        check_writable(self.directory)
+
+    def refresh(self) -> None:
+        """Sees what other processes have stored in the meantime.
+
+        Raises:
+            ResultsError: A file can not be read, or the folder now holds another cell.
+        """
+        with self._locked():
+            self._read()
+
+    def _read(self) -> None:
+        self._all_seeds = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
+        self._all_epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)
+        if others := set(self._all_seeds.config_hash) - {self.hash}:  # its models would be overwritten
+            raise ResultsError(
+                f"The folder {self.directory} must hold one cell, but has rows of configuration {min(others)}. "
+                "Choose another output_dir, or leave it out."
+            )
+
+    def _locked(self) -> AbstractContextManager[None]:
+        return locked(self.directory / "locks" / "rows.lock")
+
+    def missing_seeds(self) -> list[int]:
+        """The seeds that have to be trained."""
+        seeds = range(self.config.seeds)
+        return list(seeds) if self.config.force else [seed for seed in seeds if seed not in set(self.seed_rows().seed)]
+
+    def is_stored(self, seed: int) -> bool:
+        """Whether a replica is on disk by now, from whatever process."""
+        rows = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
+        epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)  # later, as it is written earlier
+        return seed in set(rows.seed[self._is_finished(rows, epochs)])
+
+    def claim(self, seed: int) -> Claim:
+        """Returns the right to train a replica, not yet taken."""
+        return Claim(self.directory / "locks" / f"seed-{seed}.lock")
+
+    def checkpoint(self, seed: int) -> ReplicaCheckpoint:
+        """Returns where the checkpoints of a replica are; they count for this code and these images only.
+
+        They count on other processors, too: a job that is queued again may meet another one, and would never end.
+        """
+        origin = {"configuration": self.hash, "images": self.dataset.fingerprint, **self._code}
+        return ReplicaCheckpoint(self.directory / "checkpoints", seed, origin)
+
+    def seed_rows(self) -> pd.DataFrame:
+        """The per-seed rows of this cell with these images, for the seeds that are asked for."""
+        rows = self._all_seeds
+        return rows[self._is_finished(rows, self._all_epochs) & (rows.seed < self.config.seeds)]
+
+    def _is_finished(self, rows: pd.DataFrame, epochs: pd.DataFrame) -> pd.Series:
+        counts = epochs.seed[epochs.config_hash == self.hash].value_counts()
+        is_whole = rows.seed.map(counts) == self.config.train.epochs  # not so where epochs.csv has lost lines
+        return is_whole & (rows.config_hash == self.hash) & (rows.data_fingerprint == self.dataset.fingerprint)
+
+    def epoch_rows(self) -> pd.DataFrame:
+        """The per-epoch rows that belong to `seed_rows`."""
+        rows = self._all_epochs
+        return rows[(rows.config_hash == self.hash) & rows.seed.isin(self.seed_rows().seed)]
+
+    def add(self, replica: TrainedReplica) -> dict[str, Any]:
+        """Stores a finished replica beside what other processes have stored: its model first, then its rows.
+
+        Returns:
+            Its per-seed row.
+
+        Raises:
+            ResultsError: A file can not be read or written; what was there stays.
+        """
+        seed = replica.job.seed
+        common = {**cell_keys(self.config), "seed": seed, "config_hash": self.hash}
+        epochs = [
+            {
+                **common,
+                "epoch": epoch.number,
+                "train_loss": epoch.train_loss,
+                "train_accuracy": epoch.train_accuracy,
+                "test_accuracy": epoch.test_accuracy,
+            }
+            for epoch in replica.epochs
+        ]
+        with self._locked():
+            self._remove_half_written_tables()
+            self._read()  # a folder that has become another cell's keeps its models
+            save_model(self.directory, replica.job.config, seed, replica.model)
+            # Epochs first: a row in seeds.csv says that everything else of that seed is there.
+            self._all_epochs = upsert(self._all_epochs, epochs)
+            write_table(self._all_epochs, self.directory / "epochs.csv")
+            row = {**common, **self._seed_row(replica)}
+            self._all_seeds = upsert(self._all_seeds, [row])
+            write_table(self._all_seeds, self.directory / "seeds.csv")
+        self._remove_remains(seed)
+        return row
+
+    def clean_up(self) -> None:
+        """Removes what earlier attempts have left: their error, and files of replicas that are finished."""
+        (self.directory / "failure.txt").unlink(missing_ok=True)
+        if any(self.directory.glob(".*.csv.*.tmp")):
+            with self._locked():
+                self._remove_half_written_tables()
+        for seed in self.seed_rows().seed:
+            files = (f"checkpoints/seed-{seed}.*", f"checkpoints/.seed-{seed}.*", f"models/.seed-{seed}.*")
+            if any(any(self.directory.glob(pattern)) for pattern in files) and (claim := self.claim(seed)).take():
+                self._remove_remains(seed)  # unless another process trains it again
+                claim.release()
+
+    def _remove_half_written_tables(self) -> None:
+        for name in ("epochs.csv", "seeds.csv"):
+            remove_leftovers(self.directory / name)
+
+    def _remove_remains(self, seed: int) -> None:
+        self.checkpoint(seed).remove()
+        remove_leftovers(self.directory / "models" / f"seed-{seed}.pt")
+
+    def _seed_row(self, replica: TrainedReplica) -> dict[str, Any]:
+        last = replica.epochs[-1]
+        return {
+            "dropout": self.config.train.dropout,
+            "num_qubits": self.config.num_qubits,
+            "backend": backend_text(self.config.backend),
+            "train_accuracy": last.train_accuracy,
+            "test_accuracy": last.test_accuracy,
+            "best_epoch_test_accuracy": max(epoch.test_accuracy for epoch in replica.epochs),
+            "converged": last.test_accuracy > self.config.data.converged_above,
+            "aer_agreement": replica.aer_agreement,
+            "train_seconds": round(replica.train_seconds, 3),
+            "commit": self._code["commit"],
+            "versions": f"{self._code['versions']}; cpu {processor()}",  # digits depend on it
+            "data_fingerprint": self.dataset.fingerprint,
+            "data_official": self.dataset.official,
+        }
+
+
+def describe_code() -> dict[str, str]:
+    """Returns commit and versions; to be asked for once, as what is committed while a run goes on is not what runs."""
+    return {"commit": provenance.commit(), "versions": provenance.versions()}

@@ -1,0 +1,193 @@
+"""Trains the missing replicas of many cells side by side; one that fails leaves the others alone."""
+
+import traceback
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pandas as pd
+
+from qnlnet.config import LoggerConfig, RunConfig, run_directory
+from qnlnet.errors import QNLNetError
+from qnlnet.files import write_file
+from qnlnet.runs.constant import check_not_constant
+from qnlnet.runs.inputs import Inputs
+from qnlnet.runs.keeper import ReplicaKeeper
+from qnlnet.runs.outcome import Outcome
+from qnlnet.runs.run_folder import Run, describe_code
+from qnlnet.tracking import Trackers, build_trackers
+from qnlnet.training import Epoch, Job, Observer, Progress, TrainedReplica, check_budget, train_replicas
+
+
+def run(cells: Iterable[RunConfig]) -> list[Outcome]:
+    """Trains what is missing of all cells, with progress on the terminal, and tells what became of each.
+
+    All replicas of all cells share one pool of threads, the images and the features. A cell that fails leaves the
+    others alone; what another process is training is taken over from there. Calling it again goes on with what is
+    missing.
+
+    Args:
+        cells: The cells; each gets the folder `run_directory(cell)`. Replicas start in this order.
+
+    Returns:
+        One outcome for each cell, in order.
+
+    Raises:
+        KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
+    """
+    sweep = _Sweep(cells)
+    for cell in sweep.cells:
+        try:
+            sweep.prepare(cell)
+        except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
+            cell.fail(error)
+    sweep.train()
+    return [cell.outcome() for cell in sweep.cells]
+
+
+def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
+    """Trains what is missing of all cells side by side, like `run`, where only all of them together are of use.
+
+    Args:
+        cells: The cells; each gets the folder `run_directory(cell)`. Replicas start in this order.
+
+    Returns:
+        The runs, in the order of `cells`, with all their rows.
+
+    Raises:
+        ArgumentError: A circuit is constant and its cell does not allow that.
+        DataError: Images are missing or damaged.
+        RequestRefusedError: Training on a device would cost more than its budget.
+        ServiceError: IBM Quantum can not be asked.
+        ResultsError: A folder can not be read or written.
+        Exception: The first error of a replica, once the others have finished.
+        KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
+    """
+    sweep = _Sweep(cells)
+    for cell in sweep.cells:
+        sweep.prepare(cell)
+    sweep.train()
+    for cell in sweep.cells:
+        if cell.error is not None:
+            raise cell.error
+    return [cell.run for cell in sweep.cells if cell.run is not None]
+
+
+class _Cell:
+    """A cell on its way through a sweep."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.config = config
+        self.run: Run | None = None
+        self.missing: list[int] = []
+        self.error: Exception | None = None
+
+    @property
+    def directory(self) -> Path:
+        return run_directory(self.config) if self.run is None else self.run.directory
+
+    def fail(self, error: Exception) -> None:
+        """Keeps the first error; what nobody expected is written down in full."""
+        if self.error is not None:
+            return
+        self.error = error
+        if not isinstance(error, QNLNetError):
+            text = "".join(traceback.format_exception(error))
+            try:
+                write_file(self.directory / "failure.txt", text.encode())
+            except QNLNetError:  # the error itself is told anyway
+                return
+
+    def outcome(self) -> Outcome:
+        rows = pd.DataFrame() if self.run is None else self.run.seed_rows()
+        if self.error is None:
+            return Outcome(self.config, self.directory, "trained" if self.missing else "kept", rows)
+        error = self.error
+        text = str(error) if isinstance(error, QNLNetError) else f"{type(error).__name__}: {error}"
+        return Outcome(self.config, self.directory, "failed", rows, text)
+
+
+class _Sweep(Observer):
+    """Cells, the jobs that they need, and what happens to them."""
+
+    def __init__(self, cells: Iterable[RunConfig]) -> None:
+        self.cells = [_Cell(config) for config in cells]
+        self._inputs = Inputs()
+        self._code = describe_code()
+        self._jobs: list[Job] = []
+        self._cell_of: dict[int, _Cell] = {}  # by the identity of the job
+        self._progress = Progress([])
+        self._trackers: dict[LoggerConfig, Trackers] = {}
+
+    def prepare(self, cell: _Cell) -> None:
+        """Finds out what is missing of a cell, and everything that would stop it.
+
+        Raises:
+            QNLNetError: It can not be trained.
+        """
+        config = cell.config
+        check_not_constant(config)
+        cell.run = run = Run(config, self._inputs.dataset(config), self._code)
+        run.clean_up()
+        missing = run.missing_seeds()
+        if missing:  # finished cells need no features
+            features = self._inputs.features(config)
+            check_budget(config, features, len(missing))
+            for seed in missing:
+                job = Job(config, seed, features, ReplicaKeeper(run, seed))
+                self._jobs.append(job)
+                self._cell_of[id(job)] = cell
+        cell.missing = missing
+
+    def train(self) -> None:
+        """Trains all jobs."""
+        if not self._jobs:
+            return
+        with Progress(self._jobs) as self._progress, ExitStack() as stack:
+            for logger in {job.config.logger for job in self._jobs}:
+                self._trackers[logger] = stack.enter_context(build_trackers(logger))
+            train_replicas(self._jobs, self, workers=self.cells[0].config.workers)
+
+    def on_epoch(self, job: Job, epoch: Epoch) -> None:
+        self._progress.on_epoch(job, epoch)
+        self._trackers[job.config.logger].on_epoch(job.config, job.seed, epoch)
+
+    def on_resumed(self, job: Job, epochs: Sequence[Epoch]) -> None:
+        self._progress.on_resumed(job, epochs)
+        self._trackers[job.config.logger].on_resumed(job.config, job.seed, epochs)
+
+    def on_trained(self, replica: TrainedReplica) -> None:
+        job = replica.job
+        run = _run_of(self._cell_of[id(job)])
+        try:
+            row = run.add(replica)
+        except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
+            self.on_failed(job, error)
+            return
+        self._progress.on_trained(replica)
+        trackers = self._trackers[job.config.logger]
+        trackers.on_trained(job.config, job.seed, row)
+        trackers.on_cell(job.config, run.seed_rows())
+
+    def on_failed(self, job: Job, error: Exception) -> None:
+        cell = self._cell_of[id(job)]
+        if cell.error is None and len(self.cells) > 1:  # of a cell on its own, the caller tells
+            self._progress.on_failed(job, error)
+        cell.fail(error)
+        self._trackers[job.config.logger].on_failed(job.config, job.seed, str(error))
+
+    def on_elsewhere(self, job: Job) -> None:
+        try:
+            _run_of(self._cell_of[id(job)]).refresh()
+        except Exception as error:  # noqa: BLE001 - as above
+            self.on_failed(job, error)
+            return
+        self._progress.on_elsewhere(job)
+
+    def on_note(self, job: Job, text: str) -> None:
+        self._progress.on_note(job, text)
+
+
+def _run_of(cell: _Cell) -> Run:
+    assert cell.run is not None  # it has jobs, so it was prepared
+    return cell.run

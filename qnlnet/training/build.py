@@ -1,0 +1,13 @@
+"""From a cell and a seed to the replica that trains fastest."""
+
+from qnlnet.config import RunConfig
+from qnlnet.models import Features
+from qnlnet.training.compiled_replica import CompiledReplica
+from qnlnet.training.plain_replica import PlainReplica
+from qnlnet.training.replica import Replica
+
+
+def build_replica(config: RunConfig, seed: int, features: Features) -> Replica:
+    """Builds the replica that trains fastest on the configured backend."""
+    kind = CompiledReplica if config.backend.name == "exact" else PlainReplica
+    return kind(config, seed, features)

@@ -1,0 +1,38 @@
+"""What is to be trained, and what comes of it."""
+
+from dataclasses import dataclass
+
+from qnlnet.config import RunConfig
+from qnlnet.models import Features, QNLNet
+from qnlnet.training.keeper import Keeper
+from qnlnet.training.replica import Epoch
+
+
+@dataclass(frozen=True)
+class Job:
+    """One replica to train; without a keeper its state is lost when the process ends."""
+
+    config: RunConfig
+    seed: int
+    features: Features
+    keeper: Keeper | None = None
+
+
+@dataclass(frozen=True)
+class TrainedReplica:
+    """A replica after its last epoch.
+
+    Attributes:
+        job: What was asked for.
+        epochs: All epochs in order.
+        model: The trained model, in evaluation mode.
+        aer_agreement: Share of test images with the same label on Aer, in [0, 1]; None if it was trained on a device,
+            where asking for all labels again would cost as much as an epoch's evaluation.
+        train_seconds: Time of training and of the evaluation after each epoch, in all processes that took part.
+    """
+
+    job: Job
+    epochs: tuple[Epoch, ...]
+    model: QNLNet
+    aer_agreement: float | None
+    train_seconds: float

@@ -1,0 +1,67 @@
+"""A replica that trains in a plain torch loop."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from qnlnet.backends import Resumable
+from qnlnet.config import RunConfig
+from qnlnet.models import Features, QNLNet, build_model
+from qnlnet.training.replica import BuildModel, EpochUnderWay, Replica, Stopped
+from qnlnet.training.scoring import score_with_model
+
+
+class PlainReplica(Replica):
+    """A replica that trains in a plain torch loop, on any backend."""
+
+    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
+        super().__init__(config, seed, features, build)
+        self._optimizer = torch.optim.Adam(self.model.parameters(), lr=config.train.learning_rate)
+        self._loss = nn.NLLLoss() if config.train.loss == "raw_nll" else nn.CrossEntropyLoss()
+
+    def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        return score_with_model(self.model, inputs)
+
+    def trained_model(self) -> QNLNet:
+        return self.model.eval()
+
+    def _train(self, under_way: EpochUnderWay, rate: float) -> None:
+        self._optimizer.param_groups[0]["lr"] = rate
+        self.model.train()
+        while under_way.done < len(under_way.order):
+            if self.stop.is_set():  # an epoch by parameter shift takes minutes
+                raise Stopped
+            batch = under_way.order[under_way.done : under_way.done + self.config.train.batch_size]
+            labels = torch.from_numpy(self.features.train_labels[batch])
+            self._optimizer.zero_grad()
+            scores = self.model(torch.from_numpy(self.features.train[batch]))
+            loss = self._loss(scores, labels)
+            loss.backward()
+            self._optimizer.step()
+            under_way.total += loss.item() * len(batch)
+            under_way.correct += int((scores.argmax(dim=1) == labels).sum())
+            under_way.done += len(batch)
+            self.on_step()
+
+    def _own_state(self) -> dict[str, Any]:
+        network = self._resumable_network()
+        return {
+            "model": deepcopy(self.model.state_dict()),  # torch gives the tensors that training goes on changing
+            "optimizer": deepcopy(self._optimizer.state_dict()),
+            "network": network and network.stream_state(),
+        }
+
+    def _restore_own_state(self, state: Mapping[str, Any]) -> None:
+        self.model.load_state_dict(state["model"])
+        self._optimizer.load_state_dict(deepcopy(state["optimizer"]))
+        if network := self._resumable_network():
+            network.restore_stream_state(state["network"])
+
+    def _resumable_network(self) -> Resumable | None:
+        network = getattr(self.model.quantum, "neural_network", None)
+        return network if isinstance(network, Resumable) else None
