@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Check what is committed under results/: rows, configurations, tables, figures, origins.
+
+For each folder: every row can be read, its columns compose to the configuration whose hash it names, its epochs lead to
+its accuracies, tables and figures are what the rows give, and all rows come from one commit, one set of packages and
+the same images, or provenance.md in the folder says why not. Whether a number comes out again is another question:
+python experiments/train.py --rerun ROW_ID
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from qnlnet.errors import QNLNetError
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+_PROBLEMS, _MISTAKE = 1, 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        epilog="Exit status: 0 if all is well, 1 if there are problems, 2 for a mistake.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="folders of tables, or of such folders (default: results)"
+    )
+    parser.add_argument("--list", action="store_true", help="check nothing; show the id of every row of trained cells")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    options = build_parser().parse_args(arguments)
+    from checking.folders import check_folder, find_folders  # pandas and Matplotlib: not needed for --help
+    from checking.listing import list_rows
+
+    found = problems = 0
+    try:
+        folders = find_folders(options.paths or [RESULTS])
+        for folder in folders:
+            if options.list:
+                for line in list_rows(folder):
+                    print(line)
+                continue
+            finding = check_folder(folder, _name(folder))
+            print("\n".join(finding.lines()), flush=True)
+            problems += len(finding.problems)
+            found += bool(finding.problems)
+    except QNLNetError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _MISTAKE
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if problems:
+        print(f"\nProblems in {found} of {len(folders)} folders: {problems}.", file=sys.stderr)
+    return _PROBLEMS if problems else 0
+
+
+def _name(folder: Path) -> str:
+    """Returns the folder as a person would name it: from here or from the project's folder."""
+    for start in (Path.cwd(), RESULTS.parent):
+        if folder.resolve().is_relative_to(start):
+            return str(folder.resolve().relative_to(start))
+    return str(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

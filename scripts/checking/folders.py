@@ -1,0 +1,63 @@
+"""Which folders are to be checked, and which check is theirs."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from checking.benchmarks import NAMES, check_benchmarks
+from checking.drawings import check_drawings
+from checking.finding import Finding
+from checking.seed_tables import EPOCHS, SEEDS, check_seed_table
+from qnlnet.errors import ArgumentError, argument_error
+
+Check = Callable[[Path, Finding], None]
+
+
+def find_folders(paths: Iterable[Path]) -> list[Path]:
+    """Returns the folders that the paths name: a folder of a table, a file in it, or a folder of such folders.
+
+    Raises:
+        ArgumentError: A path is not there, or holds nothing.
+    """
+    folders: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise argument_error("path", "be there", str(path))
+        folder = path if path.is_dir() else path.parent
+        inside = [folder] if _find_check(folder) else [one for one in sorted(folder.iterdir()) if _is_shown(one)]
+        if not inside:
+            raise ArgumentError(f"The folder {folder} must hold tables, but holds none.")
+        folders += inside
+    return list(dict.fromkeys(folders))
+
+
+def _is_shown(path: Path) -> bool:
+    return path.is_dir() and not path.name.startswith((".", "__"))
+
+
+def check_folder(folder: Path, name: str) -> Finding:
+    """Returns what the check of one folder has found."""
+    finding = Finding(name)
+    check = _find_check(folder)
+    if check is None:
+        finding.problems.append(f"The folder must hold {SEEDS} or another table that is known here, but holds none.")
+    else:
+        check(folder, finding)
+    return finding
+
+
+def _find_check(folder: Path) -> Check | None:
+    names = {path.name for path in folder.iterdir()}
+    if names & {SEEDS, EPOCHS}:
+        return check_seed_table
+    if "hardware.csv" in names or any(folder.glob("*/plan.json")):
+        return _check_hardware
+    if names & {f"{name}.csv" for name in NAMES}:
+        return check_benchmarks
+    images = {name for name in names if name.endswith((".svg", ".png"))}
+    return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
+
+
+def _check_hardware(folder: Path, finding: Finding) -> None:
+    from checking.hardware import check_hardware  # Qiskit and torch: only where there is a ledger
+
+    check_hardware(folder, finding)
