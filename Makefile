@@ -9,7 +9,7 @@ JOBS   := $(BIN)/python scripts/ibm_jobs.py
 RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data quickstart reproduce-table1 circuits bench test check format clean \
+.PHONY: help setup data quickstart reproduce-table1 circuits bench test test-slurm robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -68,6 +68,13 @@ circuits: $(READY)  ## Draw the circuits that train into results/circuits
 
 test: $(READY)  ## Run all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
+
+test-slurm: $(READY)  ## Run sweeps on a real one-node Slurm cluster (root on Debian; installs what is missing)
+	$(BIN)/python tests/slurm/cluster.py install
+	$(BIN)/python -m pytest -m slurm tests/slurm $(ARGS)
+
+robustness: $(READY)  ## Kill, starve and damage runs, and write results/robustness.md, a quarter of an hour
+	$(BIN)/python scripts/robustness.py $(ARGS)
 
 check: $(READY)  ## Lint, format check, types, committed results and the fast tests
 	$(BIN)/ruff check

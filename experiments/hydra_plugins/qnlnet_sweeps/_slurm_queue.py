@@ -53,13 +53,19 @@ def ask_states(job_ids: Iterable[str]) -> dict[str, JobState] | None:
 
 def list_own_jobs() -> list[str]:
     """Returns this user's jobs that wait or run; none if the controller does not answer."""
-    return [job_id for job_id, state in (_squeue("--me") or {}).items() if not state.is_over]
+    return [job_id for job_id, state in (_squeue("--me") or {}).items() if not _is_leaving(state)]
 
 
-def is_running(job_id: str) -> bool:
-    """Whether a job runs and nobody has ended it or put it back into the queue; True if nobody can say."""
+def is_leaving(job_id: str) -> bool:
+    """Whether a running job has been ended or put back into the queue; False if nobody can say."""
     states = ask_states([job_id])
-    return states is None or states[job_id].name == "RUNNING"
+    if states is None:
+        return False
+    return states[job_id].waits or _is_leaving(states[job_id])
+
+
+def _is_leaving(state: JobState) -> bool:
+    return state.is_over or state.name == "COMPLETING"  # otherwise RUNNING, or something rare such as SIGNALING
 
 
 def _squeue(*arguments: str) -> dict[str, JobState] | None:

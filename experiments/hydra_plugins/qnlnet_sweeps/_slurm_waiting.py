@@ -1,6 +1,7 @@
 """Waits for the jobs of a sweep: for their results, or for Slurm's word that there will be none."""
 
 import contextlib
+import shutil
 import sys
 import time
 from collections import Counter
@@ -13,7 +14,7 @@ from hydra_plugins.qnlnet_sweeps._slurm_queue import JobState, ask_states
 
 from qnlnet.errors import QNLNetError
 
-_SECONDS_BETWEEN_LOOKS = 1.0
+_SECONDS_BETWEEN_LOOKS, _LOOKS_PER_SECOND = 1.0, 50  # a thousand jobs shall not busy a shared file system
 _SECONDS_BETWEEN_QUESTIONS = (2.0, 30.0)  # to the controller: the first ones come quickly
 _SECONDS_FOR_THE_RESULT = 10.0  # a shared folder may show it that much later than the controller says that it is over
 _ADVICE = {
@@ -41,7 +42,7 @@ def wait_for(jobs: Mapping[int, Any]) -> dict[int, JobReturn]:
             line.show(wait.describe())
             if not wait.left:
                 return wait.returned
-            time.sleep(_SECONDS_BETWEEN_LOOKS)
+            time.sleep(max(_SECONDS_BETWEEN_LOOKS, len(wait.left) / _LOOKS_PER_SECOND))
     finally:
         line.end()
 
@@ -144,7 +145,8 @@ class _StatusLine:
         if text == self._shown:
             return
         on_terminal = self._stream.isatty()
-        line = f"\r{text.ljust(len(self._shown))}" if on_terminal else text
+        width = shutil.get_terminal_size().columns - 1  # a longer line could not be written over
+        line = f"\r{text[:width].ljust(min(len(self._shown), width))}" if on_terminal else text
         print(line, end="" if on_terminal else "\n", file=self._stream, flush=True)
         self._shown = text
 

@@ -18,7 +18,7 @@ from hydra.core.utils import JobReturn
 from hydra_plugins.hydra_submitit_launcher.config import SlurmQueueConf
 from hydra_plugins.hydra_submitit_launcher.submitit_launcher import SlurmLauncher as SubmititSlurmLauncher
 from hydra_plugins.qnlnet_sweeps._hold_signals import SIGNALS
-from hydra_plugins.qnlnet_sweeps._slurm_queue import is_running
+from hydra_plugins.qnlnet_sweeps._slurm_queue import is_leaving
 from hydra_plugins.qnlnet_sweeps._slurm_submission import find_submitted, names, submit
 from hydra_plugins.qnlnet_sweeps._slurm_waiting import wait_for
 
@@ -114,7 +114,7 @@ class SlurmLauncher(SubmititSlurmLauncher):
         for number in SIGNALS:  # more of them come, for all threads and for what is started below
             signal.signal(number, lambda number, frame: None)
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        if not is_running(submitit.JobEnvironment().job_id):
+        if is_leaving(submitit.JobEnvironment().job_id):
             print("Slurm has ended this job or queued it again.", flush=True)
             sys.exit(1)
         return super().checkpoint(*args)
