@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from qnlnet.errors import ResultsError
 
@@ -30,6 +30,7 @@ class Claim:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(blocking=False)
+            _check_ends_with_process(self._lock)
         except Timeout:
             return False
         except (OSError, NotImplementedError) as error:
@@ -52,12 +53,20 @@ def locked(path: Path) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
+        _check_ends_with_process(lock)
     except (OSError, NotImplementedError) as error:
         raise _unusable(path, error) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def _check_ends_with_process(lock: BaseFileLock) -> None:
+    """Refuses what filelock takes instead on a file system without locks: a file, which a killed process leaves."""
+    if isinstance(lock, SoftFileLock):
+        lock.release()
+        raise NotImplementedError("it lies on a file system without locks")
 
 
 def _unusable(path: Path, error: Exception) -> ResultsError:

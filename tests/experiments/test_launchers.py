@@ -1,0 +1,162 @@
+"""Where the cells of a sweep run makes no difference to what comes of them, nor to what is said at the end."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from experiments.sweeps import check_one_sentence, read_hints, read_outputs, read_table, same_rows
+
+pytestmark = pytest.mark.slow
+
+Run = Callable[..., Any]
+CELLS = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=2", "ansatz=0,2", "readout_qubit=3,0", "D=1,0")
+LAUNCHERS = {
+    "together": (),
+    "together, one by one": ("hydra.sweeper.max_batch_size=1",),
+    "basic": ("hydra/launcher=basic",),
+    "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2"),
+    "joblib, two by two": ("hydra/launcher=joblib", "hydra.sweeper.max_batch_size=2"),
+}
+
+
+def without_time(text: str) -> tuple[Any, ...]:
+    """Returns the table without times, the reasons and the hints."""
+    table = {label: columns[:-1] for label, columns in read_table(text).items()}
+    return table, text.split("\n\n")[1:-1], read_hints(text)
+
+
+@pytest.fixture
+def default(run_here: Run, tmp_path: Path) -> tuple[Any, Any]:
+    """What the default launcher says, and the rows it leaves; the folder is empty again."""
+    outcome = run_here("train.py", "--multirun", *CELLS)
+    rows = read_outputs(tmp_path)
+    shutil.rmtree(tmp_path / "outputs")
+    return outcome, rows
+
+
+@pytest.mark.parametrize("launcher", list(LAUNCHERS))
+def test_every_launcher_gives_the_rows_and_the_summary_of_the_default_one(
+    launcher: str, run_here: Run, default: tuple[Any, Any], tmp_path: Path
+) -> None:
+    expected, rows = default
+    assert len(rows) == 2
+    outcome = run_here("train.py", "--multirun", *CELLS, *LAUNCHERS[launcher])
+    assert outcome.status == expected.status == 1
+    assert without_time(outcome.out) == without_time(expected.out)
+    assert len(read_hints(outcome.out)) == 6
+    assert same_rows(read_outputs(tmp_path), rows)
+    assert "Traceback" not in outcome.out + outcome.err
+    again = run_here("train.py", "--multirun", *CELLS)
+    assert [columns[0] for columns in read_table(again.out).values()].count("kept") == 2
+
+
+@pytest.mark.parametrize("launcher", list(LAUNCHERS))
+def test_every_launcher_finds_mistakes_before_anything_trains(launcher: str, run_here: Run, tmp_path: Path) -> None:
+    words = [word for word in LAUNCHERS[launcher] if "max_batch_size" not in word]
+    check_one_sentence(
+        run_here("train.py", "--multirun", *CELLS, "ansatz=0,7", *words), "Argument `ansatz` must be one of 0, 1, 2"
+    )
+    check_one_sentence(run_here("train.py", "--multirun", *CELLS, "sedes=1,2", *words), "There is no configuration key")
+    assert read_outputs(tmp_path) == {}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a trained cell."""
+    from qnlnet.config import load_config
+    from qnlnet.runs import train_cells
+
+    folder = tmp_path_factory.mktemp("trained")
+    words = ("data=digits", "reducer=pca", "train.epochs=1", "seeds=2", f"output_dir={folder}")
+    return train_cells([load_config(*words)])[0].directory
+
+
+EVALUATE = {
+    "its own": (),
+    "cells, together": ("hydra/sweeper=cells", "hydra/launcher=together"),
+    "cells, basic": ("hydra/sweeper=cells", "hydra/launcher=basic"),
+    "together": ("hydra/launcher=together",),
+    "joblib": ("hydra/launcher=joblib",),
+}
+
+
+@pytest.mark.parametrize("how", list(EVALUATE))
+def test_trained_models_are_evaluated_on_several_backends(how: str, trained: Path, run_there: Run) -> None:
+    words = (f"run={trained}", "backend=exact,aer", "images=20,30")
+    outcome = run_there("evaluate.py", "--multirun", *words, *EVALUATE[how])
+    assert outcome.status == 0, outcome.err
+    said = [line.partition(" on ")[2] for line in outcome.out.splitlines()]
+    assert sorted(line.partition(":")[0] + line.partition(") on")[2].partition(";")[0] for line in said) == [
+        *("aer 20 images", "aer 30 images", "exact 20 images", "exact 30 images"),
+    ]
+
+
+@pytest.mark.parametrize("how", ["its own", "together", "joblib"])
+def test_an_evaluation_that_fails_ends_the_sweep_with_a_sentence(how: str, trained: Path, run_there: Run) -> None:
+    outcome = run_there("evaluate.py", "--multirun", f"run={trained}", "backend=exact", "images=20,0", *EVALUATE[how])
+    assert outcome.status == 2
+    assert outcome.err.splitlines()[-1] == "error: Argument `images` must be at least 1, but is 0."
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize("how", ["cells, together", "cells, basic"])
+def test_an_evaluation_that_fails_leaves_the_others_alone_where_that_is_asked_for(
+    how: str, trained: Path, run_there: Run
+) -> None:
+    outcome = run_there("evaluate.py", "--multirun", f"run={trained}", "backend=exact", "images=0,20", *EVALUATE[how])
+    assert outcome.status == 1
+    assert outcome.out.count(" on 20 images; exact simulator ") == 1
+    assert "images=0: Argument `images` must be at least 1, but is 0.\n" in outcome.out
+    assert "1 of 2 cells failed." in outcome.out
+    assert "Traceback" not in outcome.err + outcome.out
+
+
+def test_evaluations_have_no_accuracy_to_search_for(trained: Path, run_here: Run) -> None:
+    check_one_sentence(
+        run_here("evaluate.py", "--multirun", f"run={trained}", "backend=exact", "hydra/sweeper=optuna"),
+        "There is no configuration key `train.learning_rate`.",
+    )
+
+
+EXTRAS = {
+    "hydra/sweeper=optuna": "search",
+    "hydra/launcher=joblib": "joblib",
+    "hydra/launcher=submitit_slurm": "slurm",
+}
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of installed packages without those that sweeps may need."""
+    optional = ("optuna", "submitit", "hydra_optuna", "hydra_joblib", "hydra_submitit", "hydra_plugins")
+    folder = tmp_path_factory.mktemp("installed")
+    (installed,) = {Path(path) for path in sys.path if path.endswith("site-packages")}
+    for path in installed.iterdir():
+        if not path.name.startswith(optional):
+            (folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.fixture
+def run_bare(bare: Path, run_there: Run, environment: dict[str, str]) -> Run:
+    """Returns a function that runs an experiment where nothing optional is installed."""
+    environment["PYTHONPATH"] = os.pathsep.join([str(bare), environment["PYTHONPATH"]])
+    return lambda *arguments: run_there(*arguments, python=("-S",))
+
+
+def test_without_optional_packages_cells_train_and_nothing_warns(run_bare: Run) -> None:
+    outcome = run_bare("train.py", "--multirun", "data=digits", "reducer=pca", "train.epochs=1", "seeds=1", "r=1,2")
+    assert outcome.status == 0, outcome.err
+    assert [columns[0] for columns in read_table(outcome.out).values()] == ["trained", "trained"]
+    assert all(" replicas, about " in line for line in outcome.err.splitlines()), outcome.err
+
+
+@pytest.mark.parametrize("option", list(EXTRAS))
+def test_a_missing_package_is_named_with_the_command_that_installs_it(option: str, run_bare: Run) -> None:
+    outcome = run_bare("train.py", "--multirun", "data=digits", "reducer=pca", "r=1,2", option)
+    check_one_sentence(outcome, f'pip install "qnlnet[{EXTRAS[option]}]"')
+    assert option in outcome.err
