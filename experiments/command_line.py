@@ -25,8 +25,7 @@ from qnlnet.errors import QNLNetError
 _MISTAKE, _INTERRUPTED, _TERMINATED = 2, 130, 143
 
 
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM: everything that stops for Ctrl-C stops for it as well."""
+_stops: list[int] = []  # the signals that asked this process to stop
 
 
 def run_experiment(
@@ -60,7 +59,10 @@ def run_experiment(
         except (HydraException, OmegaConfBaseException, YAMLError) as error:
             raise explain_composition_error(error, config_name) from error
 
-    signal.signal(signal.SIGTERM, _on_sigterm)
+    _stops.clear()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as in the background of a shell
+            signal.signal(number, _on_stop)
     exit_on_mistake(compose_and_run)
 
 
@@ -90,17 +92,31 @@ def _let_own_options_win() -> None:
         ConfigStore.instance().repo["hydra"].get(path.parent.name, {}).pop(path.name, None)
 
 
-def _on_sigterm(number: int, frame: FrameType | None) -> NoReturn:
-    raise _Terminated
+def _on_stop(number: int, frame: FrameType | None) -> NoReturn:
+    _stops.append(number)
+    raise KeyboardInterrupt  # for SIGTERM as well: everything stops for both in the same way
 
 
 def exit_on_mistake(action: Callable[[], Any]) -> Any:
     """Returns what `action` returns; a person's mistake, Ctrl-C and SIGTERM end the program with a sentence."""
     try:
         return action()
-    except QNLNetError as error:
+    except KeyboardInterrupt:
+        _say_stopped()
+    except Exception as error:
+        if _stops:  # a library that was interrupted may make another error of it
+            _say_stopped()
+        if not isinstance(error, QNLNetError):
+            raise
         print(f"error: {error}", file=sys.stderr)
         sys.exit(_MISTAKE)
-    except KeyboardInterrupt as stop:
-        print("\nStopped. What is done is kept; the same command goes on from here.", file=sys.stderr)
-        sys.exit(_TERMINATED if isinstance(stop, _Terminated) else _INTERRUPTED)
+
+
+def _say_stopped() -> NoReturn:
+    end_stopped("What is done is kept; the same command goes on from here.")
+
+
+def end_stopped(advice: str) -> NoReturn:
+    """Ends the program after Ctrl-C or SIGTERM, with the exit status that belongs to it."""
+    print(f"\nStopped. {advice}", file=sys.stderr)
+    sys.exit(_TERMINATED if signal.SIGTERM in _stops else _INTERRUPTED)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from command_line import end_stopped
 from omegaconf import DictConfig
 
 from qnlnet.config import build_run_config
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 OPTION = "--rerun"
 _WITHOUT_EFFECT = {"seeds", "force", "output_dir", "checkpoint_every", "logger"}
-_DIFFERS, _INTERRUPTED, _TERMINATED = 1, 130, 143
+_DIFFERS = 1
 Task = Callable[[DictConfig], None]
 
 
@@ -101,9 +102,8 @@ def repeat(config: DictConfig, stored: "list[StoredRow]", words: str) -> None:
     """
     try:
         same = _train_and_compare(config, stored, words)
-    except KeyboardInterrupt as stop:  # SIGTERM comes as a kind of it
-        print("\nStopped. Nothing was written; the same command starts again.", file=sys.stderr)
-        sys.exit(_INTERRUPTED if type(stop) is KeyboardInterrupt else _TERMINATED)
+    except KeyboardInterrupt:
+        end_stopped("Nothing was written; the same command starts again.")
     if not same:
         sys.exit(_DIFFERS)
 

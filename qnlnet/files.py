@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from qnlnet.errors import ResultsError
@@ -13,9 +14,11 @@ def check_writable(directory: Path | str) -> None:
     Raises:
         ResultsError: The folder can not be written.
     """
-    probe = Path(directory) / ".writable"
-    write_file(probe, b"")
-    probe.unlink(missing_ok=True)
+    try:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=directory).close()  # it has no name, so a killed process leaves nothing
+    except OSError as error:
+        raise _unwritable(f"folder {directory}", error) from error
 
 
 def remove_leftovers(path: Path) -> None:
@@ -43,8 +46,12 @@ def write_file(path: Path | str, data: bytes) -> Path:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise ResultsError(
-            f"The file {path} can not be written: {error.strerror or error}. "
-            "Choose a folder that you may write to and that has space left."
-        ) from error
+        raise _unwritable(f"file {path}", error) from error
     return path
+
+
+def _unwritable(what: str, error: OSError) -> ResultsError:
+    return ResultsError(
+        f"The {what} can not be written: {error.strerror or error}. "
+        "Choose a folder that you may write to and that has space left."
+    )

@@ -133,6 +133,10 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
             f"Argument `{group}` must be one of {', '.join(options)}, but is {option!r}."
             + _did_you_mean(option, options)
         )
+    if match := re.search(r"Value '([^']*)' of type '\w+' could not be converted to (\w+)\s+full_key: (\S+)", text):
+        value, kind, key = match.groups()
+        kinds = {"Integer": "an integer", "Float": "a number", "Boolean": "true or false"}
+        return argument_error(key, f"be {kinds.get(kind, kind)}", value)
     return ArgumentError(f"The configuration can not be composed: {_first_line(error)}")
 
 

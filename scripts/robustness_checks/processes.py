@@ -151,14 +151,19 @@ class Starter:
             self._program.communicate()  # the end of its input ends it and all that it has started
         self._logs.cleanup()
 
-    @property
-    def _forking(self) -> "subprocess.Popen[bytes]":
+    def warm_up(self) -> None:
+        """Starts the program that forks, unless it runs already; the first order would wait for it otherwise."""
         if self._program is None:
             command = [sys.executable, "-m", "robustness_checks.forking"]
             self._program = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environment, cwd=self._logs.name
             )
             self._read(_LIMIT)  # it is ready
+
+    @property
+    def _forking(self) -> "subprocess.Popen[bytes]":
+        self.warm_up()
+        assert self._program is not None
         return self._program
 
     def start(self, order: Order) -> Running:

@@ -64,6 +64,7 @@ class Bench:
         if work.name not in self._references:
             folder = self.new_folder()
             log = folder.with_suffix(".operations")
+            self.starter.warm_up()
             start = time.perf_counter()
             ended = self.starter.run(
                 Order(folder, work.arguments, troubles={"count": str(log)}, environment=self.environment)

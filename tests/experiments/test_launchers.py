@@ -13,7 +13,7 @@ from experiments.sweeps import check_one_sentence, read_hints, read_outputs, rea
 pytestmark = pytest.mark.slow
 
 Run = Callable[..., Any]
-CELLS = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=2", "ansatz=0,2", "readout_qubit=3,0", "D=1,0")
+CELLS = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=2", "ansatz=0,2", "readout_qubit=3,0")
 LAUNCHERS = {
     "together": (),
     "together, one by one": ("hydra.sweeper.max_batch_size=1",),
@@ -21,6 +21,16 @@ LAUNCHERS = {
     "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2"),
     "joblib, two by two": ("hydra/launcher=joblib", "hydra.sweeper.max_batch_size=2"),
 }
+
+
+@pytest.fixture
+def run_sweep(run_here: Run, run_there: Run) -> Run:
+    """Returns a function that runs a sweep here, or, where it starts processes of its own, in another process."""
+
+    def run(script: str, *arguments: str) -> Any:
+        return (run_there if "hydra/launcher=joblib" in arguments else run_here)(script, "--multirun", *arguments)
+
+    return run
 
 
 def without_time(text: str) -> tuple[Any, ...]:
@@ -40,11 +50,13 @@ def default(run_here: Run, tmp_path: Path) -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("launcher", list(LAUNCHERS))
 def test_every_launcher_gives_the_rows_and_the_summary_of_the_default_one(
-    launcher: str, run_here: Run, default: tuple[Any, Any], tmp_path: Path
+    launcher: str, run_here: Run, run_there: Run, default: tuple[Any, Any], tmp_path: Path
 ) -> None:
     expected, rows = default
     assert len(rows) == 2
-    outcome = run_here("train.py", "--multirun", *CELLS, *LAUNCHERS[launcher])
+    # Where warnings are errors, as in this process, a thread of joblib's can die of one, and its results never arrive.
+    run = run_there if "joblib" in launcher else run_here
+    outcome = run("train.py", "--multirun", *CELLS, *LAUNCHERS[launcher])
     assert outcome.status == expected.status == 1
     assert without_time(outcome.out) == without_time(expected.out)
     assert len(read_hints(outcome.out)) == 6
@@ -123,8 +135,8 @@ def test_evaluations_have_no_accuracy_to_search_for(trained: Path, run_here: Run
 
 
 EXTRAS = {
-    "hydra/sweeper=optuna": "search",
-    "hydra/launcher=joblib": "joblib",
+    "hydra/sweeper=optuna": "sweeps",
+    "hydra/launcher=joblib": "sweeps",
     "hydra/launcher=submitit_slurm": "slurm",
 }
 
