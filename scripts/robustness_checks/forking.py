@@ -64,8 +64,9 @@ def _fork(order: dict[str, Any]) -> int:
     status = _CRASHED
     try:
         status = _obey(order)
-    except KeyboardInterrupt:
-        status = 128 + signal.SIGINT
+    except KeyboardInterrupt:  # nobody has caught it: Python then dies of it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
     except BaseException:  # noqa: BLE001 - whatever it was, this process must not go on as its parent
         import traceback
 

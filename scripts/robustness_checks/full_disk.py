@@ -15,7 +15,8 @@ from robustness_checks.watched import Bench, contents, half_done
 
 _PAGE = 4  # KiB
 _FULL = re.compile(
-    r"error: The (?:file|folder) \S*?/(?P<name>[^/\s]+) can not be (written|locked): No space left on device\. Choose a folder .*"
+    r"error: The (?:file|folder) (?:\S*/)?(?P<name>[^/\s]+) can not be (?:written|locked): No space left on device\. "
+    r"Choose a folder .*"
 )
 _WRITTEN = {"epochs.csv", "seeds.csv", "seed-N.new.ckpt", "seed-N.pt"}
 

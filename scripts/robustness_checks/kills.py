@@ -12,10 +12,10 @@ from robustness_checks.processes import Ended, run_as_a_person
 from robustness_checks.watched import Bench, Watched, draw
 
 _SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
-# What the process says itself, and what the system says of one that was hit before it listened.
+# What the process says itself, and what the system says of one that was hit before it listened or when it had done all.
 _STATUSES = {
     signal.SIGKILL: {-signal.SIGKILL},
-    signal.SIGTERM: {143, -signal.SIGTERM},
+    signal.SIGTERM: {143, -signal.SIGTERM, -signal.SIGINT},
     signal.SIGINT: {130, -signal.SIGINT},
 }
 _LATEST = 5.0  # seconds in which a person kills
