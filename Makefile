@@ -73,7 +73,7 @@ test-slurm: $(READY)  ## Run sweeps on a real one-node Slurm cluster (root on De
 	$(BIN)/python tests/slurm/cluster.py install
 	$(BIN)/python -m pytest -m slurm tests/slurm $(ARGS)
 
-robustness: $(READY)  ## Kill, starve and damage runs, and write results/robustness.md, a quarter of an hour
+robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 10 minutes
 	$(BIN)/python scripts/robustness.py $(ARGS)
 
 check: $(READY)  ## Lint, format check, types, committed results and the fast tests

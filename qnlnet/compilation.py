@@ -2,17 +2,21 @@
 
 Numba's cache notices a change in the file of a function but not in the files of what it calls, so that after an edit
 or an upgrade it would go on running stale machine code. Therefore the cache's folder is named after a hash of
-everything that the kernels are made of.
+everything that the kernels are made of. Nor does it notice damage: a file that was cut off would end the program, and a
+flipped bit could change the numbers. Therefore each file ends with a checksum, and what is damaged is compiled again.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+import io
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
 import numba
 from numba import njit
+from numba.core.caching import IndexDataCacheFile
 
 _PACKAGE = Path(__file__).parent
 _NUMBA: Any = numba.config  # its settings are made at run time, unseen by type checkers
@@ -33,11 +37,47 @@ def cached_njit(*, fastmath: Iterable[str] = (), forceinline: bool = False) -> C
         # Numba reads this global setting while it decorates; other users of Numba in this process keep theirs.
         theirs, _NUMBA.CACHE_DIR = _NUMBA.CACHE_DIR, str(_CACHE)
         try:
-            return compiled(function)
+            dispatcher: Any = compiled(function)
         finally:
             _NUMBA.CACHE_DIR = theirs
+        dispatcher._cache._cache_file.__class__ = _CheckedFiles
+        return dispatcher
 
     return decorate
+
+
+class _CheckedFiles(IndexDataCacheFile):
+    """The files that Numba keeps of one function, each with the SHA-256 of its content at its end."""
+
+    def save(self, key: Any, data: Any) -> None:
+        with suppress(OSError):  # a full disk costs the time of compiling again, no more
+            super().save(key, data)
+
+    @contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[io.BytesIO]:
+        buffer = io.BytesIO()
+        yield buffer
+        content = buffer.getvalue()
+        with super()._open_for_write(filepath) as stream:
+            stream.write(content + hashlib.sha256(content).digest())
+
+    def _load_index(self) -> dict[Any, str]:
+        return super()._load_index() if _is_whole(self._index_path) else {}
+
+    def _load_data(self, name: str) -> Any:
+        if not _is_whole(self._data_path(name)):
+            raise FileNotFoundError(name)  # Numba then compiles it again
+        return super()._load_data(name)  # pickle ignores what comes after its end
+
+
+def _is_whole(path: str) -> bool:
+    """Returns whether a file is there and as it was written."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return False
+    size = hashlib.sha256().digest_size
+    return hashlib.sha256(data[:-size]).digest() == data[-size:]
 
 
 def cache_folder(package: Path = _PACKAGE) -> Path:

@@ -169,7 +169,7 @@ def _did_you_mean(word: str, known: Sequence[str]) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0].rstrip(".")
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
 def explain_validation_error(error: ValidationError) -> ArgumentError:

@@ -60,6 +60,8 @@ def _read(path: Path, schema: Mapping[str, Column], missing_ok: bool) -> pd.Data
     if missing_ok and not path.exists():
         return build_frame([], list(schema), schema, lambda index: str(path))
     text = _read_text(path)
+    if "\0" in text:  # what a power cut makes of blocks that were not written
+        raise ResultsError(f"The table {path} must be text, but holds zero bytes. {_ADVICE}")
     if not text.endswith("\n"):
         raise ResultsError(f"The table {path} must end with a line break, but its last line is cut off. {_ADVICE}")
     try:

@@ -65,7 +65,7 @@ class Worker:
             patience: How long it may take over one thing, in seconds.
             deadline: When to give up although it makes progress, as `time.monotonic` counts.
         """
-        if self._sent == 0:  # nobody waits for a tracker that has nothing to tell
+        if self._sent == 0 and not self._is_off.is_set():  # nobody waits for a tracker that has nothing to tell
             self._is_off.set()
             return
         start = time.monotonic()

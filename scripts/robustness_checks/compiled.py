@@ -14,6 +14,7 @@ _SHORT = Work("PCA, 1 seed, 2 epochs", (*PCA.arguments, "seeds=1", "train.epochs
 _CASES = (
     ("kernels.allocate_scratch-*.nbi", "cut off"),
     ("kernels.allocate_scratch-*.nbc", "noise"),
+    ("kernels.allocate_scratch-*.nbc", "one bit flipped"),
     ("steps.score_inputs-*.nbc", "one bit flipped"),
     ("kernels.allocate_scratch-*.nbi", "empty"),
     ("kernels.allocate_scratch-*.nbc", "cut off"),

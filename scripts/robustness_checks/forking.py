@@ -20,6 +20,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[2]
 _EXPERIMENTS = PROJECT / "experiments"
 _CRASHED = 70
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 _MODULES = ("qnlnet.hardware", "qnlnet.runs", "qnlnet.tables", "qiskit_aer.primitives", "PIL.PngImagePlugin")
 
 
@@ -59,7 +60,9 @@ def _say(**answer: int) -> None:
 
 
 def _fork(order: dict[str, Any]) -> int:
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)  # until the process is what it shall be
     if pid := os.fork():
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
         return pid
     status = _CRASHED
     try:
@@ -87,6 +90,7 @@ def _obey(order: dict[str, Any]) -> int:
         os.close(opened)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background jobs ignore it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     os.environ.update(order["environment"])
     from robustness_checks import troubles
 

@@ -49,9 +49,9 @@ class Scenario:
 
 
 SCENARIOS = (
-    Scenario(KILLS, kills.kill_pca, few=17, many=100),
-    Scenario(KILLS, kills.kill_cnn, few=16, many=100),
-    Scenario(KILLS, kills.kill_aer, few=6, many=50),
+    Scenario(KILLS, kills.kill_pca, few=18, many=100),
+    Scenario(KILLS, kills.kill_cnn, few=17, many=100),
+    Scenario(KILLS, kills.kill_aer, few=4, many=50),
     Scenario(KILLS, kills.kill_sweep, few=8, many=100),
     Scenario(KILLS, kills.kill_as_a_person, few=3, many=20),
     Scenario(DISKS, full_disk.fill_the_disk),
@@ -65,7 +65,7 @@ SCENARIOS = (
     Scenario(DAMAGE, damage.lost_lines),
     Scenario(DAMAGE, damage.model),
     Scenario(DAMAGE, damage.images),
-    Scenario(DAMAGE, compiled.kernel_cache, few=3, many=8),
+    Scenario(DAMAGE, compiled.kernel_cache, few=3, many=9),
     Scenario(COMPANY, company.same_cell),
     Scenario(COMPANY, company.overlapping_sweeps),
     Scenario(COMPANY, company.killed_beside_another),

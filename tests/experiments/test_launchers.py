@@ -1,8 +1,6 @@
 """Where the cells of a sweep run makes no difference to what comes of them, nor to what is said at the end."""
 
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -132,43 +130,3 @@ def test_evaluations_have_no_accuracy_to_search_for(trained: Path, run_here: Run
         run_here("evaluate.py", "--multirun", f"run={trained}", "backend=exact", "hydra/sweeper=optuna"),
         "There is no configuration key `train.learning_rate`.",
     )
-
-
-EXTRAS = {
-    "hydra/sweeper=optuna": "sweeps",
-    "hydra/launcher=joblib": "sweeps",
-    "hydra/launcher=submitit_slurm": "slurm",
-}
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of installed packages without those that sweeps may need."""
-    optional = ("optuna", "submitit", "hydra_optuna", "hydra_joblib", "hydra_submitit", "hydra_plugins")
-    folder = tmp_path_factory.mktemp("installed")
-    (installed,) = {Path(path) for path in sys.path if path.endswith("site-packages")}
-    for path in installed.iterdir():
-        if not path.name.startswith(optional):
-            (folder / path.name).symlink_to(path)
-    return folder
-
-
-@pytest.fixture
-def run_bare(bare: Path, run_there: Run, environment: dict[str, str]) -> Run:
-    """Returns a function that runs an experiment where nothing optional is installed."""
-    environment["PYTHONPATH"] = os.pathsep.join([str(bare), environment["PYTHONPATH"]])
-    return lambda *arguments: run_there(*arguments, python=("-S",))
-
-
-def test_without_optional_packages_cells_train_and_nothing_warns(run_bare: Run) -> None:
-    outcome = run_bare("train.py", "--multirun", "data=digits", "reducer=pca", "train.epochs=1", "seeds=1", "r=1,2")
-    assert outcome.status == 0, outcome.err
-    assert [columns[0] for columns in read_table(outcome.out).values()] == ["trained", "trained"]
-    assert all(" replicas, about " in line for line in outcome.err.splitlines()), outcome.err
-
-
-@pytest.mark.parametrize("option", list(EXTRAS))
-def test_a_missing_package_is_named_with_the_command_that_installs_it(option: str, run_bare: Run) -> None:
-    outcome = run_bare("train.py", "--multirun", "data=digits", "reducer=pca", "r=1,2", option)
-    check_one_sentence(outcome, f'pip install "qnlnet[{EXTRAS[option]}]"')
-    assert option in outcome.err

@@ -58,7 +58,7 @@ def test_the_same_cell_with_other_numbers_of_seeds_is_trained_once(
 
 
 class Held:
-    """A claim that another process seems to have, until a thread has stored the replica and gives it back."""
+    """A claim that another process seems to have; when all others are stored, a thread stores it and gives it back."""
 
     def __init__(self, cell: RunConfig, source: RunConfig, seed: int) -> None:
         dataset = load_dataset(cell.data)
@@ -77,7 +77,9 @@ class Held:
         self._thread.join()
 
     def _store_and_release(self) -> None:
-        time.sleep(0.3)
+        table = self._run.directory / "seeds.csv"
+        while len(read_seed_rows(table, missing_ok=True)) < self._run.config.seeds - 1:
+            time.sleep(0.05)
         rows = self._source.epoch_rows()
         epochs = [
             Epoch(row.epoch, row.train_loss, row.train_accuracy, row.test_accuracy)
