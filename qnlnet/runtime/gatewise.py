@@ -1,5 +1,6 @@
 """A circuit in which every angle has a parameter of its own, so that the parameter-shift rule holds gate by gate."""
 
+import uuid
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +101,11 @@ def build_gatewise_circuit(qnl: QNLCircuit) -> GatewiseCircuit:
             sources.append(angle.parameter)
             slopes.append(angle.scale)
             names.append(f"{names_of_columns[angle.parameter]}#{sources.count(angle.parameter)}")
-            operation = type(operation)(angle.scale * Parameter(names[-1]) + angle.offset)
+            operation = type(operation)(angle.scale * _parameter(names[-1]) + angle.offset)
         circuit.append(operation, [circuit.qubits[qnl.circuit.find_bit(qubit).index] for qubit in instruction.qubits])
     return GatewiseCircuit(circuit, tuple(names), np.array(sources, np.int64), np.array(slopes), qnl.observable)
+
+
+def _parameter(name: str) -> Parameter:
+    """Returns the parameter of that name, the same in every circuit: the client tells boxes of gates apart by it."""
+    return Parameter(name, uuid=uuid.uuid5(uuid.NAMESPACE_OID, name))
