@@ -52,7 +52,7 @@ def test_jobs_that_train_the_same_replicas_at_once_share_the_work_and_lose_no_ro
         (["partition=nowhere"], None, "Slurm does not take the jobs: sbatch: error: invalid partition"),
         (["mem_gb=9000"], None, "Slurm does not take the jobs: sbatch: error: Memory"),
         (["additional_parameters.deadlin=1"], None, "There is no configuration key"),
-        (["mem_gb=much"], None, "hydra.launcher.mem_gb=much"),
+        (["mem_gb=much"], None, "Argument `hydra.launcher.mem_gb` must be a number, but is 'much'."),
         ([], "", "The program sbatch must be there, but is not."),
     ],
 )
