@@ -1,5 +1,6 @@
 """Locks between processes, on one machine or on several that share a folder; they end with their process."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,7 @@ class Claim:
             _check_ends_with_process(self._lock)
         except Timeout:
             return False
-        except (OSError, NotImplementedError) as error:
+        except (OSError, NotImplementedError) as error:  # filelock raises either where there are no locks
             raise _unusable(self._path, error) from error
         return True
 
@@ -54,7 +55,7 @@ def locked(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
         _check_ends_with_process(lock)
-    except (OSError, NotImplementedError) as error:
+    except (OSError, NotImplementedError) as error:  # filelock raises either where there are no locks
         raise _unusable(path, error) from error
     try:
         yield
@@ -66,7 +67,7 @@ def _check_ends_with_process(lock: BaseFileLock) -> None:
     """Refuses what filelock takes instead on a file system without locks: a file, which a killed process leaves."""
     if isinstance(lock, SoftFileLock):
         lock.release()
-        raise NotImplementedError("it lies on a file system without locks")
+        raise OSError(errno.ENOLCK, "it lies on a file system without locks")
 
 
 def _unusable(path: Path, error: Exception) -> ResultsError:

@@ -109,7 +109,7 @@ def _let_the_clock_jump(seconds: float) -> None:
             return datetime.datetime.fromtimestamp(time.time(), tz)
 
     time.time, time.time_ns = wrong(time.time, 1), wrong(time.time_ns, 10**9)
-    datetime.datetime = JumpingDatetime  # type: ignore[misc]
+    datetime.datetime = JumpingDatetime  # type: ignore[misc]  # replacing the class is the trouble
 
 
 def _enter(process: int) -> None:
