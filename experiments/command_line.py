@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -20,8 +22,13 @@ from yaml import YAMLError
 
 from qnlnet.config import CONFIG_DIR, quote_group_options
 from qnlnet.config.compose import explain_composition_error
-from qnlnet.errors import QNLNetError
+from qnlnet.errors import ArgumentError, QNLNetError
 
+_OPTIONAL = {  # options that need a plugin which is not installed with the library itself
+    "hydra/sweeper=optuna": "hydra_plugins.hydra_optuna_sweeper",
+    "hydra/launcher=joblib": "hydra_plugins.hydra_joblib_launcher",
+    "hydra/launcher=submitit_slurm": "hydra_plugins.hydra_submitit_launcher",
+}
 _MISTAKE, _INTERRUPTED, _TERMINATED = 2, 130, 143
 
 
@@ -54,6 +61,7 @@ def run_experiment(
     main.run_together = run_together or (lambda configs: [_value_or_error(task, config) for config in configs])
 
     def compose_and_run() -> None:
+        _check_installed(sys.argv[1:])
         try:
             hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(main)()
         except (HydraException, OmegaConfBaseException, YAMLError) as error:
@@ -87,9 +95,18 @@ def _let_workers_import_this_folder() -> None:
 
 def _let_own_options_win() -> None:
     """Makes configs/hydra/ win where a plugin registers an option of the same name: Hydra would refuse two of them."""
-    Plugins.instance()  # plugins register when they are first looked for
+    with warnings.catch_warnings():
+        # Launchers and sweepers whose packages are missing: whoever asks for one is told by `_check_installed`.
+        warnings.filterwarnings("ignore", r"\s*Error importing 'hydra_plugins\.qnlnet_sweeps\.", UserWarning)
+        Plugins.instance()  # plugins register when they are first looked for
     for path in (CONFIG_DIR / "hydra").glob("*/*.yaml"):
         ConfigStore.instance().repo["hydra"].get(path.parent.name, {}).pop(path.name, None)
+
+
+def _check_installed(words: Sequence[str]) -> None:
+    for word in words:
+        if (package := _OPTIONAL.get(word)) is not None and find_spec(package) is None:
+            raise ArgumentError(f'{word} needs packages that are not installed: pip install "qnlnet[sweeps]"')
 
 
 def _on_stop(number: int, frame: FrameType | None) -> NoReturn:

@@ -44,14 +44,6 @@ def test_no_cells_are_no_problem() -> None:
     assert run(iter(())) == []
 
 
-def test_force_trains_again_to_the_same_numbers(make_cell: MakeCell, numbers_in: NumbersIn) -> None:
-    (first,) = run([make_cell()])
-    before = numbers_in(first.directory)
-    (again,) = run([make_cell("force=true")])
-    assert again.status == "trained"
-    assert numbers_in(again.directory) == before
-
-
 def a_file_in_the_way(tmp_path: Path, make_cell: MakeCell) -> RunConfig:
     (tmp_path / "file").write_text("not a folder")
     return make_cell(folder="file/below")

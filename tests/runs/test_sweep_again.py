@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from qnlnet.checkpoints import ReplicaCheckpoint, load_trained_model
 from qnlnet.config import RunConfig
 from qnlnet.data import load_dataset
 from qnlnet.models import prepare_features
-from qnlnet.records import read_epoch_rows, read_seed_rows
+from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
 from qnlnet.runs import Run, run
 from qnlnet.runs.run_folder import describe_code
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica
@@ -112,27 +113,43 @@ def test_what_another_process_trains_is_taken_over(
     assert "seed 1: finished by another process\n" in said
 
 
-def test_a_folder_that_becomes_another_cells_meanwhile_fails_this_one(make_cell: MakeCell) -> None:
+@pytest.mark.parametrize("with_seed_1", [False, True])
+def test_a_folder_that_becomes_another_cells_meanwhile_fails_this_one(with_seed_1: bool, make_cell: MakeCell) -> None:
     cell = make_cell()
     run_of_cell = Run(cell, load_dataset(cell.data))
+    seeds, epochs = (run_of_cell.directory / name for name in ("seeds.csv", "epochs.csv"))
     claim = run_of_cell.claim(1)
     assert claim.take()
 
-    def take_the_folder() -> None:
-        time.sleep(0.3)
-        while len(read_seed_rows(run_of_cell.directory / "seeds.csv", missing_ok=True)) < 2:
+    def take_over() -> None:
+        while len(rows := read_seed_rows(seeds, missing_ok=True)) < 2:
             time.sleep(0.05)
-        for name in ("seeds.csv", "epochs.csv"):
-            path = run_of_cell.directory / name
-            path.write_bytes(path.read_bytes().replace(run_of_cell.hash.encode(), b"0123456789ab"))
+        others = rows.assign(config_hash="0123456789ab")
+        if with_seed_1:  # as if another process had finished it
+            others = pd.concat([rows.head(1).assign(seed=1), others])
+            known = read_epoch_rows(epochs)
+            write_table(pd.concat([known, known[known.seed == rows.seed[0]].assign(seed=1)]), epochs)
+        write_table(others, seeds)
         claim.release()
 
-    thread = threading.Thread(target=take_the_folder)
+    thread = threading.Thread(target=take_over)
     thread.start()
     good, bad = run([make_cell("ansatz=1", folder="good"), cell])
     thread.join()
     assert (good.status, bad.status) == ("trained", "failed")
     assert "must hold one cell, but has rows of configuration 0123456789ab" in bad.error
+
+
+def test_force_trains_again_to_the_same_numbers(
+    make_cell: MakeCell, numbers_in: NumbersIn, trained: list[tuple[str, int, int]]
+) -> None:
+    (first,) = run([make_cell()])
+    before = numbers_in(first.directory)
+    trained.clear()
+    (again,) = run([make_cell("force=true")])
+    assert again.status == "trained"
+    assert len(trained) == 3 * 2
+    assert numbers_in(again.directory) == before
 
 
 def interrupt_after(epochs: int, patch: pytest.MonkeyPatch) -> None:

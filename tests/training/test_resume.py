@@ -40,6 +40,10 @@ PLAIN = {
 }
 
 
+SHOT_CELLS = ("aer with shots", "aer with shots, cnn")
+SLOWER = [pytest.param(cell, marks=pytest.mark.slow) for cell in SHOT_CELLS]
+
+
 def build(overrides: tuple[str, ...], make_features: MakeFeatures, *, train: int, test: int = 12) -> Any:
     config = load_config(*overrides)
     return config, make_features(config, train, test)
@@ -54,7 +58,7 @@ def test_the_compiled_loop_goes_on_after_every_epoch(cell: str, make_features: M
     assert Processes(config, features, tmp_path).train([(epoch, 0) for epoch in range(EPOCHS + 1)]) == undisturbed
 
 
-@pytest.mark.parametrize("cell", list(PLAIN))
+@pytest.mark.parametrize("cell", [*(cell for cell in PLAIN if cell not in SHOT_CELLS), *SLOWER])
 def test_the_plain_loop_goes_on_after_every_step(cell: str, make_features: MakeFeatures, tmp_path: Path) -> None:
     images = 4 if "train.batch_size=3" in PLAIN[cell] else 2
     config, features = build((*PLAIN[cell], "train.epochs=2"), make_features, train=images, test=2)
@@ -80,7 +84,7 @@ def check_every_step(config: RunConfig, features: Features, folder: Path) -> Non
     assert Processes(config, features, folder / "all").train(places) == undisturbed
 
 
-@pytest.mark.parametrize("cell", ["statevector", "aer with shots", "aer with shots, cnn"])
+@pytest.mark.parametrize("cell", ["statevector", *SLOWER])
 def test_two_interruptions_anywhere_are_no_more_than_one(
     cell: str, make_features: MakeFeatures, tmp_path: Path
 ) -> None:
