@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from checking.derived import check_figures, check_strays, check_texts
-from checking.finding import Finding, count
+from checking.finding import Finding, count, read_table
 from checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.errors import LedgerError, QNLNetError, ResultsError
 from qnlnet.figures import write_figure
@@ -25,12 +25,7 @@ _ROUNDING = 1e-12  # relative: sums and means of a few hundred numbers in anothe
 
 def check_hardware(folder: Path, finding: Finding) -> None:
     """Checks the ledger of one folder and notes what was found."""
-    try:
-        rows = read_hardware_rows(folder / TABLE)
-        if rows.empty:
-            raise ResultsError(f"{TABLE} must have rows, but has none.")
-    except ResultsError as error:
-        finding.problems.append(str(error))
+    if (rows := read_table(read_hardware_rows, folder / TABLE, finding)) is None:
         return
     finding.facts.append(f"{count(len(rows), 'row')} on {', '.join(sorted(rows.device.unique()))}")
     outcomes: dict[str, Outcome] = {}

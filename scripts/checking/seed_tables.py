@@ -8,7 +8,7 @@ import pandas as pd
 
 from checking.derived import check_figures, check_strays, check_texts
 from checking.epoch_rows import check_epoch_rows
-from checking.finding import Finding, count
+from checking.finding import Finding, count, read_table
 from checking.origins import NOTES, check_origins, describe_origins
 from checking.seed_rows import check_seed_rows
 from qnlnet.config import CONFIG_DIR, compose_config
@@ -23,12 +23,7 @@ SEEDS, EPOCHS = "seeds.csv", "epochs.csv.gz"
 def check_seed_table(folder: Path, finding: Finding) -> None:
     """Checks one table and notes what was found."""
     name = folder.resolve().name
-    try:
-        seeds = read_seed_rows(folder / SEEDS)
-        if seeds.empty:
-            raise ResultsError(f"{SEEDS} must have rows, but has none.")
-    except ResultsError as error:
-        finding.problems.append(str(error))
+    if (seeds := read_table(read_seed_rows, folder / SEEDS, finding)) is None:
         return
     finding.facts.append(f"{count(len(seeds), 'row')} of {count(seeds.config_hash.nunique(), 'cell')}")
     ids = pd.Series([row_id(row) for row in seeds[["config_hash", "seed"]].to_dict("records")], index=seeds.index)

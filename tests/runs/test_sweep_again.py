@@ -152,14 +152,17 @@ def test_force_trains_again_to_the_same_numbers(
     assert numbers_in(again.directory) == before
 
 
-def interrupt_after(epochs: int, patch: pytest.MonkeyPatch) -> None:
-    """Is Ctrl-C as soon as so many epochs of a replica were told."""
+def interrupt(*cells: RunConfig, epochs: int = 1) -> None:
+    """Runs cells, with Ctrl-C as soon as so many epochs of a replica were told."""
 
     def stop(self: Progress, job: Job, epoch: Epoch) -> None:
         if epoch.number == epochs:
             raise KeyboardInterrupt
 
-    patch.setattr(Progress, "on_epoch", stop)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Progress, "on_epoch", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run(cells)
 
 
 EPOCHS = 300
@@ -177,10 +180,7 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint_to_the_same_numbers(
     (expected,) = run([make_cell(*LONG, folder="undisturbed")])
     trained.clear()
     cell = make_cell(*LONG, f"checkpoint_every={every}")
-    with pytest.MonkeyPatch.context() as patch:
-        interrupt_after(1, patch)
-        with pytest.raises(KeyboardInterrupt):
-            run([cell])
+    interrupt(cell)
     folder = Path(str(cell.output_dir))
     assert (folder / "checkpoints" / "seed-0.ckpt").is_file()
     assert not (folder / "seeds.csv").exists()
@@ -198,10 +198,7 @@ def test_an_interrupted_run_goes_on_from_its_checkpoint_to_the_same_numbers(
 def interrupted(make_cell: MakeCell, trained: list[tuple[str, int, int]]) -> RunConfig:
     """A cell whose only replica was interrupted."""
     cell = make_cell(*LONG)
-    with pytest.MonkeyPatch.context() as patch:
-        interrupt_after(1, patch)
-        with pytest.raises(KeyboardInterrupt):
-            run([cell])
+    interrupt(cell)
     trained.clear()
     return cell
 
@@ -271,10 +268,7 @@ def test_what_killed_processes_leave_of_finished_replicas_is_cleared_away(make_c
 def test_rows_of_an_interrupted_sweep_are_not_doubled(make_cell: MakeCell, numbers_in: NumbersIn) -> None:
     cells = [make_cell(f"ansatz={ansatz}", folder=ansatz) for ansatz in "01"]
     expected = [numbers_in(outcome.directory) for outcome in run([make_cell(folder="x"), make_cell("ansatz=1")])]
-    with pytest.MonkeyPatch.context() as patch:
-        interrupt_after(2, patch)
-        with pytest.raises(KeyboardInterrupt):
-            run(cells)
+    interrupt(*cells, epochs=2)
     outcomes = run(cells)
     assert [numbers_in(outcome.directory) for outcome in outcomes] == expected
     assert len(read_epoch_rows(outcomes[0].directory / "epochs.csv")) == 3 * 2

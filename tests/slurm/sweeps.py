@@ -64,7 +64,7 @@ class Sweep:
         """Sends what Ctrl-C sends."""
         self._process.send_signal(signal.SIGINT)
 
-    def end(self, seconds: float = 180) -> Ended:
+    def end(self, seconds: float = 400) -> Ended:
         """Waits for the end of the command."""
         return Ended(self._process.wait(seconds), self._out.read_text(), self.err)
 
@@ -121,7 +121,7 @@ def logs(folder: Path) -> str:
     return "".join(path.read_text() for path in sorted(folder.glob("outputs/slurm/*/*_log.err")))
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 90) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 300) -> None:
     """Looks again and again until the condition holds."""
     end = time.monotonic() + seconds
     while not condition():

@@ -23,7 +23,7 @@ from slurm.sweeps import (
 
 pytestmark = [pytest.mark.slurm, pytest.mark.slow]
 
-EPOCHS = 300
+EPOCHS = 3000  # some 10 s: a job trains on while it asks Slurm to be queued again, and must not be done by then
 CELL = ("data=digits", "reducer=cnn", "seeds=1", f"train.epochs={EPOCHS}", "checkpoint_every=0.1")
 STEADY = "hydra.launcher.partition=steady"  # where nobody is preempted
 LAUNCHERS = {
@@ -99,6 +99,7 @@ def test_a_job_comes_back_and_goes_on_from_its_checkpoint(
         assert (restarts, went_on) == (1, [])  # there was nothing yet to go on from
         return
     assert went_on == sorted(went_on)
+    assert went_on, logs(folder)
     assert 0 < went_on[-1] < EPOCHS
     if name == TIMED:  # on a slow machine its minute is over more than once
         assert restarts >= len(went_on)
