@@ -60,21 +60,21 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
     """Builds the EstimatorQNN of `backend=aer`.
 
     Args:
-        qnl: The circuit and its observable.
+        qnl: The circuit and its observables.
         config: `shots` (None computes exact expectation values) and `noise` (the name of a fake device, or None).
         seed: Seed of the shots.
 
     Raises:
         ArgumentError: There is no such fake device, or it is too large or too small.
     """
-    circuit, observable = qnl.circuit, qnl.observable
+    circuit, observables = qnl.circuit, qnl.observables
     options: dict[str, Any] = {}
     device_gates: StagedPassManager | None = None
     if config.noise is not None:
         device = _load_noise(config.noise, circuit.num_qubits)
         options = {"noise_model": NoiseModel.from_backend(device), "method": "density_matrix"}
         circuit = generate_preset_pass_manager(1, backend=device, seed_transpiler=0).run(circuit)
-        observable = observable.apply_layout(circuit.layout)
+        observables = tuple(observable.apply_layout(circuit.layout) for observable in observables)
         # The shifted circuits of a gradient must consist of the gates that carry the noise, too.
         device_gates = generate_preset_pass_manager(0, basis_gates=device.operation_names, seed_transpiler=0)
     # A hair more than 1/√shots: from that very number, rounded, Qiskit would make one shot too many now and then.
@@ -83,7 +83,7 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
     return AerEstimatorQNN(
         seed=seed,
         circuit=circuit,
-        observables=observable,
+        observables=observables,
         input_params=qnl.input_params,
         weight_params=qnl.weight_params,
         input_gradients=True,

@@ -17,12 +17,12 @@ def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int =
     """Assembles the EstimatorQNN that runs `qnl` on a backend.
 
     Args:
-        qnl: The circuit, its parameters and its observable.
+        qnl: The circuit, its parameters and its observables.
         config: Which backend, and its options.
         seed: Seed of the shots, where there are any.
 
     Returns:
-        A network with one input per qubit, the circuit's weights in order, one output, and gradients for both.
+        A network with the circuit's inputs and weights in order, one output per observable, and gradients for both.
 
     Raises:
         ArgumentError: An option of the backend is not acceptable.
@@ -39,7 +39,7 @@ def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int =
         return build_aer_qnn(qnl, config, seed)
     parts = {
         "circuit": qnl.circuit,
-        "observables": qnl.observable,
+        "observables": qnl.observables,
         "input_params": qnl.input_params,
         "weight_params": qnl.weight_params,
     }

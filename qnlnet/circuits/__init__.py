@@ -1,6 +1,16 @@
 """The circuits of QNL-Net in pure Qiskit."""
 
 from qnlnet.circuits.ansatz import Ansatz, Rotation, resolve_ansatz
+from qnlnet.circuits.closed_forms import CLOSED_FORMS, ClosedForm
 from qnlnet.circuits.qnl_circuit import QNLCircuit, build_qnl_circuit, circuit_from_config
 
-__all__ = ["Ansatz", "QNLCircuit", "Rotation", "build_qnl_circuit", "circuit_from_config", "resolve_ansatz"]
+__all__ = [
+    "CLOSED_FORMS",
+    "Ansatz",
+    "ClosedForm",
+    "QNLCircuit",
+    "Rotation",
+    "build_qnl_circuit",
+    "circuit_from_config",
+    "resolve_ansatz",
+]

@@ -1,8 +1,9 @@
-"""The circuit of QNL-Net: an encoder repeated r times, an ansatz repeated D times, one Pauli Z read out.
+"""The circuit of QNL-Net: an encoder repeated r times, an ansatz repeated D times, Pauli Zs read out.
 
 Source: slides of arXiv 2407.18906 and the authors' code. Qubit k is Qiskit's qubit k (little-endian in labels).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
@@ -16,19 +17,31 @@ from qnlnet.errors import argument_error, check_at_least
 
 @dataclass(frozen=True)
 class QNLCircuit:
-    """A circuit with its ordered parameters and its observable.
+    """A circuit with its ordered parameters and its observables.
 
     Attributes:
         circuit: The unbound circuit.
-        input_params: One parameter per qubit, ``x[0]``, ``x[1]``, …; qubit k is rotated by 2·x[k].
+        input_params: ``x[0]``, ``x[1]``, …, one per qubit and upload; qubit k of n is rotated by 2·x[k], and by
+            2·x[n + k] in the second upload, if there is one.
         weight_params: The trainable parameters in the order in which their gates stand in the circuit.
-        observable: What is measured, on all qubits of the circuit.
+        observables: What is measured, each on all qubits of the circuit.
     """
 
     circuit: QuantumCircuit
     input_params: tuple[ParameterVectorElement, ...]
     weight_params: tuple[Parameter, ...]
-    observable: SparsePauliOp
+    observables: tuple[SparsePauliOp, ...]
+
+    @property
+    def observable(self) -> SparsePauliOp:
+        """The only observable.
+
+        Raises:
+            ArgumentError: There are several.
+        """
+        if len(self.observables) > 1:
+            raise argument_error("readout_qubits", "name one qubit here", len(self.observables))
+        return self.observables[0]
 
     @property
     def weight_names(self) -> tuple[str, ...]:
@@ -42,16 +55,23 @@ def build_qnl_circuit(
     feature_map_reps: int = 1,
     ansatz_reps: int = 1,
     num_qubits: int = 4,
-    readout_qubit: int | None = None,
+    readout_qubit: int | Sequence[int] | None = None,
+    reupload: bool = False,
 ) -> QNLCircuit:
     """Builds the circuit of one QNL-Net.
+
+    With `reupload` the encoder stands before each repetition of the ansatz instead of before the first, and takes
+    inputs of its own there (Pérez-Salinas et al. 2020, arXiv 1907.02085: their layers see the data through weights of
+    their own, which here the reducer has).
 
     Args:
         ansatz: The gates of one repetition of the variational part.
         feature_map_reps: r, how often the encoder H, P(2x) is applied; at least 1.
         ansatz_reps: D, how often the ansatz is applied, each time with weights of its own; at least 1.
         num_qubits: Qubits, which is also the number of inputs; at least 2.
-        readout_qubit: The qubit whose Pauli Z is the output; None takes the last, as the released code does.
+        readout_qubit: The qubit whose Pauli Z is the output, or several; None takes the last, as the released code
+            does.
+        reupload: Whether the inputs are encoded again before each repetition of the ansatz.
 
     Raises:
         ArgumentError: An argument is out of range, or the ansatz is not defined for `num_qubits`.
@@ -59,22 +79,30 @@ def build_qnl_circuit(
     check_at_least("feature_map_reps", feature_map_reps, 1)
     check_at_least("ansatz_reps", ansatz_reps, 1)
     check_at_least("num_qubits", num_qubits, 2)
-    readout = num_qubits - 1 if readout_qubit is None else readout_qubit
-    if not 0 <= readout < num_qubits:
-        raise argument_error("readout_qubit", f"be between 0 and {num_qubits - 1}", readout)
+    last = num_qubits - 1
+    readout = last if readout_qubit is None else readout_qubit
+    readouts = [readout] if isinstance(readout, int) else list(readout)
+    if not readouts or any(not 0 <= qubit < num_qubits for qubit in readouts):
+        raise argument_error("readout_qubit", f"be between 0 and {last}", readout_qubit)
 
-    inputs = ParameterVector("x", num_qubits)
+    inputs = ParameterVector("x", num_qubits * (ansatz_reps if reupload else 1))
     circuit = QuantumCircuit(num_qubits, name=f"QNL-Net ansatz {ansatz.name}")
-    for _ in range(feature_map_reps):
-        for qubit in range(num_qubits):
-            circuit.h(qubit)
-            circuit.p(2 * inputs[qubit], qubit)
     resolved = resolve_ansatz(ansatz, num_qubits)
     weights: list[Parameter] = []
     for repetition in range(1, ansatz_reps + 1):
+        if reupload or repetition == 1:
+            start = (repetition - 1) * num_qubits
+            _append_encoder(circuit, inputs[start : start + num_qubits], feature_map_reps)
         weights += _append_ansatz(circuit, resolved, repetition)
-    observable = SparsePauliOp.from_sparse_list([("Z", [readout], 1.0)], num_qubits=num_qubits)
-    return QNLCircuit(circuit, tuple(inputs), tuple(weights), observable)
+    observables = (SparsePauliOp.from_sparse_list([("Z", [qubit], 1.0)], num_qubits) for qubit in readouts)
+    return QNLCircuit(circuit, tuple(inputs), tuple(weights), tuple(observables))
+
+
+def _append_encoder(circuit: QuantumCircuit, inputs: Sequence[ParameterVectorElement], reps: int) -> None:
+    for _ in range(reps):
+        for qubit, value in enumerate(inputs):
+            circuit.h(qubit)
+            circuit.p(2 * value, qubit)
 
 
 def circuit_from_config(config: RunConfig) -> QNLCircuit:
@@ -84,7 +112,8 @@ def circuit_from_config(config: RunConfig) -> QNLCircuit:
         feature_map_reps=config.feature_map_reps,
         ansatz_reps=config.ansatz_reps,
         num_qubits=config.num_qubits,
-        readout_qubit=config.readout_qubit,
+        readout_qubit=config.readouts,
+        reupload=config.circuit == "reuploading",
     )
 
 

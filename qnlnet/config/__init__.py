@@ -13,6 +13,7 @@ from qnlnet.config.compose import (
 from qnlnet.config.identity import cell_name, config_hash, deciding_settings, run_directory
 from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.schema import (
+    CIRCUIT_LAYERS,
     AnsatzConfig,
     DataConfig,
     EvaluationConfig,
@@ -20,8 +21,10 @@ from qnlnet.config.schema import (
     RunConfig,
     TrainConfig,
 )
+from qnlnet.config.settings import override_value, unusual_settings
 
 __all__ = [
+    "CIRCUIT_LAYERS",
     "CONFIG_DIR",
     "AnsatzConfig",
     "AnyBackendConfig",
@@ -41,6 +44,8 @@ __all__ = [
     "deciding_settings",
     "explain_validation_error",
     "load_config",
+    "override_value",
     "quote_group_options",
     "run_directory",
+    "unusual_settings",
 ]

@@ -17,7 +17,7 @@ class DataConfig(Section):
 
     Attributes:
         name: The dataset.
-        classes: Two classes, which become labels 0 and 1: numbers, or names of folders for own images.
+        classes: Two classes or more, which become labels 0, 1, …: numbers, or names of folders for own images.
         root: Where the files lie; None: $QNLNET_DATA, else the user's cache folder. Own images need it.
         verify: Whether to refuse files that differ from the official release.
         evaluate_on: ``validation`` holds out a fifth of the training images in place of the test images.
@@ -61,10 +61,13 @@ class DataConfig(Section):
             self._check_image_folder()
         else:
             self._check_release()
-        if len(self.classes) != 2 or len(set(self.classes)) != 2:
+        if len(self.classes) < 2 or len(set(self.classes)) < len(self.classes):
             example = "[cats,dogs]" if self.name == "image_folder" else "[3,6]"
             raise argument_error(
-                "data.classes", "name two different classes", list(self.classes), f"For example data.classes={example}."
+                "data.classes",
+                "name two different classes or more",
+                list(self.classes),
+                f"For example data.classes={example}.",
             )
         for key in ("mean", "std"):
             if len(getattr(self, key)) != self.image_shape[0]:

@@ -10,6 +10,13 @@ from qnlnet.config.schema import RunConfig
 
 # Where the numbers go, how many replicas there are and how many threads compute them changes no number.
 _IRRELEVANT = {"seeds", "workers", "force", "checkpoint_every", "logger", "output_dir", "allow_constant"}
+# Settings that came later, with the value that all rows before them have: they keep their hashes.
+_SINCE_THE_FIRST_ROWS = {
+    "circuit": "qnl",
+    "layer": "quantum",
+    "readout_qubits": None,
+    "train.initial_weights": "uniform",
+}
 
 
 def deciding_settings(config: RunConfig) -> dict[str, Any]:
@@ -22,6 +29,11 @@ def deciding_settings(config: RunConfig) -> dict[str, Any]:
     }  # of own images only
     del relevant["reducer"]["seeds"]
     relevant["backend"].pop("budget_seconds", None)
+    for key, usual in _SINCE_THE_FIRST_ROWS.items():
+        section, _, name = key.rpartition(".")
+        settings = relevant[section] if section else relevant
+        if settings[name] == usual:
+            del settings[name]
     return relevant
 
 
@@ -41,6 +53,7 @@ def cell_name(config: RunConfig) -> str:
         f"D{config.ansatz_reps}",
         config.train.protocol,
     ]
+    parts += [word for word in (config.circuit, config.layer) if word not in ("qnl", "quantum")]
     return "_".join(parts)
 
 

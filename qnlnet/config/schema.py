@@ -4,19 +4,21 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, StrictInt, model_validator
 
-from qnlnet.config.backend import AnyBackendConfig, BackendConfig
+from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
 from qnlnet.config.data import DataConfig
 from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.section import Count, Index, Section
 from qnlnet.errors import argument_error
 
+CIRCUIT_LAYERS = ("quantum", "frozen")  # those that run a circuit
+CLOSED_FORM_ANSAETZE = ("0", "1", "2")
 QubitIndex = StrictInt | Literal["..."]
 
 
 class ReducerConfig(Section):
     """How an image becomes `num_qubits` features."""
 
-    name: Literal["cnn", "pca"]
+    name: Literal["cnn", "cnn_nonlocal", "pca"]
     seeds: Count
 
 
@@ -60,10 +62,15 @@ class TrainConfig(Section):
     shuffle: bool
     dropout: float = Field(ge=0, lt=1)
     pca_scaling: Literal["each_split", "train_split"]
+    initial_weights: Literal["uniform", "quarter_turn"] = "uniform"
 
 
 class RunConfig(Section):
-    """One cell and how many replicas of it to train."""
+    """One cell and how many replicas of it to train.
+
+    `readout_qubits` may be left out; validation puts in all qubits where one would not do: with circuit=reuploading,
+    and with more than two classes.
+    """
 
     data: DataConfig
     reducer: ReducerConfig
@@ -74,6 +81,9 @@ class RunConfig(Section):
     ansatz_reps: Count = Field(default=1, alias="D")
     num_qubits: int = Field(default=4, strict=True, ge=2, le=20)
     readout_qubit: int = Field(default=3, strict=True, ge=0)
+    readout_qubits: tuple[Index, ...] | None = None
+    circuit: Literal["qnl", "reuploading"] = "qnl"
+    layer: Literal["quantum", "frozen", "closed_form", "linear_tanh", "sine", "nonlocal", "none"] = "quantum"
     allow_constant: bool = False
     seeds: Count
     workers: Count | None = None
@@ -90,6 +100,28 @@ class RunConfig(Section):
             train = {key: value for key, value in values["train"].items() if key != "by_reducer"}
             values = {**values, "train": train}
         return values
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_all_qubits(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or values.get("readout_qubits") is not None:
+            return values
+        data, qubits = values.get("data"), values.get("num_qubits", 4)
+        classes = data.get("classes") if isinstance(data, dict) else getattr(data, "classes", ())
+        wanted = values.get("circuit") == "reuploading" or (isinstance(classes, list | tuple) and len(classes) > 2)
+        if wanted and values.get("layer", "quantum") in CIRCUIT_LAYERS and isinstance(qubits, int):
+            values = {**values, "readout_qubits": tuple(range(qubits))}
+        return values
+
+    @property
+    def readouts(self) -> tuple[int, ...]:
+        """The qubits whose Pauli Z are measured."""
+        return (self.readout_qubit,) if self.readout_qubits is None else self.readout_qubits
+
+    @property
+    def num_features(self) -> int:
+        """Features that the reducer hands to the layer: one per qubit, and again for each time they are uploaded."""
+        return self.num_qubits * (self.ansatz_reps if self.circuit == "reuploading" else 1)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -110,4 +142,35 @@ class RunConfig(Section):
                 self.num_qubits,
                 "Choose ansatz=0 or ansatz=1 for other numbers.",
             )
+        self._check_readouts()
+        self._check_layer()
         return self
+
+    def _check_readouts(self) -> None:
+        if self.readout_qubits is None:
+            return
+        qubits = list(self.readout_qubits)
+        if not qubits or len(set(qubits)) < len(qubits) or max(qubits) >= self.num_qubits:
+            requirement = f"name different qubits between 0 and {self.num_qubits - 1} with num_qubits={self.num_qubits}"
+            raise argument_error("readout_qubits", requirement, qubits, "For example readout_qubits=[0,3].")
+        if self.layer not in CIRCUIT_LAYERS:
+            advice = "Only circuits are read out."
+            raise argument_error("readout_qubits", f"be left out with layer={self.layer}", qubits, advice)
+        if isinstance(self.backend, RuntimeConfig):
+            advice = "On a device one qubit is read out, readout_qubit."
+            raise argument_error("readout_qubits", "be left out with backend=runtime", qubits, advice)
+
+    def _check_layer(self) -> None:
+        if self.layer in CIRCUIT_LAYERS:
+            return
+        if self.circuit != "qnl":
+            raise argument_error("circuit", f"be qnl with layer={self.layer}, which runs no circuit", self.circuit)
+        if self.backend.name != "exact":
+            advice = "Leave backend out: there is no circuit to run."
+            raise argument_error("backend", f"be exact with layer={self.layer}", self.backend.name, advice)
+        shape = (self.feature_map_reps, self.ansatz_reps, self.num_qubits, self.readout_qubit)
+        if self.layer == "closed_form" and (shape != (1, 1, 4, 3) or self.ansatz.name not in CLOSED_FORM_ANSAETZE):
+            requirement = (
+                "be closed_form with the circuits of Table 1 only: ansatz=0, 1 or 2, r=1, D=1, readout_qubit=3"
+            )
+            raise argument_error("layer", requirement, self.layer)

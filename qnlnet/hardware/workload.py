@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from qnlnet.checkpoints import load_trained_model
 from qnlnet.circuits import QNLCircuit, circuit_from_config
-from qnlnet.config import RunConfig
+from qnlnet.config import CIRCUIT_LAYERS, RunConfig
 from qnlnet.data import load_dataset
 from qnlnet.errors import argument_error
 from qnlnet.models import QNLNet, prepare_features
@@ -38,7 +38,7 @@ class Inputs:
 
     def predict(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Returns the labels that the model gives for expectation values of shape (images,)."""
-        return predict(self.head[0] * values.astype(np.float32) + self.head[1])
+        return predict((self.head[0] * values.astype(np.float32) + self.head[1])[..., None])
 
     def to_bytes(self) -> bytes:
         """Returns the content of inputs.npz."""
@@ -101,6 +101,7 @@ def load_workload(model_path: Path, images: int, image_seed: int = 0, data_root:
     if not 1 <= images <= total:
         raise argument_error("images", f"be between 1 and {total}, the number of test images", images)
     chosen = np.sort(generator(image_seed, "hardware images").choice(total, images, replace=False))
+    _check_fits_a_device(config)
     qnl = circuit_from_config(config)
     return Workload(
         config=config,
@@ -113,6 +114,14 @@ def load_workload(model_path: Path, images: int, image_seed: int = 0, data_root:
         qnl=qnl,
         inputs=_compute_inputs(model, qnl, features.test[chosen], features.test_labels[chosen]),
     )
+
+
+def _check_fits_a_device(config: RunConfig) -> None:
+    if config.layer not in CIRCUIT_LAYERS:
+        raise argument_error("run", "be of a model with a circuit", f"one with layer={config.layer}")
+    if config.readout_qubits is not None:
+        advice = "Train one with readout_qubits=null and two classes."
+        raise argument_error("run", "be of a model with one readout", f"one with {len(config.readouts)}", advice)
 
 
 def _compute_inputs(model: QNLNet, qnl: QNLCircuit, images: NDArray[np.float32], labels: NDArray[np.int64]) -> Inputs:

@@ -38,7 +38,7 @@ def prepare_features(dataset: Dataset, config: RunConfig) -> Features:
     Raises:
         ArgumentError: PCA is to find more components than there are training images or pixels.
     """
-    if config.reducer.name == "cnn":
+    if config.reducer.name != "pca":
         train, test = (_normalise(images, config) for images in (dataset.train_images, dataset.test_images))
     else:
         train, test = _principal_components(dataset, config)

@@ -1,22 +1,28 @@
-"""QNL-Net: reducer → quantum layer → one linear unit, as one torch module for one replica."""
+"""QNL-Net: reducer → quantum layer → linear head, as one torch module for one replica."""
+
+import math
 
 import torch
 from torch import Tensor, nn
 
 from qnlnet.backends import build_quantum_layer
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import AnyBackendConfig, RunConfig, RuntimeConfig
+from qnlnet.config import CIRCUIT_LAYERS, AnyBackendConfig, RunConfig, RuntimeConfig
 from qnlnet.models.reducers import build_cnn_reducer, build_pca_reducer
+from qnlnet.models.substitutes import build_substitute
 from qnlnet.seeding import generator, integer_seed
+
+# initial_weights=quarter_turn: π/2 ± this, in radians, where the sines of Table 1's circuits are largest.
+_SPREAD = 0.1
 
 
 class QNLNet(nn.Module):
     """The hybrid model.
 
     Args:
-        reducer: Model input → one feature per qubit; the features are angles in radians.
-        quantum: Features → expectation value in [−1, 1], shape (batch, 1).
-        head: Expectation value → y, the score of class 0.
+        reducer: Model input → features, which are angles in radians: one per qubit and upload.
+        quantum: Features → expectation values in [−1, 1], shape (batch, readouts); or what stands in for it.
+        head: Expectation values → y, the score of class 0 of two; or the scores of all classes.
     """
 
     def __init__(self, reducer: nn.Sequential, quantum: nn.Module, head: nn.Linear) -> None:
@@ -26,31 +32,52 @@ class QNLNet(nn.Module):
         self.head = head
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Returns the scores (y, 1 − y), shape (batch, 2); the larger one names the class."""
-        y = self.head(self.quantum(self.reducer(inputs)))
-        return torch.cat((y, 1 - y), dim=-1)
+        """Returns the scores of the classes, shape (batch, classes); the largest names the class.
+
+        Two classes have the scores (y, 1 − y), as in the released code.
+        """
+        scores = self.head(self.quantum(self.reducer(inputs)))
+        return scores if scores.shape[-1] > 1 else torch.cat((scores, 1 - scores), dim=-1)
 
 
 def build_model(config: RunConfig, seed: int) -> QNLNet:
     """Builds the untrained model of one replica.
 
     Weights are drawn as in the released scripts, torch's defaults for convolutions and linear layers and U[−1, 1]
-    for the circuit, but from `seed`; torch's global generator is left as it was.
+    for the circuit, but from `seed`; torch's global generator is left as it was. What comes before the layer has the
+    same weights whatever stands there.
     """
-    qnl = circuit_from_config(config)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(integer_seed(seed, "weights"))
-        if config.reducer.name == "cnn":
-            reducer = build_cnn_reducer(
-                config.data.image_shape,
-                config.data.cnn_channels,
-                config.num_qubits,
-                config.train.dropout,
-                generator(seed, "dropout"),
-            )
-        else:
-            reducer = build_pca_reducer(config.num_qubits)
-        return QNLNet(reducer, build_quantum_layer(qnl, _share_of_budget(config), seed=seed), nn.Linear(1, 1))
+        reducer = _build_reducer(config, seed)
+        layer, outputs = _build_layer(config, seed)
+        classes = len(config.data.classes)
+        return QNLNet(reducer, layer, nn.Linear(outputs, 1 if classes == 2 else classes))
+
+
+def _build_reducer(config: RunConfig, seed: int) -> nn.Sequential:
+    if config.reducer.name == "pca":
+        return build_pca_reducer(config.num_qubits, config.num_features)
+    return build_cnn_reducer(
+        config.data.image_shape,
+        config.data.cnn_channels,
+        config.num_features,
+        config.train.dropout,
+        generator(seed, "dropout"),
+        nonlocal_block=config.reducer.name == "cnn_nonlocal",
+    )
+
+
+def _build_layer(config: RunConfig, seed: int) -> tuple[nn.Module, int]:
+    """Returns the layer between reducer and head, and the number of its outputs."""
+    if config.layer not in CIRCUIT_LAYERS:
+        return build_substitute(config.layer, config.ansatz.name, config.num_features)
+    layer = build_quantum_layer(circuit_from_config(config), _share_of_budget(config), seed=seed)
+    if config.train.initial_weights == "quarter_turn":
+        with torch.no_grad():
+            for weight in layer.parameters():
+                weight.mul_(_SPREAD).add_(math.pi / 2)
+    return layer.requires_grad_(config.layer != "frozen"), len(config.readouts)
 
 
 def _share_of_budget(config: RunConfig) -> AnyBackendConfig:

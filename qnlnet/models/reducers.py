@@ -5,6 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from qnlnet.errors import argument_error
+from qnlnet.models.nonlocal_block import NonLocalBlock2d
 
 KERNEL_SIZE = 5
 _HIDDEN_UNITS = 128
@@ -40,15 +41,17 @@ def build_cnn_reducer(
     num_features: int,
     dropout: float,
     dropout_generator: np.random.Generator,
+    nonlocal_block: bool = False,
 ) -> nn.Sequential:
     """Builds the released CNN: twice Conv(5×5) → ReLU → MaxPool(2), dropout of channels, Linear → ReLU → Linear.
 
     Args:
         image_shape: (channels, height, width) of the images.
         channels: Output channels of the two convolutions.
-        num_features: Features that come out, one per qubit.
+        num_features: Features that come out.
         dropout: Probability with which a channel is dropped in training.
         dropout_generator: Draws the dropout masks.
+        nonlocal_block: Whether a classical non-local block follows the second pooling.
 
     Raises:
         ArgumentError: The images are too small for two convolutions.
@@ -63,6 +66,7 @@ def build_cnn_reducer(
         nn.Conv2d(channels[0], channels[1], KERNEL_SIZE),
         nn.ReLU(),
         nn.MaxPool2d(2),
+        *([NonLocalBlock2d(channels[1])] if nonlocal_block else []),
         SeededDropout2d(dropout, dropout_generator),
         nn.Flatten(),
         nn.Linear(channels[1] * height * width, _HIDDEN_UNITS),
@@ -71,6 +75,6 @@ def build_cnn_reducer(
     )
 
 
-def build_pca_reducer(num_features: int) -> nn.Sequential:
-    """Builds what follows the principal components: one Linear that keeps their number."""
-    return nn.Sequential(nn.Linear(num_features, num_features))
+def build_pca_reducer(num_components: int, num_features: int) -> nn.Sequential:
+    """Builds what follows the principal components: one Linear layer, in the released code to as many features."""
+    return nn.Sequential(nn.Linear(num_components, num_features))

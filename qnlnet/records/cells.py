@@ -10,8 +10,8 @@ from qnlnet.records.merging import sort_rows
 from qnlnet.records.schema import KEYS, SEED_SCHEMA
 
 # The hash covers what no other column shows, so that rows of different settings are never averaged.
-CELL_COLUMNS = (*KEYS, "dropout", "num_qubits", "backend", "config_hash")
-_SETTINGS = ("r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend")
+CELL_COLUMNS = (*KEYS, "dropout", "num_qubits", "backend", "settings", "config_hash")
+_SETTINGS = ("r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend", "settings")
 _TASK_SETTINGS = ("learning_rate", "dropout")  # differ from task to task as a matter of course
 
 
@@ -53,4 +53,5 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
 
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
     """Returns the settings that all cells share: column → value."""
-    return {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}
+    shared = {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}
+    return {name: value for name, value in shared.items() if value != ""}

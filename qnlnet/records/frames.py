@@ -18,7 +18,7 @@ def build_frame(
 
     Args:
         rows: One value for each name in `header`, as text or as Python values.
-        header: The columns of `schema` in any order.
+        header: The columns of `schema` in any order; those with a default may be missing.
         schema: The columns to produce, in order.
         where: Names the place of the row with a given index in an error message, such as "line 3 of seeds.csv".
 
@@ -35,16 +35,18 @@ def build_frame(
                 values[name].append(schema[name].convert(value))
             except ValueError as error:
                 raise ResultsError(f"Column `{name}` in {where(index)} must {error}.") from None
+    for name in set(schema) - set(header):
+        values[name] = [schema[name].default] * len(values[header[0]])
     return pd.DataFrame({name: pd.Series(values[name], dtype=_DTYPES[schema[name].kind]) for name in schema})
 
 
 def check_header(header: Sequence[str], schema: Mapping[str, Column], where: str) -> None:
-    """Raises a `ResultsError` unless `header` names each column of `schema` once."""
-    missing = [name for name in schema if name not in header]
+    """Raises a `ResultsError` unless `header` names each column of `schema` once, or leaves one with a default out."""
+    missing = [name for name, column in schema.items() if name not in header and column.default is None]
     unknown = [name for name in header if name not in schema]
     if missing:
         raise ResultsError(f"The columns must include {', '.join(missing)}, but {where} does not have them.")
     if unknown:
         raise ResultsError(f"The columns must be {', '.join(schema)}, but {where} also has {', '.join(unknown)}.")
-    if len(header) != len(schema):
+    if len(header) != len(set(header)):
         raise ResultsError(f"Each column must appear once, but {where} has {len(header)} instead of {len(schema)}.")

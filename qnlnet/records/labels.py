@@ -23,6 +23,7 @@ _SETTINGS = {
     "epochs": "{} epochs",
     "num_qubits": "{} qubits",
     "backend": "backend {}",
+    "settings": "{}",
     "dropout": "dropout {:g}",
     "learning_rate": "learning rate {:g}",
     "config_hash": "configuration {}",
@@ -58,8 +59,8 @@ def dataset_notes(datasets: Iterable[tuple[str, bool]]) -> list[str]:
 
 
 def reducer_label(reducer: str) -> str:
-    """Returns for example ``PCA``."""
-    return reducer.upper()
+    """Returns for example ``PCA`` or ``CNN + non-local``."""
+    return reducer.upper().replace("_NONLOCAL", " + non-local")
 
 
 def setting_label(name: str, value: Any) -> str:

@@ -13,12 +13,12 @@ _READING_ORDER = {
     "dataset": tuple(
         name + split for name in ("mnist", "fashion_mnist", "cifar10", "digits") for split in ("", " validation")
     ),
-    "reducer": ("cnn", "pca"),
+    "reducer": ("cnn", "cnn_nonlocal", "pca"),
     "protocol": ("released", "corrected"),
 }
 _SORT_COLUMNS = (
     *("dataset", "classes", "reducer", "ansatz", "r", "D", "readout_qubit", "protocol"),
-    *("learning_rate", "epochs", "dropout", "num_qubits", "backend", "config_hash", "seed", "epoch"),
+    *("learning_rate", "epochs", "dropout", "num_qubits", "backend", "settings", "config_hash", "seed", "epoch"),
 )
 
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qnlnet.config import CONFIG_DIR, RunConfig, compose_config, config_hash, explain_validation_error, load_config
+from qnlnet.config import (
+    CONFIG_DIR,
+    RunConfig,
+    compose_config,
+    config_hash,
+    explain_validation_error,
+    load_config,
+    override_value,
+)
 from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.records.backend_words import backend_settings
 
@@ -86,9 +94,10 @@ def _candidates(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[
     values = {key: row[name] for key, name in _SHOWN.items() if name in row}
     values["data.evaluate_on"] = row["dataset"].partition(" ")[2] or "test"
     shape = tuple(f"{name}={row[name]}" for name in ("num_qubits", "readout_qubit") if name in row)
+    shape = (*shape, *row.get("settings", "").split())
     _, own_images, label = _dataset(row).partition(":")
     if own_images:
-        classes = _word(tuple(row["classes"].split("/")))
+        classes = override_value(tuple(row["classes"].split("/")))
         shape = (*shape, f"data.classes={classes}", f"data.label={label}", f"{_ROOT}=anywhere")
     else:
         values["data.classes"] = tuple(int(word) for word in row["classes"].split("/") if word.isdecimal())
@@ -172,16 +181,5 @@ def _overrides(choices: tuple[str, ...], values: Mapping[str, Any]) -> tuple[str
             value = value[part]
         return value
 
-    own = (f"{key}={_word(value)}" for key, value in values.items() if value != default(key))
+    own = (f"{key}={override_value(value)}" for key, value in values.items() if value != default(key))
     return (*(choice for choice in choices if not choice.startswith(f"{_ROOT}=")), *own)
-
-
-def _word(value: Any) -> str:
-    """Returns a value as Hydra reads it; names of classes may hold anything but a slash."""
-    if isinstance(value, tuple):
-        return f"[{','.join(map(_word_in_list, value))}]"
-    return str(value)
-
-
-def _word_in_list(value: Any) -> str:
-    return '"' + value.replace('"', r"\"") + '"' if isinstance(value, str) else str(value)

@@ -17,11 +17,13 @@ class Column:
         kind: str, int, float or bool.
         optional: Whether a value may be missing: an empty field in the file, NaN in a frame. Only for floats.
         bounds: Smallest and largest allowed value; None allows all.
+        default: What all rows have if the column is not there, as in tables that are older than it; None: it must be.
     """
 
     kind: type
     optional: bool = False
     bounds: tuple[float, float] | None = None
+    default: Any = None
 
     def convert(self, value: Any) -> Any:
         """Returns `value`, the text of a file or a Python value, as `kind`.
@@ -79,6 +81,7 @@ SEED_SCHEMA: Mapping[str, Column] = {
     "dropout": _FLOAT,
     "num_qubits": _INT,
     "backend": _TEXT,
+    "settings": Column(str, default=""),  # the overrides that no other column shows, such as "layer=frozen"
     "seed": _INT,
     "train_accuracy": _PERCENT,  # after the last epoch, like test_accuracy
     "test_accuracy": _PERCENT,

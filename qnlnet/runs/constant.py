@@ -1,15 +1,18 @@
 """Refuses circuits from which nothing can be learnt."""
 
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig
+from qnlnet.config import CIRCUIT_LAYERS, RunConfig
 from qnlnet.errors import ArgumentError
 from qnlnet.simulator import is_constant
 
 
 def check_not_constant(config: RunConfig) -> None:
     """Raises an `ArgumentError` for a circuit whose output no parameter can change, unless the cell allows it."""
+    if config.allow_constant or config.layer not in CIRCUIT_LAYERS:
+        return
     qnl = circuit_from_config(config)
-    if config.allow_constant or not is_constant(qnl.circuit, qnl.observable, qnl.input_params + qnl.weight_params):
+    parameters = qnl.input_params + qnl.weight_params
+    if not all(is_constant(qnl.circuit, observable, parameters) for observable in qnl.observables):
         return
     raise ArgumentError(
         f"Argument `readout_qubit` must be another qubit, but is {config.readout_qubit}: with ansatz="

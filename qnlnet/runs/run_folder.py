@@ -13,7 +13,7 @@ import pandas as pd
 from qnlnet import provenance
 from qnlnet.checkpoints import ReplicaCheckpoint, save_model
 from qnlnet.compilation import processor
-from qnlnet.config import RunConfig, config_hash, run_directory
+from qnlnet.config import RunConfig, config_hash, run_directory, unusual_settings
 from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
@@ -39,6 +39,7 @@ class Run:
         self.dataset = dataset
         self.hash = config_hash(config)
         self.directory = run_directory(config)
+        self._settings = unusual_settings(config)
         self._code = describe_code() if code is None else code
         self._read()
         check_writable(self.directory)
@@ -162,6 +163,7 @@ class Run:
             "dropout": self.config.train.dropout,
             "num_qubits": self.config.num_qubits,
             "backend": backend_text(self.config.backend),
+            "settings": self._settings,
             "train_accuracy": last.train_accuracy,
             "test_accuracy": last.test_accuracy,
             "best_epoch_test_accuracy": max(epoch.test_accuracy for epoch in replica.epochs),

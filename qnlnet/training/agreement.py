@@ -1,11 +1,13 @@
 """Does a trained model give the same labels when its circuit runs on Aer?"""
 
+import math
+
 from numpy.typing import NDArray
 from qiskit_machine_learning.connectors import TorchConnector
 
 from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import BackendConfig, RunConfig
+from qnlnet.config import CIRCUIT_LAYERS, BackendConfig, RunConfig
 from qnlnet.models import QNLNet
 from qnlnet.training.scoring import predict, score_with_model
 
@@ -17,7 +19,12 @@ def measure_aer_agreement(model: QNLNet, config: RunConfig, inputs: NDArray) -> 
         model: The trained model, on whatever backend it was trained.
         config: Its cell.
         inputs: Model inputs, float32, shape (count, …).
+
+    Returns:
+        The share; NaN for a model without a circuit.
     """
+    if config.layer not in CIRCUIT_LAYERS:
+        return math.nan
     qnn = build_qnn(circuit_from_config(config), BackendConfig(name="aer"))
     # Given weights, it draws none: torch's generator is global, and another replica may be drawing from it.
     layer = TorchConnector(qnn, initial_weights=model.quantum.state_dict()["weight"].numpy())

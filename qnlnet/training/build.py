@@ -9,5 +9,6 @@ from qnlnet.training.replica import Replica
 
 def build_replica(config: RunConfig, seed: int, features: Features) -> Replica:
     """Builds the replica that trains fastest on the configured backend."""
-    kind = CompiledReplica if config.backend.name == "exact" else PlainReplica
+    compiled = config.backend.name == "exact" and config.reducer.name != "cnn_nonlocal"
+    kind = CompiledReplica if compiled else PlainReplica
     return kind(config, seed, features)

@@ -27,7 +27,7 @@ class CompiledReplica(Replica):
         self._steps_done = 0
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        scores = np.empty(len(inputs), np.float32)
+        scores = np.empty((len(inputs), self.model.head.out_features), np.float32)
         score_inputs(self._network, self._state[0], _flatten(inputs), self._workspace, scores)
         return scores
 

@@ -10,11 +10,15 @@ from qiskit.circuit import QuantumCircuit
 from torch import nn
 
 from qnlnet.backends import ExactEstimatorQNN
+from qnlnet.circuits import ClosedForm
 from qnlnet.errors import ArgumentError
 from qnlnet.models import QNLNet, SeededDropout2d
+from qnlnet.models.nonlocal_block import NonLocalFeatures
 from qnlnet.models.reducers import KERNEL_SIZE
+from qnlnet.models.substitutes import ProductOfSines, Unit
 from qnlnet.simulator.kernels import Program
 from qnlnet.simulator.program import compile_program
+from qnlnet.training import substitutes
 
 _KNOWN_ORDER = re.compile("((CRP)+D?F)?L(RL)*")
 
@@ -25,22 +29,29 @@ class Network(NamedTuple):
     Attributes:
         convolutions: shape (blocks, 5), int64: input channels, height and width, filters, offset of the weights.
         linears: shape (layers, 3), int64: inputs, outputs, offset of the weights (the biases follow them).
-        quantum: shape (3,), int64: inputs, weights, offset of the weights; the head's two parameters follow.
-        program: The compiled circuit.
+        layer: shape (6,), int64, the quantum layer or what stands in for it: inputs, weights, offset of the weights,
+            outputs, which of `substitutes` it is, whether its weights are trained. The head follows its weights.
+        head: shape (3,), int64: inputs, outputs, offset of the weights (the biases follow them).
+        program: The compiled circuit; an empty one where there is none.
+        factors: shape (factors, 2), int64: those of a closed form.
+        sign: Of a closed form.
     """
 
     convolutions: NDArray[np.int64]
     linears: NDArray[np.int64]
-    quantum: NDArray[np.int64]
+    layer: NDArray[np.int64]
+    head: NDArray[np.int64]
     program: Program
+    factors: NDArray[np.int64]
+    sign: int
 
 
 def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     """Reads a model whose reducer consists of Conv–ReLU–MaxPool blocks, dropout and Linear–ReLU layers.
 
     Args:
-        model: The model; its quantum layer must run on `backend=exact`, or be a linear layer with one output in its
-            place.
+        model: The model; its quantum layer must run on `backend=exact`, or be one of `models.substitutes` or a linear
+            layer in its place.
         input_shape: Shape of one model input, without the batch.
 
     Raises:
@@ -64,21 +75,62 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
         elif isinstance(layer, nn.Linear):
             linears.append((layer.in_features, layer.out_features, offset, int(position < last)))
         offset += _count_parameters(layer)
-    qnn = getattr(model.quantum, "neural_network", None)
-    if isinstance(qnn, ExactEstimatorQNN):
-        num_inputs, num_weights, program = qnn.num_inputs, qnn.num_weights, qnn.simulator.program
-    elif isinstance(model.quantum, nn.Linear) and _letter(model.quantum) == "L" and model.quantum.out_features == 1:
-        linears.append((model.quantum.in_features, model.quantum.out_features, offset, 0))
+    if isinstance(model.quantum, nn.Linear) and _letter(model.quantum) == "L":
+        outputs = model.quantum.out_features
+        linears.append((model.quantum.in_features, outputs, offset, 0))
         offset += _count_parameters(model.quantum)
-        num_inputs, num_weights, program = 0, 0, compile_program(QuantumCircuit(1), [], [])
+        middle = _Layer(substitutes.IDENTITY, outputs, 0, outputs)
     else:
-        raise ArgumentError("The compiled training loop needs backend=exact; use `PlainReplica` for the others.")
+        middle = _read_layer(model.quantum, linears[-1][1])
+    trained = all(parameter.requires_grad for parameter in model.quantum.parameters())
     return Network(
         convolutions=np.array(convolutions, np.int64).reshape(-1, 5),
         linears=np.array(linears, np.int64).reshape(-1, 4),
-        quantum=np.array([num_inputs, num_weights, offset], np.int64),
-        program=program,
+        layer=np.array([middle.inputs, middle.weights, offset, middle.outputs, middle.kind, trained], np.int64),
+        head=np.array([model.head.in_features, model.head.out_features, offset + middle.weights], np.int64),
+        program=middle.program or compile_program(QuantumCircuit(1), [], []),
+        factors=_list_factors(middle.form),
+        sign=middle.form.sign if middle.form else 1,
     )
+
+
+class _Layer(NamedTuple):
+    kind: int
+    inputs: int
+    weights: int
+    outputs: int
+    program: Program | None = None
+    form: ClosedForm | None = None
+
+
+def _read_layer(layer: nn.Module, features: int) -> _Layer:
+    """Reads what stands between reducer and head, which hands over so many features."""
+    qnn = getattr(layer, "neural_network", None)
+    if isinstance(qnn, ExactEstimatorQNN):
+        program = qnn.simulator.program
+        return _Layer(substitutes.CIRCUIT, qnn.num_inputs, qnn.num_weights, len(qnn.observables), program)
+    weights = _count_parameters(layer)
+    match layer:
+        case nn.Identity():
+            return _Layer(substitutes.IDENTITY, features, 0, features)
+        case Unit(function=torch.tanh):
+            return _Layer(substitutes.LINEAR_TANH, features, weights, 1)
+        case Unit(function=torch.sin):
+            return _Layer(substitutes.SINE, features, weights, 1)
+        case ProductOfSines():
+            return _Layer(substitutes.CLOSED_FORM, features, weights, 1, form=layer.form)
+        case NonLocalFeatures():
+            return _Layer(substitutes.NONLOCAL, features, weights, features)
+    raise ArgumentError("The compiled training loop needs backend=exact; use `PlainReplica` for the others.")
+
+
+def _list_factors(form: ClosedForm | None) -> NDArray[np.int64]:
+    factors: list[tuple[int, int]] = []
+    if form is not None:
+        factors += [(substitutes.SINE_OF_WEIGHT, index) for index in form.sine_weights]
+        factors += [(substitutes.COSINE_OF_INPUT, index) for index in form.cosine_inputs]
+        factors += [(substitutes.SINE_OF_INPUT, index) for index in form.sine_inputs]
+    return np.array(factors, np.int64).reshape(-1, 2)
 
 
 def _count_parameters(layer: nn.Module) -> int:

@@ -125,4 +125,4 @@ def describe(config: RunConfig) -> str:
 
 
 def _weight(config: RunConfig) -> int:
-    return _CNN_WEIGHT if config.reducer.name == "cnn" else 1
+    return 1 if config.reducer.name == "pca" else _CNN_WEIGHT

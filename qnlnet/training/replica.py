@@ -136,7 +136,7 @@ class Replica(ABC):
 
     @abstractmethod
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Returns y, the score of class 0, for model inputs of shape (count, …); shape (count,)."""
+        """Returns what the head gives for inputs of shape (count, …): y, shape (count, 1), or (count, classes)."""
 
     @abstractmethod
     def trained_model(self) -> QNLNet:

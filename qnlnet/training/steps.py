@@ -18,6 +18,16 @@ from qnlnet.training.layers import (
     pool_and_rectify,
 )
 from qnlnet.training.network import Network
+from qnlnet.training.substitutes import (
+    CIRCUIT,
+    CLOSED_FORM,
+    IDENTITY,
+    NONLOCAL,
+    run_closed_form,
+    run_identity,
+    run_nonlocal,
+    run_unit,
+)
 
 RAW_NLL, CROSS_ENTROPY = range(2)
 _MARGIN = KERNEL_SIZE - 1  # pixels that a convolution without padding loses
@@ -34,9 +44,12 @@ class Workspace(NamedTuple):
         source: Winners of the pooling windows, int32, laid out like `pooled`.
         units: Input of the first linear layer, then the outputs of all linear layers, float32.
         unit_slope: Gradients by `units`, float32.
-        row: Inputs and weights of the circuit, float64, shape (1, parameters).
-        values: Expectation value, float64, shape (1, 1).
-        jacobian: Its derivatives, float64, shape (1, 1, parameters).
+        row: Inputs and weights of the layer, float64, shape (1, parameters).
+        values: Expectation values, float64, shape (1, outputs).
+        jacobian: Their derivatives, float64, shape (1, outputs, parameters).
+        value_slope: Gradients by `values`, float32, shape (outputs,).
+        scores: Output of the head, float32: y, or one score per class.
+        score_slope: Gradients by `scores`, float32.
         scratch: Working space of the circuit.
     """
 
@@ -50,6 +63,9 @@ class Workspace(NamedTuple):
     row: NDArray[np.float64]
     values: NDArray[np.float64]
     jacobian: NDArray[np.float64]
+    value_slope: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    score_slope: NDArray[np.float32]
     scratch: Scratch
 
 
@@ -61,7 +77,7 @@ def allocate_workspace(network: Network) -> Workspace:
         convolved = max(convolved, filters * _length(height, width))
         pooled += filters * ((height - _MARGIN) // 2) * ((width - _MARGIN) // 2)
     units = network.linears[0, 0] + network.linears[:, 1].sum()
-    parameters = network.quantum[:2].sum()
+    parameters, outputs = network.layer[:2].sum(), network.layer[3]
     return Workspace(
         convolved=np.empty(convolved, np.float32),
         spread=np.empty(length + 2 * _MARGIN, np.float32),
@@ -71,8 +87,11 @@ def allocate_workspace(network: Network) -> Workspace:
         units=np.empty(units, np.float32),
         unit_slope=np.empty(units, np.float32),
         row=np.empty((1, parameters)),
-        values=np.empty((1, 1)),
-        jacobian=np.empty((1, 1, parameters)),
+        values=np.empty((1, outputs)),
+        jacobian=np.empty((1, outputs, parameters)),
+        value_slope=np.empty(outputs, np.float32),
+        scores=np.empty(network.head[1], np.float32),
+        score_slope=np.empty(network.head[1], np.float32),
         scratch=allocate_scratch(network.program, 1),
     )
 
@@ -100,7 +119,7 @@ def _matrix(layer, vector):
 
 @inlined
 def _forward(network, parameters, image, mask, work, want_jacobian):
-    """Returns y for one input; `mask` (shape (filters,), or empty for none) scales the last block's channels."""
+    """Writes the scores of one input into `work`; `mask` (shape (filters,), or empty) scales the last channels."""
     signal, start = image, 0
     for position in range(network.convolutions.shape[0]):
         block = network.convolutions[position]
@@ -128,34 +147,58 @@ def _forward(network, parameters, image, mask, work, want_jacobian):
                 result[i] = max(result[i], np.float32(0))
         start += outputs
 
-    features, circuit_weights, offset = network.quantum[0], network.quantum[1], network.quantum[2]
-    head = offset + circuit_weights
-    if features == 0:
-        work.values[0, 0] = work.units[start - 1]
-        return parameters[head] * work.units[start - 1] + parameters[head + 1]
-    for k in range(features):
-        work.row[0, k] = work.units[start - features + k]
-    for k in range(circuit_weights):
-        work.row[0, features + k] = parameters[offset + k]
-    run_block(network.program, work.row, work.values, work.jacobian, want_jacobian, work.scratch, ONE_LANE)
-    return parameters[head] * np.float32(work.values[0, 0]) + parameters[head + 1]
+    inputs, weights, offset = network.layer[0], network.layer[1], network.layer[2]
+    for k in range(inputs):
+        work.row[0, k] = work.units[start - inputs + k]
+    for k in range(weights):
+        work.row[0, inputs + k] = parameters[offset + k]
+    _run_layer(network, work, want_jacobian)
+    matrix, bias = _matrix(network.head, parameters)
+    for o in range(matrix.shape[0]):
+        total = np.float32(0)
+        for i in range(matrix.shape[1]):
+            total += matrix[o, i] * np.float32(work.values[0, i])
+        work.scores[o] = total + bias[o]
 
 
 @inlined
-def _backward(network, parameters, image, mask, work, slope, gradient):
-    """Adds the gradient of the loss for the input of the last `_forward`; `slope` is its derivative by y."""
-    features, circuit_weights, offset = network.quantum[0], network.quantum[1], network.quantum[2]
-    head = offset + circuit_weights
-    gradient[head] += slope * np.float32(work.values[0, 0])
-    gradient[head + 1] += slope
-    slope *= parameters[head]
-    for k in range(circuit_weights):
-        gradient[offset + k] += slope * np.float32(work.jacobian[0, 0, features + k])
+def _run_layer(network, work, want_jacobian):
+    """Computes the values of the quantum layer, or of what stands in for it, and their derivatives."""
+    kind = network.layer[4]
+    if kind == CIRCUIT:
+        run_block(network.program, work.row, work.values, work.jacobian, want_jacobian, work.scratch, ONE_LANE)
+    elif kind == IDENTITY:
+        run_identity(work.row[0], work.values[0], work.jacobian[0])
+    elif kind == CLOSED_FORM:
+        run_closed_form(network.sign, network.factors, network.layer[0], work.row[0], work.values[0], work.jacobian[0])
+    elif kind == NONLOCAL:
+        run_nonlocal(work.row[0], work.values[0], work.jacobian[0])
+    else:
+        run_unit(kind, work.row[0], work.values[0], work.jacobian[0])
+
+
+@inlined
+def _backward(network, parameters, image, mask, work, gradient):
+    """Adds the gradient of the loss for the input of the last `_forward`; `work.score_slope` is that by the scores."""
+    matrix, _ = _matrix(network.head, parameters)
+    grad_matrix, grad_bias = _matrix(network.head, gradient)
+    work.value_slope[:] = 0
+    for o in range(matrix.shape[0]):
+        slope = work.score_slope[o]
+        grad_bias[o] += slope
+        for i in range(matrix.shape[1]):
+            grad_matrix[o, i] += slope * np.float32(work.values[0, i])
+            work.value_slope[i] += slope * matrix[o, i]
+    inputs, weights, offset, trained = network.layer[0], network.layer[1], network.layer[2], network.layer[5]
     stop = work.units.shape[0]
-    for k in range(features):
-        work.unit_slope[stop - features + k] = slope * np.float32(work.jacobian[0, 0, k])
-    if features == 0:
-        work.unit_slope[stop - 1] = slope
+    work.unit_slope[stop - inputs :] = 0
+    for i in range(matrix.shape[1]):
+        slope = work.value_slope[i]
+        if trained:
+            for k in range(weights):
+                gradient[offset + k] += slope * np.float32(work.jacobian[0, i, inputs + k])
+        for k in range(inputs):
+            work.unit_slope[stop - inputs + k] += slope * np.float32(work.jacobian[0, i, k])
 
     for position in range(network.linears.shape[0] - 1, -1, -1):
         inputs, outputs = network.linears[position, 0], network.linears[position, 1]
@@ -203,7 +246,29 @@ def _backward(network, parameters, image, mask, work, slope, gradient):
 
 
 @compiled
-def _loss(y, label, kind):
+def _loss(scores, label, kind, slopes):
+    """Returns the loss of the scores of an image with a label, and writes its derivatives by them into `slopes`."""
+    if scores.shape[0] == 1:
+        loss, slopes[0] = _loss_of_two(scores[0], label, kind)
+        return loss
+    if kind == RAW_NLL:
+        slopes[:] = 0
+        slopes[label] = -1
+        return -scores[label]
+    # −log softmax, with the largest score taken off so that exp can not overflow.
+    largest = scores.max()
+    total = np.float32(0)
+    for k in range(scores.shape[0]):
+        slopes[k] = np.exp(scores[k] - largest)
+        total += slopes[k]
+    for k in range(scores.shape[0]):
+        slopes[k] /= total
+    slopes[label] -= np.float32(1)
+    return np.log(total) + largest - scores[label]
+
+
+@compiled
+def _loss_of_two(y, label, kind):
     """Returns the loss of the scores (y, 1 − y) for a label, and its derivative by y."""
     sign = np.float32(1 if label == 0 else -1)
     if kind == RAW_NLL:
@@ -243,19 +308,28 @@ def train_epoch(network, inputs, labels, order, masks, state, gradient, steps_do
         stop = min(start + batch_size, order.shape[0])
         for position in range(start, stop):
             image, label = inputs[order[position]], labels[order[position]]
-            y = _forward(network, parameters, image, masks[position], work, True)
-            loss, slope = _loss(y, label, loss_kind)
-            total += loss
-            correct += (label == 0) == (y >= np.float32(1) - y)
-            _backward(network, parameters, image, masks[position], work, slope / np.float32(stop - start), gradient)
+            _forward(network, parameters, image, masks[position], work, True)
+            total += _loss(work.scores, label, loss_kind, work.score_slope)
+            correct += _answer(work.scores) == label
+            work.score_slope[:] /= np.float32(stop - start)
+            _backward(network, parameters, image, masks[position], work, gradient)
         step += 1
         adam(parameters, gradient, state[1], state[2], step, rate)
     return total, correct
 
 
 @compiled
+def _answer(scores):
+    """Returns the label that the scores name: the first of the largest."""
+    if scores.shape[0] == 1:
+        return 0 if scores[0] >= np.float32(1) - scores[0] else 1
+    return scores.argmax()
+
+
+@compiled
 def score_inputs(network, parameters, inputs, work, scores):
-    """Writes y for each input, without dropout, into `scores`, float32, shape (count,)."""
+    """Writes the head's output for each input, without dropout, into `scores`, float32, shape (count, outputs)."""
     no_mask = np.empty(0, np.float32)
     for position in range(inputs.shape[0]):
-        scores[position] = _forward(network, parameters, inputs[position], no_mask, work, False)
+        _forward(network, parameters, inputs[position], no_mask, work, False)
+        scores[position] = work.scores

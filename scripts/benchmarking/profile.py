@@ -101,7 +101,7 @@ def _list_parts(network: Network, dropout: float) -> Iterator[Part]:
         forth_part, back = _linear_parts(number, inputs, outputs, bool(rectified))
         yield forth_part
         backwards.append(back)
-    yield _circuit_part(network.program, network.quantum[:2].sum())
+    yield _circuit_part(network.program, network.layer[:2].sum())
     yield from reversed(backwards)
     count = _count_parameters(network)
     arguments = _draw(count), np.zeros(count, np.float32), np.zeros(count, np.float32), np.ones(count, np.float32)
@@ -183,7 +183,8 @@ def _circuit_part(program: Program, parameters: int) -> Part:
 
 
 def _count_parameters(network: Network) -> int:
-    return int(network.quantum[1:].sum()) + 2
+    inputs, outputs, offset = network.head
+    return int(offset + (inputs + 1) * outputs)
 
 
 def _measure_arithmetic(dtype: type, repetitions: int) -> float:

@@ -29,11 +29,12 @@ def make_features() -> Callable[..., Features]:
 
     def make(config: RunConfig, train: int, test: int = 12) -> Features:
         random = np.random.default_rng(0)
-        shape = config.data.image_shape if config.reducer.name == "cnn" else (config.num_qubits,)
-        directions = random.normal(size=(2, *shape))
+        shape = (config.num_qubits,) if config.reducer.name == "pca" else config.data.image_shape
+        classes = len(config.data.classes)
+        directions = random.normal(size=(classes, *shape))
 
         def split(count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-            labels = np.sort(random.integers(0, 2, count))
+            labels = np.sort(random.integers(0, classes, count))
             return (random.normal(size=(count, *shape)) + directions[labels]).astype(np.float32), labels
 
         return Features(*split(train), *split(test))
