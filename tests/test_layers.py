@@ -23,13 +23,14 @@ LAYERS = [
     {"training"},
     {"records"},
     {"tables", "figures"},
+    {"audit"},
     {"tracking"},
     {"runs"},
     {"hardware"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "errors", "published", "provenance"}
-TORCH = {"backends", "models", "checkpoints", "training", "tracking", "hardware"}
+TORCH = {"backends", "models", "checkpoints", "training", "audit", "tracking", "hardware"}
 PROGRAMS = {path.stem for folder in ("experiments", "scripts") for path in (ROOT / folder).glob("*.py")}
 
 

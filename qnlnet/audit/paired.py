@@ -1,0 +1,110 @@
+"""Two cells side by side, seed by seed: how much a change of the model or of its training changes the accuracy.
+
+A seed draws the same first weights and the same order of images in both cells, so the differences of the seeds say more
+than the two means do.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from qnlnet.errors import ResultsError
+
+LEVEL = 0.95  # of the confidence intervals
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What is compared.
+
+    Attributes:
+        change: What is different, in words.
+        base: Configuration hash of the cell without the change.
+        changed: Configuration hash of the cell with it.
+    """
+
+    change: str
+    base: str
+    changed: str
+
+
+def compare(seed_rows: pd.DataFrame, pairs: Iterable[Pair]) -> pd.DataFrame:
+    """Returns one row per pair: both cells, the mean difference, its interval and its p-value.
+
+    `difference` is the test accuracy with the change minus that without, in percentage points, over the seeds that
+    both cells have. The interval and `p` are those of Student's t for paired samples; `p_adjusted` holds for all pairs
+    together (false discovery rate, Benjamini and Yekutieli 2001, which allows the pairs to share a cell). Where all
+    seeds differ by the same amount there is no spread to judge by: the interval is a point, and `p` is 1 for no
+    difference and missing otherwise.
+
+    Raises:
+        ResultsError: A cell has no rows, or two cells have no seed in common.
+    """
+    from scipy.stats import false_discovery_control  # takes a second to import
+
+    rows = [_compare(seed_rows, pair) for pair in pairs]
+    table = pd.DataFrame(rows)
+    known = table["p"].notna()
+    table["p_adjusted"] = math.nan
+    if known.any():
+        table.loc[known, "p_adjusted"] = false_discovery_control(table.loc[known, "p"], method="by")
+    return table
+
+
+def _compare(seed_rows: pd.DataFrame, pair: Pair) -> dict[str, Any]:
+    base, changed = (_cell(seed_rows, config) for config in (pair.base, pair.changed))
+    seeds = base.index.intersection(changed.index)
+    if seeds.empty:
+        raise ResultsError(f"The configurations {pair.base} and {pair.changed} must share a seed, but share none.")
+    base, changed = base.loc[seeds], changed.loc[seeds]
+    differences = (changed.test_accuracy - base.test_accuracy).to_numpy()
+    low, high, p = _judge(differences)
+    shown = ("dataset", "classes", "reducer", "ansatz", "r", "D", "readout_qubit", "protocol", "epochs")
+    return {
+        "change": pair.change,
+        **{name: base[name].iloc[0] for name in shown},
+        "n_seeds": len(seeds),
+        "base_accuracy": base.test_accuracy.mean(),
+        "changed_accuracy": changed.test_accuracy.mean(),
+        "difference": differences.mean(),
+        "low": low,
+        "high": high,
+        "p": p,
+        "better": int((differences > 0).sum()),
+        "worse": int((differences < 0).sum()),
+        "base_converged": int(base.converged.sum()),
+        "changed_converged": int(changed.converged.sum()),
+        "base_seconds": base.train_seconds.mean(),
+        "changed_seconds": changed.train_seconds.mean(),
+        "data_official": bool(base.data_official.all() and changed.data_official.all()),
+        "base_hash": pair.base,
+        "changed_hash": pair.changed,
+    }
+
+
+def _cell(seed_rows: pd.DataFrame, config: str) -> pd.DataFrame:
+    rows = seed_rows[seed_rows.config_hash == config]
+    if rows.empty:
+        raise ResultsError(f"The configuration {config} must have rows, but has none.")
+    return rows.set_index("seed")
+
+
+def _judge(differences: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Returns the ends of the confidence interval of the mean, and the p-value of no difference."""
+    from scipy import stats
+
+    mean = float(differences.mean())
+    if len(differences) < 2:
+        return math.nan, math.nan, math.nan
+    error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
+    # Accuracies are whole images: below a thousandth of one the spread is rounding.
+    if error < 1e-9:
+        return mean, mean, 1.0 if abs(mean) < 1e-9 else math.nan
+    freedom = len(differences) - 1
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return mean - reach, mean + reach, float(2 * stats.t.sf(abs(mean) / error, freedom))

@@ -1,0 +1,78 @@
+"""From a file such as configs/choices.yaml to pairs of cells: each base with and without each change."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from qnlnet.config.compose import build_run_config, compose_config
+from qnlnet.config.schema import RunConfig
+from qnlnet.errors import ArgumentError
+
+OWN_KEYS = ("name", "bases", "changes", "output_dir")  # what belongs to the comparison and not to its cells
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two cells that differ by one change.
+
+    Attributes:
+        change: The change in words.
+        base: The cell without it.
+        changed: The cell with it.
+    """
+
+    change: str
+    base: RunConfig
+    changed: RunConfig
+
+
+def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Comparison]:
+    """Returns every change of every base, with the overrides applied to all cells.
+
+    `bases` in the file is a list of axes, every combination of which is a base. Each of `changes` has a `label` and the
+    overrides `words`, which replace those of the base with the same key; ``{ansatz}`` stands for the base's own option.
+    With `against`, the overrides of a change are compared with those of another one instead of the base alone.
+
+    Raises:
+        ArgumentError: The file lacks a part, or a cell does not compose.
+    """
+    own = [override for override in overrides if _key(override) not in OWN_KEYS]
+    config = compose_config(config_name, list(overrides))
+    keys = [key for key in config if key not in OWN_KEYS]
+    try:
+        axes: Any = OmegaConf.to_container(config.bases)
+        changes: Any = OmegaConf.to_container(config.changes)
+        labels = [(change["label"], change.get("against", ""), change["words"]) for change in changes]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        requirement = "must have `bases` and `changes`, each change with a `label` and `words`"
+        raise ArgumentError(f"The file configs/{config_name}.yaml {requirement}.") from error
+
+    @cache  # bases come again with each change, and composing takes a tenth of a second
+    def cell(*words: str) -> RunConfig:
+        composed = compose_config(config_name, [*words, *own])
+        assert isinstance(composed, DictConfig)
+        return build_run_config(OmegaConf.masked_copy(composed, keys))
+
+    comparisons = []
+    for choices in itertools.product(*axes):
+        base = " ".join(choices).split()
+        for label, against, words in labels:
+            comparisons.append(Comparison(label, cell(*_merge(base, against)), cell(*_merge(base, words))))
+    return list(dict.fromkeys(comparisons))  # an override makes bases equal that the file tells apart
+
+
+def _merge(base: Sequence[str], words: str) -> list[str]:
+    """Returns the overrides of the base with those of a change in their places."""
+    values = {_key(word): word.partition("=")[2] for word in base}
+    merged = {_key(word): word for word in base}
+    for word in words.format(**{key.replace(".", "_"): value for key, value in values.items()}).split():
+        merged[_key(word)] = word
+    return list(merged.values())
+
+
+def _key(override: str) -> str:
+    return override.partition("=")[0].lstrip("+")
