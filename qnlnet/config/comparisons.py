@@ -42,7 +42,7 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
     """
     own = [override for override in overrides if _key(override) not in OWN_KEYS]
     config = compose_config(config_name, list(overrides))
-    keys = [key for key in config if key not in OWN_KEYS]
+    keys = [str(key) for key in config if key not in OWN_KEYS]
     try:
         axes: Any = OmegaConf.to_container(config.bases)
         changes: Any = OmegaConf.to_container(config.changes)
