@@ -19,7 +19,7 @@ _MISSING = "–"
 _NOTES = [
     "Test accuracies in percent after the last epoch, means over the seeds that both cells have. Difference: with the "
     "change minus without it, paired seed by seed, with the 95 % interval of Student's t; p: of no difference, "
-    "adjusted for all rows of this table together (false discovery rate, Benjamini and Yekutieli). Better/worse: seeds with a "
+    "adjusted for all rows together (false discovery rate, Benjamini and Yekutieli). Better/worse: seeds with a "
     "higher and with a lower accuracy. Converged: seeds above the bound of the configuration, without and with the "
     "change.",
     "Seeds that do not converge make the differences far from normal: where the converged seeds differ, read them "
