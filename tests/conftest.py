@@ -20,10 +20,23 @@ BuildCircuit = Callable[..., QNLCircuit]
 def build_circuit() -> BuildCircuit:
     """Returns a function that builds a circuit from the letters of the command line, with one of the three ansätze."""
 
-    def build(ansatz: str = "0", r: int = 1, D: int = 1, readout: int | None = 3, num_qubits: int = 4) -> QNLCircuit:
+    def build(
+        ansatz: str = "0",
+        r: int = 1,
+        D: int = 1,
+        readout: int | list[int] | None = 3,
+        num_qubits: int = 4,
+        *,
+        reupload: bool = False,
+    ) -> QNLCircuit:
         config = AnsatzConfig(**yaml.safe_load((CONFIG_DIR / "ansatz" / f"{ansatz}.yaml").read_text(encoding="utf-8")))
         return build_qnl_circuit(
-            config, feature_map_reps=r, ansatz_reps=D, num_qubits=num_qubits, readout_qubit=readout
+            config,
+            feature_map_reps=r,
+            ansatz_reps=D,
+            num_qubits=num_qubits,
+            readout_qubit=readout,
+            reupload=reupload,
         )
 
     return build

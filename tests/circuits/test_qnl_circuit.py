@@ -122,6 +122,34 @@ def test_observable_is_z_on_the_qubit_of_that_index(build_circuit: BuildCircuit,
     assert Statevector(others).expectation_value(observable) == 1
 
 
+def test_several_readouts_are_several_observables(build_circuit: BuildCircuit) -> None:
+    qnl = build_circuit(readout=[3, 0])
+    assert qnl.observables == (SparsePauliOp("ZIII"), SparsePauliOp("IIIZ"))
+    with pytest.raises(ArgumentError, match="must name one qubit here, but is 2"):
+        _ = qnl.observable
+
+
+@pytest.mark.parametrize(("r", "D"), [(1, 1), (2, 3)])
+def test_reuploading_puts_an_encoder_with_inputs_of_its_own_before_each_ansatz(
+    build_circuit: BuildCircuit, r: int, D: int
+) -> None:
+    qnl = build_circuit("1", r=r, D=D, reupload=True)
+    assert len(qnl.input_params) == 4 * D
+    once = build_circuit("1", r=r)
+    length = len(once.circuit.data)
+    assert len(qnl.circuit.data) == D * length
+    values = np.random.default_rng(0).uniform(-3, 3, (D, 9))
+    bound = qnl.circuit.assign_parameters(
+        dict(zip(qnl.input_params, values[:, :4].ravel(), strict=True))
+        | dict(zip(qnl.weight_params, values[:, 4:].ravel(), strict=True))
+    )
+    expected = QuantumCircuit(4)
+    for row in values:
+        parameters = dict(zip((*once.input_params, *once.weight_params), row, strict=True))
+        expected.compose(once.circuit.assign_parameters(parameters), inplace=True)
+    assert gates(bound) == gates(expected)
+
+
 def test_released_label_is_the_default_readout(build_circuit: BuildCircuit) -> None:
     assert build_circuit(readout=None).observable == SparsePauliOp("ZIII")  # as the released code writes it
     assert build_circuit(readout=None, num_qubits=6).observable == SparsePauliOp("ZIIIII")
@@ -134,6 +162,8 @@ def test_released_label_is_the_default_readout(build_circuit: BuildCircuit) -> N
         ({"D": -1}, "Argument `ansatz_reps` must be at least 1, but is -1."),
         ({"num_qubits": 1, "readout": 0}, "Argument `num_qubits` must be at least 2, but is 1."),
         ({"readout": 4}, "Argument `readout_qubit` must be between 0 and 3, but is 4."),
+        ({"readout": []}, "Argument `readout_qubit` must be between 0 and 3, but is []."),
+        ({"readout": [1, 4]}, "Argument `readout_qubit` must be between 0 and 3, but is [1, 4]."),
         ({"readout": -1}, "Argument `readout_qubit` must be between 0 and 3, but is -1."),
     ],
 )

@@ -23,9 +23,9 @@ RANGES = {
     "data.converged_above=101": "Argument `data.converged_above` must be at most 100, but is 101.",
     "data.std=[0]": "Argument `data.std.0` must be greater than 0, but is 0.",
     "data.mean=[nan]": "Argument `data.mean.0` must be a finite number, but is nan.",
-    "data.classes=[3]": "Argument `data.classes` must name two different classes, but is [3]. "
+    "data.classes=[3]": "Argument `data.classes` must name two different classes or more, but is [3]. "
     "For example data.classes=[3,6].",
-    "data.classes=[3,3]": "Argument `data.classes` must name two different classes, but is [3, 3]. "
+    "data.classes=[3,3]": "Argument `data.classes` must name two different classes or more, but is [3, 3]. "
     "For example data.classes=[3,6].",
     "data.mean=[0.1,0.2]": "Argument `data.mean` must have one value for each of the 1 channels of data.image_shape, "
     "but is [0.1, 0.2].",
