@@ -3,13 +3,12 @@
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig
 from qnlnet.errors import ArgumentError
-from qnlnet.simulator import is_constant
+from qnlnet.simulator import analyse_qnl
 
 
 def check_not_constant(config: RunConfig) -> None:
     """Raises an `ArgumentError` for a circuit whose output no parameter can change, unless the cell allows it."""
-    qnl = circuit_from_config(config)
-    if config.allow_constant or not is_constant(qnl.circuit, qnl.observable, qnl.input_params + qnl.weight_params):
+    if config.allow_constant or not analyse_qnl(circuit_from_config(config)).is_constant:
         return
     raise ArgumentError(
         f"Argument `readout_qubit` must be another qubit, but is {config.readout_qubit}: with ansatz="

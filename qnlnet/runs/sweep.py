@@ -1,5 +1,6 @@
 """Trains the missing replicas of many cells side by side; one that fails leaves the others alone."""
 
+import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from qnlnet.config import LoggerConfig, RunConfig, run_directory
 from qnlnet.errors import QNLNetError
 from qnlnet.files import write_file
 from qnlnet.runs.constant import check_not_constant
+from qnlnet.runs.dead_parameters import describe_dead_parameters
 from qnlnet.runs.inputs import Inputs
 from qnlnet.runs.keeper import ReplicaKeeper
 from qnlnet.runs.outcome import Outcome
@@ -143,6 +145,8 @@ class _Sweep(Observer):
         """Trains all jobs."""
         if not self._jobs:
             return
+        for line in describe_dead_parameters(cell.config for cell in self.cells if cell.missing):
+            print(line, file=sys.stderr, flush=True)
         with Progress(self._jobs) as self._progress, ExitStack() as stack:
             for logger in {job.config.logger for job in self._jobs}:
                 self._trackers[logger] = stack.enter_context(build_trackers(logger))

@@ -1,17 +1,17 @@
-"""Which gates can be taken out of a circuit, all at once, without changing its outputs, computed from the circuit alone.
+"""Which gates can be taken out of a circuit, all at once, without changing its outputs, from the circuit alone.
 
 In the Heisenberg picture the observable is carried backwards through the gates. A rotation by θ about a generator that
 anticommutes with a Pauli string P turns it into cos θ P + sin θ P′; a Clifford gate turns it into another string. An
-output is thus a sum over paths of strings, of which only those count that end without X and Y: ⟨0…0|P|0…0⟩ is zero
-for the others. A string from which no path ends so is called lost. For a gate and the strings behind it there are two cases in
-which the output is the same without it:
+output is thus a sum over paths of strings, of which only those count that end without X and Y, as ⟨0…0|P|0…0⟩ is zero
+for the others. A string from which no path ends so is called lost. For a gate and the strings behind it there are two
+cases in which the output is the same without it:
 
 * the string is not lost, and the gate leaves it as it is;
 * the string is lost, and would also be lost if the gate were not there.
 
-Where one of these holds for all strings, the gate is taken out, and the next one is judged in what remains. This is certain.
-That a gate is kept is not: paths may cancel by their coefficients, such as those of RZ(x) and RZ(−x), which are not
-looked at.
+Where one of these holds for all strings, the gate is taken out, and the next one is judged in what remains. That a gate
+can be taken out is certain. That it can not is not: paths may cancel by their coefficients, such as those of RZ(x) and
+RZ(−x), which are not looked at.
 """
 
 import math

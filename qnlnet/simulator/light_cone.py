@@ -57,6 +57,7 @@ def _generators(operation: Operation) -> tuple[Pauli, ...]:
 
 
 def commute(a: Pauli, b: Pauli) -> bool:
+    """Returns whether two Pauli strings commute."""
     return ((a[0] & b[1]).bit_count() + (a[1] & b[0]).bit_count()) % 2 == 0
 
 
