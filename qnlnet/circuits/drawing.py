@@ -21,7 +21,7 @@ _GREY = ("#DADADA", "#666666")  # of the box and of its text
 _CAPTION_GAP = 8  # points between the circuit and its caption
 _COLOURS = {_READOUT: ("#D55E00", "#FFFFFF")}
 _STYLE = {"name": "iqp", "displaycolor": _COLOURS}
-_GATE_TEXT = re.compile(r"^R([XYZ]+)$")  # Qiskit writes the axis of a rotation lower
+_GATE_TEXT = re.compile(r"^R([XYZ])$")  # Qiskit writes the axis of a rotation lower
 _MATPLOTLIB = {"svg.hashsalt": "qnlnet"}  # equal figures give equal files
 _METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Date": None}}
 
@@ -90,7 +90,9 @@ def _rename(gate: Operation) -> Gate:
     """Returns a gate that is drawn like `gate` and has a name of its own, as Qiskit chooses colours by name."""
     name = _DEAD + gate.name
     if isinstance(gate, ControlledGate):
-        return ControlledGate(name, gate.num_qubits, gate.params, num_ctrl_qubits=gate.num_ctrl_qubits, base_gate=gate.base_gate)
+        return ControlledGate(
+            name, gate.num_qubits, gate.params, num_ctrl_qubits=gate.num_ctrl_qubits, base_gate=gate.base_gate
+        )
     return Gate(name, gate.num_qubits, gate.params)
 
 
@@ -99,7 +101,7 @@ def _style_for(circuit: QuantumCircuit) -> dict[str, object]:
     grey = {name for name in circuit.count_ops() if name.startswith(_DEAD)}
     if not grey:
         return dict(_STYLE)
-    texts = {name: _GATE_TEXT.sub(r"R_{\1}", name.removeprefix(_DEAD).upper()) for name in grey}
+    texts = {name: _GATE_TEXT.sub(r"R_\1", name.removeprefix(_DEAD).upper()) for name in grey}
     return {**_STYLE, "displaycolor": _COLOURS | dict.fromkeys(grey, _GREY), "displaytext": texts}
 
 

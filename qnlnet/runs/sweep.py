@@ -1,6 +1,5 @@
 """Trains the missing replicas of many cells side by side; one that fails leaves the others alone."""
 
-import sys
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -12,9 +11,8 @@ from qnlnet.config import LoggerConfig, RunConfig, run_directory
 from qnlnet.errors import QNLNetError
 from qnlnet.files import write_file
 from qnlnet.runs.constant import check_not_constant
-from qnlnet.runs.dead_parameters import describe_dead_parameters
+from qnlnet.runs.dead_parameters import DeadParameters, TellingKeeper
 from qnlnet.runs.inputs import Inputs
-from qnlnet.runs.keeper import ReplicaKeeper
 from qnlnet.runs.outcome import Outcome
 from qnlnet.runs.run_folder import Run, describe_code
 from qnlnet.tracking import Trackers, build_trackers
@@ -116,6 +114,7 @@ class _Sweep(Observer):
         self.cells = [_Cell(config) for config in cells]
         self._inputs = Inputs()
         self._code = describe_code()
+        self._dead_parameters = DeadParameters()
         self._jobs: list[Job] = []
         self._cell_of: dict[int, _Cell] = {}  # by the identity of the job
         self._progress = Progress([])
@@ -136,7 +135,7 @@ class _Sweep(Observer):
             features = self._inputs.features(config)
             check_budget(config, features, len(missing))
             for seed in missing:
-                job = Job(config, seed, features, ReplicaKeeper(run, seed))
+                job = Job(config, seed, features, TellingKeeper(run, seed, self._dead_parameters))
                 self._jobs.append(job)
                 self._cell_of[id(job)] = cell
         cell.missing = missing
@@ -145,8 +144,6 @@ class _Sweep(Observer):
         """Trains all jobs."""
         if not self._jobs:
             return
-        for line in describe_dead_parameters(cell.config for cell in self.cells if cell.missing):
-            print(line, file=sys.stderr, flush=True)
         with Progress(self._jobs) as self._progress, ExitStack() as stack:
             for logger in {job.config.logger for job in self._jobs}:
                 self._trackers[logger] = stack.enter_context(build_trackers(logger))

@@ -30,17 +30,16 @@ def table(small: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(small, tmp_path / "small"))
 
 
-def change(folder: Path, column: str, value: str) -> None:
-    """Changes the first row of the table, and makes the page of it again."""
+def change(folder: Path, column: str, value: str, *, page: bool = False) -> None:
+    """Changes the first row of the table; with `page` the page is what the changed table gives."""
     rows = pd.read_csv(folder / CSV, dtype=str, keep_default_na=False)
     rows.loc[0, column] = value
     rows.to_csv(folder / CSV, index=False)
-    write_page(rows, folder)
+    if page:
+        write_page(rows, folder)
 
 
-def test_a_table_as_it_was_written_is_sound(
-    table: Path, problems: Check, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_table_as_it_was_written_is_sound(table: Path, problems: Check) -> None:
     assert problems(table) == []
 
 
@@ -59,26 +58,20 @@ def test_a_table_as_it_was_written_is_sound(
     ],
 )
 def test_a_changed_value_is_found(column: str, value: str, sentence: str, table: Path, problems: Check) -> None:
-    change_row(table, column, value)
+    change(table, column, value)
     found = problems(table)
     assert any(problem.startswith(f"Line 2 of {CSV}: ") and sentence in problem for problem in found), found
 
 
-def change_row(folder: Path, column: str, value: str) -> None:
-    rows = pd.read_csv(folder / CSV, dtype=str, keep_default_na=False)
-    rows.loc[0, column] = value
-    rows.to_csv(folder / CSV, index=False)
-
-
 def test_rounding_of_another_processor_is_no_problem(table: Path, problems: Check) -> None:
-    change(table, "largest_dead_gradient", "3.3e-17")
+    change(table, "largest_dead_gradient", "3.3e-17", page=True)
     assert problems(table) == []
 
 
 def test_gradients_that_do_not_agree_are_a_problem_even_where_that_is_written_down(
     table: Path, problems: Check
 ) -> None:
-    change(table, "agrees", "no")
+    change(table, "agrees", "no", page=True)
     assert problems(table)[-1] == f"Line 2 of {CSV}: gates and sampled gradients must agree, but do not."
 
 
@@ -93,7 +86,7 @@ def test_gradients_that_do_not_agree_are_a_problem_even_where_that_is_written_do
 def test_circuits_that_do_not_exist_are_found(
     column: str, value: str, sentence: str, table: Path, problems: Check
 ) -> None:
-    change_row(table, column, value)
+    change(table, column, value)
     (problem,) = problems(table)
     assert problem.startswith(f"{CSV} must name circuits, but does not: ")
     assert sentence in problem
