@@ -48,12 +48,19 @@ def test_the_committed_table_holds_the_known_facts(committed: pd.DataFrame) -> N
     assert table.loc[("2", 1, 1, 3), "dead_weights"] == "rz_q0_rep1 ry_q2_rep1 rz_q0_rep1_closing"
 
 
+def test_what_the_audit_says_of_all_circuits_holds(committed: pd.DataFrame) -> None:
+    others = committed[committed.readout_qubit != 0].groupby(["ansatz", "D", "readout_qubit"])
+    assert (others[["live_inputs", "live_weights"]].nunique() == 1).all(axis=None)  # whatever r is
+    assert all(f"rz_q0_rep{row.D}_closing" in row.dead_weights.split() for row in committed.itertuples())
+
+
 def test_the_committed_drawings_are_those_of_the_text(committed: pd.DataFrame) -> None:
     drawn = {path.name.partition("_light_cone")[0] for path in COMMITTED.glob("*.svg")}
     required = {f"ansatz{ansatz}_r1_D1_4qubits_readout{readout}" for ansatz in "012" for readout in (0, 3)}
     assert required | {"ansatz1_r3_D3_4qubits_readout3"} <= drawn
     page = (COMMITTED / "light_cones.md").read_text(encoding="utf-8")
-    assert all(f"({name}_light_cone.svg)" in page for name in drawn)
+    assert page.rpartition(":--")[2].count("\n| ") == len(drawn)
+    assert "| 1 | 1 | 1 | 3 | 3 of 16 | `rx_q3_rep1` |" in page
 
 
 @pytest.mark.parametrize("shape", [Shape("0", 1, 1, 4, 0), Shape("1", 1, 1, 4, 3), Shape("2", 2, 2, 4, 1)])
