@@ -9,7 +9,7 @@ JOBS   := $(BIN)/python scripts/ibm_jobs.py
 RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data quickstart reproduce-table1 circuits bench test test-slurm robustness check format clean \
+.PHONY: help setup data quickstart reproduce-table1 circuits light-cones bench test test-slurm robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -65,6 +65,9 @@ hardware-rehearsals: $(READY)  ## Rehearse all models of Table 1 on two devices,
 
 circuits: $(READY)  ## Draw the circuits that train into results/circuits
 	$(BIN)/python scripts/draw_circuits.py $(ARGS)
+
+light-cones: $(READY)  ## Show which gates, inputs and weights can reach the output: results/light_cones
+	$(BIN)/python scripts/light_cones.py $(ARGS)
 
 test: $(READY)  ## Run all tests
 	$(BIN)/python -m pytest -n auto $(ARGS)

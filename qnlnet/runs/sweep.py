@@ -11,8 +11,8 @@ from qnlnet.config import LoggerConfig, RunConfig, run_directory
 from qnlnet.errors import QNLNetError
 from qnlnet.files import write_file
 from qnlnet.runs.constant import check_not_constant
+from qnlnet.runs.dead_parameters import DeadParameters, TellingKeeper
 from qnlnet.runs.inputs import Inputs
-from qnlnet.runs.keeper import ReplicaKeeper
 from qnlnet.runs.outcome import Outcome
 from qnlnet.runs.run_folder import Run, describe_code
 from qnlnet.tracking import Trackers, build_trackers
@@ -114,6 +114,7 @@ class _Sweep(Observer):
         self.cells = [_Cell(config) for config in cells]
         self._inputs = Inputs()
         self._code = describe_code()
+        self._dead_parameters = DeadParameters()
         self._jobs: list[Job] = []
         self._cell_of: dict[int, _Cell] = {}  # by the identity of the job
         self._progress = Progress([])
@@ -134,7 +135,7 @@ class _Sweep(Observer):
             features = self._inputs.features(config)
             check_budget(config, features, len(missing))
             for seed in missing:
-                job = Job(config, seed, features, ReplicaKeeper(run, seed))
+                job = Job(config, seed, features, TellingKeeper(run, seed, self._dead_parameters))
                 self._jobs.append(job)
                 self._cell_of[id(job)] = cell
         cell.missing = missing

@@ -1,13 +1,98 @@
-"""Questions about a circuit that its gates alone answer."""
+"""What of a circuit can reach its outputs: a question that the gates alone answer, for all parameter values at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.simulator.gates import translate_circuit
-from qnlnet.simulator.light_cone import find_light_cone
+from qnlnet.circuits import QNLCircuit
+from qnlnet.errors import UnsupportedCircuitError, argument_error
+from qnlnet.simulator.dead_gates import find_dead_gates, turns_by
+from qnlnet.simulator.gates import Pauli, translate_each
 from qnlnet.simulator.program import read_observable
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What of a circuit can reach its outputs, and what is dead.
+
+    Dead is certain: the outputs are the same whatever the dead parameters are, and without all the dead gates.
+    Alive can be an over-estimate, where several contributions cancel by their coefficients. Barriers are in neither.
+
+    Attributes:
+        live_parameters: Parameters that can reach an output: one of their gates does. In the order that was asked for.
+        dead_parameters: The others.
+        live_gates: The positions in `circuit.data` of gates that can reach an output, ascending.
+        dead_gates: The positions of the others.
+    """
+
+    live_parameters: tuple[Parameter, ...]
+    dead_parameters: tuple[Parameter, ...]
+    live_gates: tuple[int, ...]
+    dead_gates: tuple[int, ...]
+
+    @property
+    def live_names(self) -> tuple[str, ...]:
+        """The names of the parameters that can reach an output."""
+        return tuple(parameter.name for parameter in self.live_parameters)
+
+    @property
+    def dead_names(self) -> tuple[str, ...]:
+        """The names of the dead parameters."""
+        return tuple(parameter.name for parameter in self.dead_parameters)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether no output depends on any parameter."""
+        return not self.live_parameters
+
+    def reaches(self, parameter: Parameter | str) -> bool:
+        """Returns whether a parameter, or the parameter of that name, can reach an output.
+
+        Raises:
+            ArgumentError: It is none of those that were asked about.
+        """
+        own = {*self.live_parameters, *self.live_names}
+        if parameter not in own and parameter not in {*self.dead_parameters, *self.dead_names}:
+            names = ", ".join(sorted((*self.live_names, *self.dead_names)))
+            raise argument_error("parameter", f"be one of {names}", parameter)
+        return parameter in own
+
+
+def analyse(
+    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], parameters: Sequence[Parameter] | None = None
+) -> Reach:
+    """Finds out what of a circuit can reach the expectation values of `observables`, any of them.
+
+    Args:
+        circuit: The circuit; see `qnlnet.simulator.SUPPORTED_GATES`.
+        observables: Real sums of Pauli strings on the circuit's qubits.
+        parameters: All free parameters; None takes those of the circuit in Qiskit's order.
+
+    Raises:
+        UnsupportedCircuitError: A gate, an angle or an observable is not supported, or a parameter is left out.
+    """
+    parameters = list(circuit.parameters) if parameters is None else list(parameters)
+    if missing := set(circuit.parameters) - set(parameters):
+        raise UnsupportedCircuitError(
+            f"The parameters must be all of the circuit, but {', '.join(sorted(p.name for p in missing))} is left out."
+        )
+    gates = translate_each(circuit, {parameter: index for index, parameter in enumerate(parameters)})
+    dead = find_dead_gates(gates, _read_strings(observables, circuit.num_qubits))
+    live = [position for position, gate in enumerate(gates) if gate and position not in dead]
+    reaching = {turns_by(operation) for position in live for operation in gates[position]}
+    return Reach(
+        live_parameters=tuple(p for index, p in enumerate(parameters) if index in reaching),
+        dead_parameters=tuple(p for index, p in enumerate(parameters) if index not in reaching),
+        live_gates=tuple(live),
+        dead_gates=tuple(position for position, gate in enumerate(gates) if gate and position in dead),
+    )
+
+
+def analyse_qnl(qnl: QNLCircuit) -> Reach:
+    """Finds out what of a QNL-Net's circuit can reach its output: inputs first, then weights, in their order."""
+    return analyse(qnl.circuit, qnl.observables, (*qnl.input_params, *qnl.weight_params))
 
 
 def is_constant(circuit: QuantumCircuit, observable: SparsePauliOp, parameters: Sequence[Parameter]) -> bool:
@@ -18,9 +103,15 @@ def is_constant(circuit: QuantumCircuit, observable: SparsePauliOp, parameters: 
     Raises:
         UnsupportedCircuitError: A gate, an angle or the observable is not supported.
     """
-    operations, wires = translate_circuit(circuit, {parameter: index for index, parameter in enumerate(parameters)})
-    identity = (0, 0)
-    strings = [string for _, string, _ in read_observable(0, observable, wires) if string != identity]
-    cone = find_light_cone(operations, strings)
-    angles = (operations[position].angle for position in cone.reaching)
-    return cone.vanishes or all(angle is None or angle.parameter is None for angle in angles)
+    return analyse(circuit, [observable], parameters).is_constant
+
+
+def _read_strings(observables: Iterable[SparsePauliOp], num_qubits: int) -> set[Pauli]:
+    """Returns the Pauli strings of all observables; terms of one observable that cancel are none."""
+    strings = set()
+    for observable in observables:
+        coefficients: dict[Pauli, float] = {}
+        for _, string, coefficient in read_observable(0, observable, range(num_qubits)):
+            coefficients[string] = coefficients.get(string, 0.0) + coefficient
+        strings |= {string for string, coefficient in coefficients.items() if coefficient}
+    return strings

@@ -86,6 +86,31 @@ def translate_circuit(
     return operations, tuple(wire)
 
 
+def translate_each(circuit: QuantumCircuit, parameters: dict[Parameter, int]) -> list[tuple[Operation, ...]]:
+    """Translates each instruction of `circuit` by itself, on the qubits that it names.
+
+    Args:
+        circuit: The circuit.
+        parameters: The index of each free parameter.
+
+    Returns:
+        The operations of each instruction: one for a gate, three CX for a SWAP gate, none for a barrier.
+
+    Raises:
+        UnsupportedCircuitError: A gate is not supported, or an angle is not affine in one parameter.
+    """
+    translated: list[tuple[Operation, ...]] = []
+    for instruction in circuit.data:
+        name = _standard_name(instruction)
+        qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        if name == "swap":
+            there, back = Operation(CX, qubits), Operation(CX, qubits[::-1])
+            translated.append((there, back, there))
+        else:
+            translated.append(() if name == "barrier" else (_translate(name, instruction, qubits, parameters),))
+    return translated
+
+
 def _standard_name(instruction: CircuitInstruction) -> str | None:
     """Returns the name of a barrier or of a standard gate, else None: a custom gate may be named like one."""
     standard = instruction.is_standard_gate() or isinstance(instruction.operation, Barrier)

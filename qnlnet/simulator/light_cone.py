@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from qnlnet.simulator.clifford import conjugate
 from qnlnet.simulator.gates import CX, HADAMARD, ROTATION, Operation, Pauli
 
-_MAX_STRINGS = 4096  # beyond this the set costs more than it saves; everything earlier is kept
+MAX_STRINGS = 4096  # beyond this the set costs more than it saves; everything earlier is kept
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,11 @@ def find_light_cone(operations: list[Operation], strings: Iterable[Pauli]) -> Li
     for position in range(len(operations) - 1, -1, -1):
         operation = operations[position]
         generators = _generators(operation)
-        if all(_commute(generator, string) for generator in generators for string in cone):
+        if all(commute(generator, string) for generator in generators for string in cone):
             continue
         reaching.append(position)
         cone = {image for string in cone for image in _conjugate(operation, string)}
-        if len(cone) > _MAX_STRINGS:
+        if len(cone) > MAX_STRINGS:
             return LightCone((*range(position), *reversed(reaching)), vanishes=False)
     return LightCone(tuple(reversed(reaching)), vanishes=all(x for x, _ in cone))
 
@@ -56,7 +56,8 @@ def _generators(operation: Operation) -> tuple[Pauli, ...]:
     return (0, bits[0]), (0, bits[1])
 
 
-def _commute(a: Pauli, b: Pauli) -> bool:
+def commute(a: Pauli, b: Pauli) -> bool:
+    """Returns whether two Pauli strings commute."""
     return ((a[0] & b[1]).bit_count() + (a[1] & b[0]).bit_count()) % 2 == 0
 
 
@@ -65,7 +66,7 @@ def _conjugate(operation: Operation, string: Pauli) -> tuple[Pauli, ...]:
     x, z = string
     if operation.kind == ROTATION:
         generator = (operation.x_mask, operation.z_mask)
-        if _commute(generator, string):
+        if commute(generator, string):
             return (string,)
         return string, (x ^ generator[0], z ^ generator[1])
     return (conjugate(operation, string)[1],)

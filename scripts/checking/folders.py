@@ -53,6 +53,8 @@ def _find_check(folder: Path) -> Check | None:
         return _check_hardware
     if names & {f"{name}.csv" for name in NAMES}:
         return check_benchmarks
+    if "light_cones.csv" in names:
+        return _check_light_cones
     images = {name for name in names if name.endswith((".svg", ".png"))}
     return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
 
@@ -61,3 +63,9 @@ def _check_hardware(folder: Path, finding: Finding) -> None:
     from checking.hardware import check_hardware  # Qiskit and torch: only where there is a ledger
 
     check_hardware(folder, finding)
+
+
+def _check_light_cones(folder: Path, finding: Finding) -> None:
+    from checking.light_cones import check_light_cones  # Qiskit and Numba: only where circuits are analysed
+
+    check_light_cones(folder, finding)

@@ -1,9 +1,11 @@
 """Drawings: files that parse and repeat, the gates that train, the measured qubit, and the program that writes them."""
 
+import re
 import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import draw_circuits
 import matplotlib
 import pytest
 from matplotlib import pyplot
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from qnlnet.circuits import QNLCircuit
@@ -45,6 +48,43 @@ def test_figure_shows_symbols_readout_and_title(build_circuit: BuildCircuit) -> 
     assert {"2*x₀", "2*x₃", "θ₀", "θ₄", "H"} <= set(shown)
     assert shown.count("⟨Z⟩") == 1
     assert figure.axes[0].get_title() == "Ansatz 1"
+
+
+def test_dead_gates_are_grey_with_the_usual_texts_and_the_others_keep_their_colours(
+    build_circuit: BuildCircuit,
+) -> None:
+    qnl = build_circuit("1")
+    names = [instruction.name for instruction in qnl.circuit.data]
+    dead = {names.index("h"), names.index("p"), names.index("rz"), names.index("cx")}
+    plain, grey = draw_circuit(qnl), draw_circuit(qnl, dead_gates=dead, caption="What grey means")
+    usual = [re.sub(r"^\$\\mathrm{(\w)}\$$", r"\1", text) for text in words(grey)]  # an H in the other way to write it
+    assert sorted(usual) == sorted([*words(plain), "What grey means"])
+    before, after = colours(plain), colours(grey)
+    # One box each of H, P and RZ, of which the last two have one colour, and dot and target of a CX.
+    assert after["#dadada"] == 5
+    assert "#dadada" not in before
+    for colour, less in (("#fa4d56", 1), ("#33b1ff", 2), ("#9f1853", 0), ("#002d9c", 2)):
+        assert before[colour] - after[colour] == less
+    assert draw_circuit(qnl, dead_gates=range(len(names))).axes  # every gate of the circuit can be grey
+
+
+def colours(figure: Figure) -> Counter[str]:
+    return Counter(to_hex(patch.get_facecolor()) for patch in figure.axes[0].patches)
+
+
+def test_dead_gates_keep_their_places_qubits_and_angles(build_circuit: BuildCircuit) -> None:
+    qnl = build_circuit("2", r=2, D=2)
+    plain, grey = label_circuit(qnl), label_circuit(qnl, {0, 1, 16, 21, 25})
+    for position, (one, other) in enumerate(zip(plain.data, grey.data, strict=True)):
+        prefix = "dead_" if position in (0, 1, 16, 21, 25) else ""
+        assert other.name == prefix + one.name
+        assert [grey.find_bit(q).index for q in other.qubits] == [plain.find_bit(q).index for q in one.qubits]
+        assert list(map(str, other.params)) == list(map(str, one.params))
+
+
+def test_a_drawing_without_dead_gates_is_what_it_was(build_circuit: BuildCircuit) -> None:
+    qnl = build_circuit("0")
+    assert render(draw_circuit(qnl, "T", dead_gates=()), "svg") == render(draw_circuit(qnl, "T"), "svg")
 
 
 def test_no_two_labels_overlap(build_circuit: BuildCircuit) -> None:
