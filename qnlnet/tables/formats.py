@@ -13,6 +13,7 @@ _LATEX = {
     **{character: f"${character}$" for character in "|<>"},
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "ä": r"\"{a}",
     "±": r"$\pm$",
     "−": "$-$",
     "–": "--",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.records import CELL_COLUMNS, dataset_notes, sort_rows
+from qnlnet.records import CELL_COLUMNS, dataset_notes, split_cells
 from qnlnet.tables.formats import markdown_table
 from qnlnet.tables.sections import GRID, split_sections
 
@@ -28,10 +28,11 @@ def summarise_growth(seed_rows: pd.DataFrame) -> pd.DataFrame:
     Every seed of every cell that shares the value counts once: the row of r = 2 holds all D.
 
     Raises:
-        ResultsError: Two cells would stand in the same place of a section.
+        ResultsError: The rows are not acceptable, or two cells would stand in the same place of a section.
     """
+    in_order = pd.concat([rows for _, rows in split_cells(seed_rows)])
     rows = []
-    for title, section in split_sections(sort_rows(seed_rows)):
+    for title, section in split_sections(in_order):
         own = {name: section[name].iloc[0] for name in _SECTION}
         for ansatz in (ALL, *sorted(section["ansatz"].unique())):
             chosen = section if ansatz == ALL else section[section["ansatz"] == ansatz]
