@@ -8,7 +8,6 @@ python experiments/table.py --config-name quickstart   # Table 1's pipeline on s
 
 import itertools
 from collections.abc import Sequence
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -85,8 +84,8 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
     for choices in itertools.product(*axes):
         words = [word for choice in choices for word in choice if _key(word) not in overridden]
         groups = tuple(word for word in words if _is_group(word))
-        composed = _set_values(compose(config_name, (*groups, *own)), [word for word in words if word not in groups])
-        cell = build_run_config(OmegaConf.masked_copy(composed, keys))
+        settings = OmegaConf.masked_copy(compose(config_name, (*groups, *own)), keys)
+        cell = build_run_config(_set_values(settings, [word for word in words if word not in groups]))
         cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
     return list(cells.values())
 
@@ -97,18 +96,18 @@ def _pick(axis: list[list[str]], overrides: Sequence[str]) -> list[list[str]]:
 
 
 def _set_values(config: DictConfig, words: Sequence[str]) -> DictConfig:
-    """Returns a copy of `config` with the values that words such as ``train.epochs=30`` set.
+    """Sets the values of words such as ``train.epochs=30`` in `config` and returns it.
 
     Raises:
         ArgumentError: A word names an unknown key.
     """
-    changed = deepcopy(config)
+    OmegaConf.set_struct(config, True)
     for override in OverridesParser.create().parse_overrides(list(words)):
         try:
-            OmegaConf.update(changed, override.key_or_group, override.value())
+            OmegaConf.update(config, override.key_or_group, override.value())
         except OmegaConfBaseException as error:
             raise explain_composition_error(error, "train") from error
-    return changed
+    return config
 
 
 def _is_group(word: str) -> bool:
