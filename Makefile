@@ -9,7 +9,8 @@ JOBS   := $(BIN)/python scripts/ibm_jobs.py
 RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data quickstart reproduce-table1 circuits light-cones bench test test-slurm robustness check format clean \
+.PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
+	bench test test-slurm robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -32,6 +33,15 @@ quickstart: $(READY)  ## Run the Table 1 pipeline on embedded digits: no downloa
 
 reproduce-table1: $(READY)  ## Train all of Table 1 and write results/table1 (downloads what is missing)
 	$(BIN)/python experiments/table.py $(ARGS)
+
+reproduce-table2: $(READY)  ## Train CNN-QNL-Net on 0/1 and 3/6 and write Table 2 beside the quoted models
+	$(BIN)/python experiments/table.py --config-name table2 $(ARGS)
+
+reproduce-figure6: $(READY)  ## Draw Figure 6, loss and accuracy by epoch, from the rows of Table 1
+	$(BIN)/python scripts/draw_figure6.py $(ARGS)
+
+ablation: $(READY)  ## Train every r, D, ansatz and readout (216 cells): grids, heat maps, how things grow
+	$(BIN)/python experiments/table.py --config-name ablation $(ARGS)
 
 $(PEERS): $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"

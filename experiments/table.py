@@ -1,19 +1,33 @@
-"""Trains all cells of a table and writes the table, its figure and its rows.
+"""Trains all cells of a table and writes the table, its figures and its rows.
 
 python experiments/table.py                            # Table 1 of the paper
-python experiments/table.py --config-name quickstart   # the same pipeline on scikit-learn's digits, in a minute
+python experiments/table.py --config-name table2       # Table 2
+python experiments/table.py --config-name ablation     # the effect of r, D, ansatz and readout
+python experiments/table.py --config-name quickstart   # Table 1's pipeline on scikit-learn's digits, in a minute
 """
 
 import itertools
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
-from qnlnet.config import RunConfig, build_run_config, compose_config
+from qnlnet.config import (
+    CONFIG_DIR,
+    RunConfig,
+    build_run_config,
+    compose_config,
+    config_hash,
+    quote_group_options,
+)
+from qnlnet.config.compose import explain_composition_error
 
-_TABLE_KEYS = {"name", "axes", "output_dir", "figure"}  # what belongs to the table and not to its cells
+_TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells
 
 
 def make_table(config: DictConfig) -> None:
@@ -24,25 +38,26 @@ def make_table(config: DictConfig) -> None:
 
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
-    from qnlnet.figures import plot_table
+    from qnlnet.figures import figure_kind, plot_figures
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table
     from qnlnet.runs import train_cells
-    from qnlnet.tables import format_terminal, summarise, write_tables
+    from qnlnet.tables import table_kind
     from qnlnet.tracking import build_trackers
 
+    kind, figures_of_kind = table_kind(config.table), figure_kind(config.figure)
     check_writable(directory)
     runs = train_cells(cells)
     seed_rows = sort_rows(pd.concat([run.seed_rows() for run in runs], ignore_index=True))
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
-    tables = write_tables(seed_rows, directory, name)
-    figures = plot_table(seed_rows, directory, name) if config.figure else []
+    tables = kind.write(seed_rows, directory, name)
+    figures = plot_figures(figures_of_kind, seed_rows, directory, name)
     with build_trackers(cells[0].logger) as trackers:
         trackers.on_table(name, tables)
         trackers.on_figure(name, figures)
-    print(format_terminal(summarise(seed_rows)))
+    print(kind.format_terminal(seed_rows))
     print("\nTable:  " + ", ".join(map(str, tables)))
     if figures:
         print("Figure: " + ", ".join(map(str, figures)))
@@ -52,22 +67,51 @@ def make_table(config: DictConfig) -> None:
 def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:
     """Returns every combination of the table's axes, with the overrides of the command line applied to each.
 
-    Where an override and an axis set the same key the axis gives way: ``data=mnist`` leaves the MNIST rows.
+    Where an override is the first word of choices of an axis it picks these: ``data=mnist`` leaves the MNIST rows.
+    Where it sets a key that choices set to something else it wins, and choices that become equal are one cell.
 
     Args:
         config: The composed table.
         overrides: The overrides of the command line.
         config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
     """
-    own = [override for override in overrides if _key(override) not in _TABLE_KEYS]
+    own = tuple(quote_group_options(override) for override in overrides if _key(override) not in _TABLE_KEYS)
     overridden = {_key(override) for override in own}
     keys = [key for key in config if key not in _TABLE_KEYS]
-    cells = []
-    for choices in itertools.product(*config.axes):
-        words = [word for word in " ".join(choices).split() if _key(word) not in overridden]
-        composed = compose_config(config_name, [*words, *own])
-        cells.append(build_run_config(OmegaConf.masked_copy(composed, keys)))
-    return list(dict.fromkeys(cells))  # an override makes choices equal that the table tells apart
+    axes = [_pick([str(choice).split() for choice in axis], own) for axis in config.axes]
+    compose = cache(compose_config)  # takes much longer than setting values: once for each choice of groups
+    cells = {}
+    for choices in itertools.product(*axes):
+        words = [word for choice in choices for word in choice if _key(word) not in overridden]
+        groups = tuple(word for word in words if _is_group(word))
+        settings = OmegaConf.masked_copy(compose(config_name, (*groups, *own)), keys)
+        cell = build_run_config(_set_values(settings, [word for word in words if word not in groups]))
+        cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
+    return list(cells.values())
+
+
+def _pick(axis: list[list[str]], overrides: Sequence[str]) -> list[list[str]]:
+    """Returns the choices of an axis that an override names by their first word; all where none does."""
+    return [words for words in axis if quote_group_options(words[0]) in overrides] or axis
+
+
+def _set_values(config: DictConfig, words: Sequence[str]) -> DictConfig:
+    """Sets the values of words such as ``train.epochs=30`` in `config` and returns it.
+
+    Raises:
+        ArgumentError: A word names an unknown key.
+    """
+    OmegaConf.set_struct(config, True)
+    for override in OverridesParser.create().parse_overrides(list(words)):
+        try:
+            OmegaConf.update(config, override.key_or_group, override.value())
+        except OmegaConfBaseException as error:
+            raise explain_composition_error(error, "train") from error
+    return config
+
+
+def _is_group(word: str) -> bool:
+    return (CONFIG_DIR / _key(word)).is_dir()
 
 
 def _key(override: str) -> str:

@@ -1,10 +1,13 @@
-"""The published accuracies of Table 1, typed once from the source, to compare with."""
+"""The published accuracies of Tables 1 and 2, typed once from the source, to compare with."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-SOURCE = "Gupta, Konar, Aggarwal, arXiv:2407.18906, slides of 2025-03-03, Table 1"
+_SLIDES = "Gupta, Konar, Aggarwal, arXiv:2407.18906, slides of 2025-03-03"
+SOURCE = f"{_SLIDES}, Table 1"
+SOURCE_2 = f"{_SLIDES}, Table 2"
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,29 @@ class PublishedAccuracy:
     test_std: float
 
 
+@dataclass(frozen=True)
+class QuotedModel:
+    """One row of Table 2.
+
+    Attributes:
+        model: What Table 2 calls it.
+        dataset: As in the per-seed rows.
+        classes: The two classes as in the per-seed rows, such as ``3/6``.
+        qubits: How many it uses.
+        test_mean: Its test accuracy, percent.
+        test_std: The ± of that; NaN where Table 2 has none.
+        paper: Where the model comes from. The numbers are those of Table 2.
+    """
+
+    model: str
+    dataset: str
+    classes: str
+    qubits: int
+    test_mean: float
+    test_std: float
+    paper: str
+
+
 # (dataset, classes, reducer) → the rows of ansatz 0, 1, 2; r = D = 1.
 _TABLE_1 = {
     ("mnist", "0/1", "cnn"): ((99.97, 0.02, 99.96, 0.03), (99.96, 0.02, 99.95, 0.02), (99.96, 0.03, 99.95, 0.04)),
@@ -25,6 +51,21 @@ _TABLE_1 = {
     ("cifar10", "2/8", "pca"): ((81.94, 1.51, 81.16, 1.09), (81.79, 0.34, 80.95, 0.35), (81.67, 0.73, 80.86, 0.74)),
 }
 _ANSAETZE = ("0", "1", "2")
+
+COMPETITORS = (
+    QuotedModel("QTN-VQC", "mnist", "0/1", 12, 98.60, math.nan, "Qi, Yang, Chen, arXiv:2110.03861"),
+    QuotedModel("Hybrid TTN-MERA", "mnist", "0/1", 8, 99.87, 0.02, "Grant et al., npj Quantum Inf. 4, 65 (2018)"),
+    QuotedModel(
+        "Tensor Ring VQC", "mnist", "0/1", 4, 99.30, math.nan, "Peddireddy, Bansal, Aggarwal, arXiv:2201.08878"
+    ),
+    QuotedModel("SQNN", "mnist", "3/6", 64, 97.47, math.nan, "Wu, Tao, Li, arXiv:2208.07719"),
+    QuotedModel("QF-hNet-BN", "mnist", "3/6", 12, 98.27, math.nan, "Jiang, Xiong, Shi, arXiv:2006.14815"),
+)
+# Table 2 names the ansatz of neither row.
+_CNN_QNL_NET = tuple(
+    QuotedModel("CNN-QNL-Net", "mnist", classes, 4, mean, std, "arXiv:2407.18906")
+    for classes, mean, std in (("0/1", 99.96, 0.03), ("3/6", 99.94, 0.02))
+)
 
 
 def published_accuracy(dataset: str, classes: str, reducer: str, ansatz: str) -> PublishedAccuracy | None:
@@ -45,3 +86,11 @@ def published_for_cell(cell: Mapping[str, Any]) -> PublishedAccuracy | None:
     if (cell["r"], cell["D"], cell["num_qubits"]) != (1, 1, 4):
         return None
     return published_accuracy(cell["dataset"], cell["classes"], cell["reducer"], cell["ansatz"])
+
+
+def quoted_for_cell(cell: Mapping[str, Any]) -> QuotedModel | None:
+    """Returns the row of CNN-QNL-Net in Table 2 that a cell is to be compared with, or None where there is none."""
+    if (cell["r"], cell["D"], cell["reducer"]) != (1, 1, "cnn"):
+        return None
+    task = (cell["dataset"], cell["classes"], cell["num_qubits"])
+    return next((row for row in _CNN_QNL_NET if (row.dataset, row.classes, row.qubits) == task), None)

@@ -1,10 +1,11 @@
 """Made-up rows for the tests of tables and figures."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
-from qnlnet.records import read_seed_rows, upsert
+from qnlnet.records import KEYS, read_epoch_rows, read_seed_rows, upsert
 
 
 def seed_rows(*test_accuracies: float, **changes: Any) -> list[dict[str, Any]]:
@@ -27,3 +28,45 @@ def frame(*cells: list[dict[str, Any]]) -> pd.DataFrame:
     """Returns the rows of all cells as one table."""
     rows = [row for cell in cells for row in cell]
     return upsert(read_seed_rows("missing.csv", missing_ok=True), rows)
+
+
+def epoch_frame(
+    rows: pd.DataFrame, loss: Callable[[int, int], float], accuracy: Callable[[int, int], float]
+) -> pd.DataFrame:
+    """Returns all epochs of per-seed rows; loss and test accuracy are functions of the seed and the epoch."""
+    epochs = [
+        {
+            **{name: row[name] for name in (*KEYS, "seed", "config_hash")},
+            **{"epoch": epoch, "train_loss": loss(row["seed"], epoch), "train_accuracy": 50.0},
+            "test_accuracy": accuracy(row["seed"], epoch),
+        }
+        for row in rows.to_dict("records")
+        for epoch in range(1, row["epochs"] + 1)
+    ]
+    return upsert(read_epoch_rows("missing.csv", missing_ok=True), epochs)
+
+
+def ablation_frame(
+    accuracy: Callable[[int, int], float], seeds: int = 3, readouts: tuple[int, ...] = (3,), **changes: Any
+) -> pd.DataFrame:
+    """Returns rows for r and D from 1 to 3 and three ansätze, with r · D seconds for each replica.
+
+    Args:
+        accuracy: Test accuracy of seed 0 as a function of r and D; each further seed has one point more.
+        seeds: Replicas of each cell.
+        readouts: The readout qubits.
+        **changes: Further columns.
+    """
+    return frame(
+        *(
+            seed_rows(
+                *(accuracy(r, D) + seed for seed in range(seeds)),
+                **{"ansatz": ansatz, "r": r, "D": D, "readout_qubit": readout, "train_seconds": float(r * D)},
+                **changes,
+            )
+            for ansatz in "012"
+            for readout in readouts
+            for r in (1, 2, 3)
+            for D in (1, 2, 3)
+        )
+    )

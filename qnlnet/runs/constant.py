@@ -18,6 +18,6 @@ def check_not_constant(config: RunConfig) -> None:
     raise ArgumentError(
         f"Argument `{key}` must be another qubit, but is {value}: with ansatz={config.ansatz.name}, "
         f"r={config.feature_map_reps} and D={config.ansatz_reps} the expectation value of Z there is zero whatever the "
-        f"inputs and weights are, so there is nothing to learn. Use readout_qubit={config.num_qubits - 1} as the released code "
-        "does, r=2 or D=2, or allow_constant=true to train it anyway."
+        f"inputs and weights are, so there is nothing to learn. Use readout_qubit={config.num_qubits - 1} as the "
+        "released code does, r=2 or D=2, or allow_constant=true to train it anyway."
     )

@@ -13,6 +13,7 @@ _LATEX = {
     **{character: f"${character}$" for character in "|<>"},
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "ä": r"\"{a}",
     "±": r"$\pm$",
     "−": "$-$",
     "–": "--",
@@ -61,7 +62,11 @@ def format_latex(layout: Layout) -> str:
 
 def format_terminal(summary: pd.DataFrame) -> str:
     """Returns a summary as a plain-text table with its notes below, for a terminal with a fixed-width font."""
-    layout = lay_out(summary)
+    return format_layout(lay_out(summary))
+
+
+def format_layout(layout: Layout) -> str:
+    """Returns a layout as a plain-text table with its notes below."""
     notes = [textwrap.fill(_escape(note, _TERMINAL), _TERMINAL_WIDTH) for note in layout.notes]
     return "\n".join([terminal_table(layout.header, layout.rows, layout.num_text_columns), "", *notes])
 

@@ -16,7 +16,7 @@ from qnlnet.records import (
 )
 from qnlnet.records.cells import common_settings
 
-_SETTING_HEADERS = {
+SETTING_HEADERS = {
     "readout_qubit": "Readout",
     "protocol": "Protocol",
     "epochs": "Epochs",
@@ -26,7 +26,17 @@ _SETTING_HEADERS = {
     "dropout": "Dropout",
     "config_hash": "Configuration",
 }
-_MISSING = "–"
+MISSING = "–"
+ACCURACY_NOTE = (
+    "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
+    "(n − 1 in the denominator). Converged: seeds with a test accuracy above the bound that the configuration "
+    "states (data.converged_above)."
+)
+VERDICT_NOTE = (
+    "Verdict: “agrees” if |difference| ≤ 2 √(s²/n + p²), where s is our standard deviation over n seeds and "
+    "p the published one, else “differs”; “–” where nothing is published or there is one seed. A large "
+    "spread makes it easy to agree: read the verdict beside the median and the converged seeds."
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +63,7 @@ def lay_out(summary: pd.DataFrame) -> Layout:
         summary: One row per cell, as `summarise` returns it, with or without the remaining `CELL_COLUMNS`.
     """
     settings = distinguishing_columns(summary)
-    header = ["Dataset", "Ansatz", "Reducer", *(_SETTING_HEADERS.get(name, name) for name in settings)]
+    header = ["Dataset", "Ansatz", "Reducer", *(SETTING_HEADERS.get(name, name) for name in settings)]
     numbers = ["Seeds", "Converged", "Train", "Test", "Median test", "Published test", "Difference", "Verdict"]
     rows = [_row(row, settings) for row in summary.to_dict("records")]
     return Layout(header + numbers, rows, len(header), _notes(summary))
@@ -65,38 +75,45 @@ def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
         f"{dataset_label(cell['dataset'], cell['classes'])} {mark}".rstrip(),
         cell["ansatz"],
         reducer_label(cell["reducer"]),
-        *(f"{cell[name]:g}" if isinstance(cell[name], float) else str(cell[name]) for name in settings),
+        *(setting_text(cell[name]) for name in settings),
         str(cell["n_seeds"]),
         f"{cell['n_converged']}/{cell['n_seeds']}",
-        _with_std(cell["train_accuracy_mean"], cell["train_accuracy_std"]),
-        _with_std(cell["test_accuracy_mean"], cell["test_accuracy_std"]),
+        with_std(cell["train_accuracy_mean"], cell["train_accuracy_std"]),
+        with_std(cell["test_accuracy_mean"], cell["test_accuracy_std"]),
         f"{cell['test_accuracy_median']:.2f}",
-        _with_std(cell["published_test_accuracy"], cell["published_test_std"]),
-        _MISSING if pd.isna(cell["difference"]) else f"{cell['difference']:+.2f}".replace("-", "−"),
-        _MISSING if pd.isna(cell["agrees"]) else "agrees" if cell["agrees"] else "differs",
+        with_std(cell["published_test_accuracy"], cell["published_test_std"]),
+        *verdict(cell["difference"], cell["agrees"]),
     ]
 
 
-def _with_std(mean: float, std: float) -> str:
+def setting_text(value: Any) -> str:
+    """Returns the value of a setting as it stands in a column of its own."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def with_std(mean: float, std: float) -> str:
+    """Returns for example ``99.95 ± 0.02``; without the second number where it is missing."""
     if pd.isna(mean):
-        return _MISSING
+        return MISSING
     return f"{mean:.2f}" if pd.isna(std) else f"{mean:.2f} ± {std:.2f}"
 
 
+def verdict(difference: float, agrees: Any) -> tuple[str, str]:
+    """Returns a difference and what it means, such as ``−0.01`` and ``agrees``."""
+    return (
+        MISSING if pd.isna(difference) else f"{difference:+.2f}".replace("-", "−"),
+        MISSING if pd.isna(agrees) else "agrees" if agrees else "differs",
+    )
+
+
 def _notes(summary: pd.DataFrame) -> list[str]:
-    shared = common_settings(summary)
-    notes = [
-        "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
-        "(n − 1 in the denominator). Converged: seeds with a test accuracy above the bound that the configuration "
-        "states (data.converged_above).",
-    ]
-    if shared:
-        notes.append(f"All rows: {', '.join(setting_label(name, value) for name, value in shared.items())}.")
+    notes = [ACCURACY_NOTE, *shared_settings_note(summary)]
     if summary["published_test_accuracy"].notna().any():
-        notes.append(f"Published: {SOURCE} (r = D = 1, 100 epochs).")
-        notes.append(
-            "Verdict: “agrees” if |difference| ≤ 2 √(s²/n + p²), where s is our standard deviation over n seeds and "
-            "p the published one, else “differs”; “–” where nothing is published or there is one seed. A large "
-            "spread makes it easy to agree: read the verdict beside the median and the converged seeds."
-        )
+        notes += [f"Published: {SOURCE} (r = D = 1, 100 epochs).", VERDICT_NOTE]
     return notes + dataset_notes(zip(summary["dataset"], summary["data_official"], strict=True))
+
+
+def shared_settings_note(cells: pd.DataFrame, which: str = "All rows") -> list[str]:
+    """Returns a sentence with the settings that all cells share; nothing if there is none."""
+    shared = common_settings(cells)
+    return [f"{which}: {', '.join(setting_label(name, value) for name, value in shared.items())}."] if shared else []

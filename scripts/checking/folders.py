@@ -5,6 +5,7 @@ from pathlib import Path
 
 from checking.benchmarks import NAMES, check_benchmarks
 from checking.drawings import check_drawings
+from checking.figure6 import FIGURE_6, check_figure6
 from checking.finding import Finding
 from checking.seed_tables import EPOCHS, SEEDS, check_seed_table
 from qnlnet.errors import ArgumentError, argument_error
@@ -55,6 +56,8 @@ def _find_check(folder: Path) -> Check | None:
         return check_benchmarks
     if "light_cones.csv" in names:
         return _check_light_cones
+    if f"{FIGURE_6}.csv" in names:
+        return check_figure6
     images = {name for name in names if name.endswith((".svg", ".png"))}
     return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
 

@@ -1,8 +1,8 @@
 """Tables of trained cells: seeds.csv, epochs.csv.gz, and what is made of them."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from qnlnet.config import CONFIG_DIR, compose_config
 from qnlnet.errors import ResultsError
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.records.stored import row_id
-from qnlnet.tables import write_tables
+from qnlnet.tables import TABLES, table_kind
 
 SEEDS, EPOCHS = "seeds.csv", "epochs.csv.gz"
 
@@ -30,18 +30,35 @@ def check_seed_table(folder: Path, finding: Finding) -> None:
     finding.problems += check_seed_rows(seeds)
     finding.problems += _check_epochs(folder, seeds, finding)
     finding.problems += check_origins(seeds, ids, folder)
-    finding.problems += check_texts(folder, lambda target: write_tables(seeds, target, name), SEEDS)
-    if has_figure(folder, name):
-        from qnlnet.figures import plot_table
-
-        fact, problems = check_figures(folder, name, partial(plot_table, seeds, name=name), SEEDS)
-        finding.facts.append(f"{name}.csv, .md and .tex made again, {fact}")
-        finding.problems += problems
-    else:
-        finding.facts.append(f"{name}.csv, .md and .tex made again, no figure")
-    endings = ("csv", "md", "tex", "png", "svg")
-    finding.problems += check_strays(folder, [SEEDS, EPOCHS, NOTES, *(f"{name}.{ending}" for ending in endings)])
+    table = kind_of_table(folder, name)
+    written = [f"{name}{ending}" for ending in table_kind(table).endings]
+    finding.problems += check_texts(folder, lambda target: table_kind(table).write(seeds, target, name), SEEDS)
+    finding.facts.append(f"{_listed(name, written)} made again{_check_figures(folder, name, seeds, finding, written)}")
+    finding.problems += check_strays(folder, [SEEDS, EPOCHS, NOTES, *written])
     finding.facts += describe_origins(seeds)
+
+
+def _check_figures(folder: Path, name: str, seeds: pd.DataFrame, finding: Finding, written: list[str]) -> str:
+    """Checks all figures of a table, adds their names to `written`, and returns in words what was checked."""
+    from qnlnet.figures import figure_kind, write_figure
+
+    builders = figure_kind(kind_of_figure(folder, name))
+    words = ""
+    for ending, build in builders.items():
+        stem = name + ending
+        fact, problems = check_figures(
+            folder, stem, lambda target, b=build, s=stem: write_figure(b(seeds), target, s), SEEDS
+        )
+        words += f", {fact}"
+        finding.problems += problems
+        written += [f"{stem}.png", f"{stem}.svg"]
+    return words or ", no figure"
+
+
+def _listed(name: str, files: list[str]) -> str:
+    """Returns for example ``small.csv, .md and .tex``."""
+    *first, last = [file if index == 0 else file.removeprefix(name) for index, file in enumerate(files)]
+    return f"{', '.join(first)} and {last}"
 
 
 def _check_epochs(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterator[str]:
@@ -54,8 +71,26 @@ def _check_epochs(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterat
     yield from check_epoch_rows(seeds, epochs)
 
 
-def has_figure(folder: Path, name: str) -> bool:
-    """Returns whether there must be a figure: as the table's file in configs/ says, else as there is one."""
-    if (CONFIG_DIR / f"{name}.yaml").is_file():
-        return bool(compose_config(name, []).get("figure", False))
-    return any((folder / f"{name}.{ending}").exists() for ending in ("png", "svg"))
+def kind_of_table(folder: Path, name: str) -> str:
+    """Returns which kind of table there must be: as the table's file in configs/ says, else as the files look."""
+    if (kind := _configured(name, "table")) is not None:
+        return str(kind)
+    special = [word for word, kind in TABLES.items() if kind.endings != TABLES["cells"].endings]
+    return next((word for word in special if all(map(_exists(folder, name), TABLES[word].endings))), "cells")
+
+
+def kind_of_figure(folder: Path, name: str) -> str | bool:
+    """Returns which figures there must be: as the table's file in configs/ says, else as there are some."""
+    if (kind := _configured(name, "figure")) is not None:
+        return kind
+    if (table := kind_of_table(folder, name)) != "cells":
+        return table
+    return any(map(_exists(folder, name), (".png", ".svg")))
+
+
+def _configured(name: str, key: str) -> Any:
+    return compose_config(name, []).get(key) if (CONFIG_DIR / f"{name}.yaml").is_file() else None
+
+
+def _exists(folder: Path, name: str) -> Callable[[str], bool]:
+    return lambda ending: (folder / f"{name}{ending}").exists()

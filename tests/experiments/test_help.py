@@ -10,14 +10,19 @@ from qnlnet.config import CONFIG_DIR
 HEAVY = ("torch", "qiskit", "qiskit_machine_learning", "qiskit_aer", "numba", "pandas", "sklearn", "matplotlib")
 
 
-@pytest.mark.parametrize("script", ["train.py", "table.py"])
-def test_help_names_every_choice_and_imports_nothing_heavy(script: str, run_there: Callable[..., Any]) -> None:
-    outcome = run_there(script, "--help", python=("-X", "importtime"))
+@pytest.mark.parametrize(
+    ("script", "table"),
+    [("train.py", ()), ("table.py", ()), *(("table.py", ("--config-name", name)) for name in ("table2", "ablation"))],
+)
+def test_help_names_every_choice_and_imports_nothing_heavy(
+    script: str, table: tuple[str, ...], run_there: Callable[..., Any]
+) -> None:
+    outcome = run_there(script, *table, "--help", python=("-X", "importtime"))
     assert outcome.status == 0
     for group in (path for path in CONFIG_DIR.iterdir() if path.is_dir() and path.name != "hydra"):
         (line,) = (line for line in outcome.out.splitlines() if line.startswith(f"{group.name}: "))
         assert set(line.partition(": ")[2].split(", ")) == {path.stem for path in group.glob("*.yaml")}
-    assert f"python experiments/{script}" in outcome.out
+    assert " ".join(["python", f"experiments/{script}", *table]) in outcome.out
     imported = {line.rpartition("|")[2].strip() for line in outcome.err.splitlines() if line.startswith("import time:")}
     assert "hydra" in imported
     assert not imported & set(HEAVY)

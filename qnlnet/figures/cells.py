@@ -1,0 +1,89 @@
+"""Our accuracies against the published ones: every seed as a point, beside the two means."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from qnlnet import records
+from qnlnet.figures.seed_points import MIN_SLOTS, NOTHING, add_legend, draw_cell, frame_panel
+from qnlnet.figures.style import add_notes, figure_style, write_figure
+from qnlnet.published import SOURCE, published_for_cell
+
+Cell = tuple[dict[str, Any], pd.DataFrame]
+
+
+def plot_table(seed_rows: pd.DataFrame, directory: Path | str, name: str = "table1") -> list[Path]:
+    """Draws the test accuracies of all cells, a panel for each dataset and reducer; returns the paths written.
+
+    Args:
+        seed_rows: Per-seed rows of any cells.
+        directory: Where `name`.png and `name`.svg go. Equal rows give equal files.
+        name: Their name without the ending.
+
+    Raises:
+        ResultsError: The rows are not acceptable, or the folder can not be written.
+    """
+    return write_figure(build_figure(seed_rows), directory, name)
+
+
+def build_figure(seed_rows: pd.DataFrame) -> Figure:
+    """Returns the figure that `plot_table` writes; it takes no settings from a style of the user's.
+
+    Raises:
+        ResultsError: The rows are not acceptable.
+    """
+    with figure_style():
+        return _draw(records.split_cells(seed_rows))
+
+
+def _draw(cells: list[Cell]) -> Figure:
+    settings = records.distinguishing_columns(pd.DataFrame([cell for cell, _ in cells]))
+    panels: dict[Any, list[Cell]] = {}
+    for cell, rows in cells:
+        panels.setdefault((cell["dataset"], cell["classes"], cell["reducer"]), []).append((cell, rows))
+    num_slots = max(MIN_SLOTS, *map(len, panels.values()))
+    num_columns = 2 if len(panels) > 1 and num_slots <= 6 else 1
+    num_lines = math.ceil(len(panels) / num_columns)
+    size = (max(6.4, (0.7 + 1.1 * num_slots) * num_columns), 2.7 * num_lines + 1.5)
+    figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(h_pad=0.08))
+    for index, members in enumerate(panels.values()):
+        ax = figure.add_subplot(num_lines, num_columns, index + 1)
+        _draw_panel(ax, members, settings)
+        if index % num_columns == 0:
+            ax.set_ylabel("test accuracy (%)")
+    figure.align_ylabels()
+    _annotate(figure, cells)
+    return figure
+
+
+def _draw_panel(ax: Axes, cells: list[Cell], settings: list[str]) -> None:
+    extent: list[float] = []
+    labels = []
+    for position, (cell, rows) in enumerate(cells):
+        published = published_for_cell(cell)
+        extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
+        words = [f"ansatz {cell['ansatz']}", *(records.setting_label(name, cell[name]) for name in settings)]
+        labels.append("\n".join([*words, f"{rows['converged'].sum()}/{len(rows)} converged"]))
+    frame_panel(ax, extent, labels)
+    first, official = cells[0][0], all(rows["data_official"].all() for _, rows in cells)
+    title = f"{records.dataset_label(first['dataset'], first['classes'])}, {records.reducer_label(first['reducer'])}"
+    mark = records.dataset_mark(first["dataset"], official)
+    ax.set_title(f"{title} {mark}".rstrip(), fontweight="bold", fontsize=10)
+
+
+def _annotate(figure: Figure, cells: list[Cell]) -> None:
+    """Adds the title, the legend of what was drawn, and the notes."""
+    rows = pd.concat([rows for _, rows in cells])
+    any_published = any(published_for_cell(cell) for cell, _ in cells)
+    notes = ["Panels have scales of their own; a bar that would pass 100 % ends at the top of its panel."]
+    if any_published:
+        notes.append(f"Published: {SOURCE}.")
+    notes += records.dataset_notes(zip(rows["dataset"], rows["data_official"], strict=True))
+    title = f"Test accuracy after the last epoch{', ours against published' if any_published else ''}"
+    add_legend(figure, rows, ["published mean ± std"] if any_published else [], title)
+    add_notes(figure, notes)

@@ -1,0 +1,153 @@
+"""Table 2: our cells beside the published CNN-QNL-Net and the models that the paper compares it with.
+
+Quoted rows come from qnlnet/published.py and never stand among the per-seed rows.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from qnlnet.files import write_file
+from qnlnet.published import COMPETITORS, SOURCE_2, QuotedModel, quoted_for_cell
+from qnlnet.records import (
+    CELL_COLUMNS,
+    dataset_label,
+    dataset_mark,
+    dataset_notes,
+    distinguishing_columns,
+    reducer_label,
+    write_table,
+)
+from qnlnet.tables.formats import format_latex, format_layout, format_markdown
+from qnlnet.tables.layout import (
+    ACCURACY_NOTE,
+    MISSING,
+    SETTING_HEADERS,
+    VERDICT_NOTE,
+    Layout,
+    setting_text,
+    shared_settings_note,
+    verdict,
+    with_std,
+)
+from qnlnet.tables.summary import agrees, summarise_all_columns
+
+MEASURED, QUOTED = "measured", "quoted"
+_OF_TABLE_1 = ("published_train_accuracy", "published_train_std", "published_test_accuracy", "published_test_std")
+_HEADER = ("Seeds", "Converged", "Test", "Median test", "Difference", "Verdict")
+
+
+def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns for each task the quoted rows of Table 2 and then our cells, told apart by the column `row`.
+
+    Quoted rows have `model`, the task, `num_qubits`, `test_accuracy_mean`, `test_accuracy_std` and `source`; all else
+    is missing there. `difference` and `agrees` compare a cell with the quoted CNN-QNL-Net of its task, by the rule of
+    Table 1.
+
+    Raises:
+        ResultsError: Columns are missing, there are no rows, or a seed of a cell appears twice.
+    """
+    cells = summarise_all_columns(seed_rows).drop(columns=list(_OF_TABLE_1))
+    rows: list[dict[str, Any]] = []
+    for (dataset, classes), group in cells.groupby(["dataset", "classes"], sort=False):
+        measured = [_measured(cell) for cell in group.to_dict("records")]
+        published = dict.fromkeys(row for cell in measured if (row := quoted_for_cell(cell)))
+        others = [row for row in COMPETITORS if (row.dataset, row.classes) == (dataset, classes)]
+        rows += [*map(_quoted, (*others, *published)), *measured]
+    frame = pd.DataFrame(rows, columns=["row", "model", *cells.columns, "source"])
+    whole = [name for name in frame if pd.api.types.is_integer_dtype(cells.get(name))]
+    return frame.astype({**dict.fromkeys(whole, "Int64"), "agrees": "boolean", "data_official": "boolean"})
+
+
+def _measured(cell: dict[str, Any]) -> dict[str, Any]:
+    published = quoted_for_cell(cell)
+    difference = cell["test_accuracy_mean"] - published.test_mean if published else math.nan
+    std = published.test_std if published else math.nan
+    return {
+        "row": MEASURED,
+        "model": f"{reducer_label(cell['reducer'])}-QNL-Net, ours",
+        **cell,
+        "difference": difference,
+        "agrees": agrees(difference, cell["test_accuracy_std"], cell["n_seeds"], std),
+        "source": "seeds.csv",
+    }
+
+
+def _quoted(row: QuotedModel) -> dict[str, Any]:
+    return {
+        "row": QUOTED,
+        "model": row.model,
+        "dataset": row.dataset,
+        "classes": row.classes,
+        "num_qubits": row.qubits,
+        "test_accuracy_mean": row.test_mean,
+        "test_accuracy_std": row.test_std,
+        "source": row.paper,
+    }
+
+
+def write_competitors(seed_rows: pd.DataFrame, directory: Path | str, name: str = "table2") -> list[Path]:
+    """Writes `name`.csv (all statistics), `name`.md and `name`.tex (compact) and returns their paths.
+
+    Raises:
+        ResultsError: The rows are not acceptable, or the folder can not be written.
+    """
+    directory = Path(directory)
+    summary = summarise_competitors(seed_rows)
+    layout = lay_out_competitors(summary)
+    return [
+        write_table(summary, directory / f"{name}.csv"),
+        write_file(directory / f"{name}.md", format_markdown(layout).encode("utf-8")),
+        write_file(directory / f"{name}.tex", format_latex(layout).encode("utf-8")),
+    ]
+
+
+def format_competitors_terminal(seed_rows: pd.DataFrame) -> str:
+    """Returns the compact table as plain text for a terminal."""
+    return format_layout(lay_out_competitors(summarise_competitors(seed_rows)))
+
+
+def lay_out_competitors(summary: pd.DataFrame) -> Layout:
+    """Returns the compact table of what `summarise_competitors` returns."""
+    measured = _cells(summary)
+    settings = [name for name in distinguishing_columns(measured) if name != "num_qubits"]
+    header = ["Dataset", "Model", "Source", "Ansatz", *(SETTING_HEADERS.get(name, name) for name in settings)]
+    rows = [_row(row, settings) for row in summary.to_dict("records")]
+    notes = [ACCURACY_NOTE, *shared_settings_note(measured, "Our rows")]
+    if (summary["row"] == QUOTED).any():
+        notes += [
+            f"Quoted rows: numbers as they stand in {SOURCE_2}, with the papers that the models come from; nothing of "
+            "them was run here.",
+            "Table 2 names the ansatz of neither CNN-QNL-Net row, and no learning rate for 3/6: all ansätze are shown, "
+            "with the learning rate of 0/1. Our rows of 0/1 are those of Table 1.",
+            f"Difference: our mean minus the quoted CNN-QNL-Net of the same task. {VERDICT_NOTE}",
+        ]
+    notes += dataset_notes(zip(measured["dataset"], measured["data_official"], strict=True))
+    return Layout([*header, "Qubits", *_HEADER], rows, len(header), notes)
+
+
+def _cells(summary: pd.DataFrame) -> pd.DataFrame:
+    """Returns our cells with their `CELL_COLUMNS` as in a standard summary."""
+    measured = summary[summary["row"] == MEASURED]
+    whole = {name: "int64" for name in CELL_COLUMNS if measured[name].dtype == "Int64"}
+    return measured.astype({**whole, "data_official": "bool"})
+
+
+def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
+    quoted = row["row"] == QUOTED
+    mark = "" if quoted else dataset_mark(row["dataset"], row["data_official"])
+    ours = [MISSING] * 2 if quoted else [str(row["n_seeds"]), f"{row['n_converged']}/{row['n_seeds']}"]
+    return [
+        f"{dataset_label(row['dataset'], row['classes'])} {mark}".rstrip(),
+        row["model"],
+        f"quoted: {row['source']}" if quoted else "measured",
+        ("not stated" if "QNL-Net" in row["model"] else MISSING) if quoted else row["ansatz"],
+        *(MISSING if quoted else setting_text(row[name]) for name in settings),
+        str(row["num_qubits"]),
+        *ours,
+        with_std(row["test_accuracy_mean"], row["test_accuracy_std"]),
+        MISSING if quoted else f"{row['test_accuracy_median']:.2f}",
+        *verdict(row["difference"], row["agrees"]),
+    ]
