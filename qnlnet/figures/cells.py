@@ -67,7 +67,10 @@ def _draw_panel(ax: Axes, cells: list[Cell], settings: list[str]) -> None:
     for position, (cell, rows) in enumerate(cells):
         published = published_for_cell(cell)
         extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
-        words = [f"ansatz {cell['ansatz']}", *(records.setting_label(name, cell[name]) for name in settings)]
+        words = [
+            f"ansatz {cell['ansatz']}",
+            *(records.setting_label(name, cell[name]) for name in settings if cell[name] != ""),
+        ]
         labels.append("\n".join([*words, f"{rows['converged'].sum()}/{len(rows)} converged"]))
     frame_panel(ax, extent, labels)
     first, official = cells[0][0], all(rows["data_official"].all() for _, rows in cells)

@@ -49,7 +49,9 @@ def _draw_panel(ax: Axes, task: tuple[str, str], cells: list, settings: list[str
         published = quoted_for_cell(cell)
         extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
         words = [f"{records.reducer_label(cell['reducer'])}, ansatz {cell['ansatz']}"]
-        words += [records.setting_label(name, cell[name]) for name in settings if name != "num_qubits"]
+        words += [
+            records.setting_label(name, cell[name]) for name in settings if name != "num_qubits" and cell[name] != ""
+        ]
         labels.append("\n".join([*words, f"{cell['num_qubits']} qubits"]))
     for position, row in enumerate(_quoted(*task), start=len(cells)):
         extent += draw_mean(ax, position, (row.test_mean, row.test_std), _QUOTED)

@@ -83,7 +83,10 @@ def _looks(cells: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     settings = [name for name in records.distinguishing_columns(pd.DataFrame(cells)) if name != "epochs"]
     labels = {}
     for cell in cells:
-        words = [f"ansatz {cell['ansatz']}", *(records.setting_label(name, cell[name]) for name in settings)]
+        words = [
+            f"ansatz {cell['ansatz']}",
+            *(records.setting_label(name, cell[name]) for name in settings if cell[name] != ""),
+        ]
         labels[cell["config_hash"]] = ", ".join(words)
     numbers = {label: number for number, label in enumerate(dict.fromkeys(labels.values()))}
     return {

@@ -69,9 +69,9 @@ def build_converged_map(seed_rows: pd.DataFrame) -> Figure:
 def _build(seed_rows: pd.DataFrame, measure: _Measure) -> Figure:
     summary = summarise_ablation(seed_rows)
     sections = split_sections(summary, within=_WITHIN)
-    maps = sorted(
-        {*zip(summary["readout_qubit"], summary["ansatz"], strict=True)}, key=lambda pair: (-pair[0], pair[1])
-    )
+    present = set(zip(summary["readout_qubit"], summary["ansatz"], strict=True))
+    readouts = sorted(summary["readout_qubit"].unique(), reverse=True)
+    maps = [(q, a) for q in readouts for a in sorted(summary["ansatz"].unique()) if (q, a) in present]
     axes = [sorted(summary[name].unique()) for name in ("r", "D")]
     with figure_style():
         size = (1.35 * len(maps) + 1.3, 1.62 * len(sections) + 1.3)

@@ -85,8 +85,13 @@ def format_ablation_terminal(seed_rows: pd.DataFrame) -> str:
 
 
 def is_known_constant(cell: Any) -> bool:
-    """Returns whether a cell is one of those whose output is proved to be constant: ansätze 0 to 2, readout 0."""
-    return bool(cell["readout_qubit"] == 0 and cell["r"] == cell["D"] == 1 and cell["ansatz"] in ("0", "1", "2"))
+    """Returns whether the output of a cell's circuit is proved to be constant: the paper's ansätze with readout 0.
+
+    Args:
+        cell: Values of `CELL_COLUMNS`, as a mapping or a row of a frame.
+    """
+    is_paper_circuit = cell["ansatz"] in ("0", "1", "2") and cell["num_qubits"] == 4 and not cell.get("settings")
+    return bool(is_paper_circuit and cell["readout_qubit"] == 0 and cell["r"] == cell["D"] == 1)
 
 
 def _grid(cells: pd.DataFrame) -> tuple[list[str], list[list[str]]]:

@@ -2,15 +2,19 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from row_builders import ablation_frame, frame, seed_rows
 
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import load_config
 from qnlnet.errors import ResultsError
 from qnlnet.records import CELL_COLUMNS
+from qnlnet.simulator import is_constant
 from qnlnet.tables import TABLES, summarise_ablation
-from qnlnet.tables.ablation import epochs_note
+from qnlnet.tables.ablation import epochs_note, is_known_constant
 
 
 def linear(r: int, D: int) -> float:
@@ -90,6 +94,24 @@ def test_only_circuits_that_are_known_to_be_constant_are_marked(tmp_path: Path) 
     assert sum(line.count("§") for line in marked) == 3
     assert "§ With readout qubit 0 and r = D = 1" in text
     assert "§" not in write(ablation_frame(linear), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"r": 2}, {"D": 2}, {"readout_qubit": 3}, {"num_qubits": 6}, {"ansatz": "mine"}, {"settings": "layer=x"}],
+)
+def test_what_is_proved_for_the_papers_circuits_is_said_of_no_other(changes: dict[str, Any]) -> None:
+    paper = {"ansatz": "1", "num_qubits": 4, "readout_qubit": 0, "r": 1, "D": 1}
+    assert is_known_constant(paper)
+    assert not is_known_constant({**paper, **changes})
+
+
+@pytest.mark.parametrize("ansatz", ["0", "1", "2"])
+def test_what_is_called_constant_is_constant_by_its_gates(ansatz: str) -> None:
+    cell = {"ansatz": ansatz, "num_qubits": 4, "readout_qubit": 0, "r": 1, "D": 1}
+    qnl = circuit_from_config(load_config(f"ansatz={ansatz}", "readout_qubit=0"))
+    assert is_known_constant(cell)
+    assert is_constant(qnl.circuit, qnl.observable, qnl.input_params + qnl.weight_params)
 
 
 def test_missing_cells_stay_empty(tmp_path: Path) -> None:
