@@ -22,6 +22,7 @@ SETTING_HEADERS = {
     "epochs": "Epochs",
     "num_qubits": "Qubits",
     "backend": "Backend",
+    "settings": "Settings",
     "learning_rate": "Learning rate",
     "dropout": "Dropout",
     "config_hash": "Configuration",

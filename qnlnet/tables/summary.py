@@ -26,7 +26,7 @@ STATISTICS = (
     "agrees",
     "data_official",
 )
-SUMMARY_COLUMNS = (*KEYS, *STATISTICS)
+SUMMARY_COLUMNS = (*KEYS, "settings", *STATISTICS)
 
 
 def summarise(seed_rows: pd.DataFrame) -> pd.DataFrame:
