@@ -1,0 +1,25 @@
+"""File names of drawings, spelt out: ``ansatz0_r1_D1_4qubits_readout3`` is “Ansatz 0, r = 1, D = 1, …”."""
+
+import re
+
+_WORDS = (
+    (re.compile(r"ansatz(\w+)"), r"ansatz \1"),
+    (re.compile(r"([rD])(\d+)"), r"\1 = \2"),
+    (re.compile(r"(\d+)qubits?"), r"\1 qubits"),
+    (re.compile(r"readout(\d+(?:-\d+)*)"), r"readout qubit \1"),
+)
+
+
+def spell_out(stem: str) -> str:
+    """Returns the caption of a figure that has no other."""
+    words = [_spell(word) for word in stem.split("_") if word]
+    special = any(word != spelt for word, spelt in zip(stem.split("_"), words, strict=False))
+    text = (", " if special else " ").join(words)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _spell(word: str) -> str:
+    for pattern, replacement in _WORDS:
+        if pattern.fullmatch(word):
+            return pattern.sub(replacement, word)
+    return word
