@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
+RESULTS = Path("results")
 _MISTAKE = 2
 
 
@@ -23,7 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--results", type=Path, default=RESULTS, metavar="DIR", help="what to show (default: the project's results)"
+        "--results", type=Path, default=RESULTS, metavar="DIR", help="what to show (default: results)"
     )
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="the page (default: report/index.html in the folder of results)"
@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = options.output or options.results / FOLDER / PAGE
     try:
         page = render_page(options.results, output.parent).encode("utf-8")
-        print(f"{write_file(output, page)}: {len(page) / 1e6:.1f} MB")
+        write_file(output, page)
+        print(f"{output}: {len(page) / 1e6:.1f} MB, made from {options.results}")
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)
         return _MISTAKE

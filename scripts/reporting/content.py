@@ -75,7 +75,7 @@ def read_content(section: Section, results: Path, page: Path) -> Content:
     try:
         claims = read_claims(by_name["claims.csv"]) if section.folder == "claims" and "claims.csv" in by_name else []
         parts: list[Part | Figure] = [] if claims else _read_parts(section, by_name, results, base)
-        notes = _read_markdown(by_name[NOTES], section, results, base) if NOTES in by_name else []
+        notes = _read_markdown(by_name[NOTES], section.title, results, base) if NOTES in by_name else []
         origins = read_origins([path for path in paths if path.name.endswith(".csv")], results)
     except UnicodeDecodeError as error:
         raise ResultsError(f"Files of {section.folder} must be text in UTF-8, but one is not: {error}.") from error
@@ -99,20 +99,21 @@ def _read_parts(section: Section, by_name: dict[str, Path], results: Path, base:
     parts: list[Part | Figure] = []
     for stem in sorted(stems, key=lambda stem: (first.index(stem) if stem in first else len(first), stem)):
         name = f"{section.folder}-{stem}"
+        spelt = section.title if stem == section.folder else spell_out(stem)
+        caption = section.tables.get(stem, spelt)
         if f"{stem}.md" in by_name:
-            parts += _read_markdown(by_name[f"{stem}.md"], section, results, base)
+            parts += _read_markdown(by_name[f"{stem}.md"], caption, results, base)
         elif stem == section.folder and f"{stem}.csv" in by_name:
-            parts.append(table_from_csv(by_name[f"{stem}.csv"], name, section.title))
+            parts.append(table_from_csv(by_name[f"{stem}.csv"], name, caption))
         if paths := [by_name[f"{stem}{ending}"] for ending in _IMAGES if f"{stem}{ending}" in by_name]:
-            caption = section.captions.get(stem) or spell_out(stem)
-            parts.append(read_figure(paths[0].parent, stem, f"figure-{name}", caption))
+            parts.append(read_figure(paths[0].parent, stem, f"figure-{name}", section.figures.get(stem, spelt)))
     return parts
 
 
-def _read_markdown(path: Path, section: Section, results: Path, base: str) -> list[Part]:
+def _read_markdown(path: Path, caption: str, results: Path, base: str) -> list[Part]:
     source = path.relative_to(results).as_posix()
-    name = f"table-{section.folder}-{path.stem}"
-    return read_parts(path.read_text(encoding="utf-8"), source, name, section.title, base)
+    name = f"table-{source.removesuffix('.md').replace('/', '-')}"
+    return read_parts(path.read_text(encoding="utf-8"), source, name, caption, base)
 
 
 def group_parts(contents: Sequence[Content]) -> list[tuple[str, list[Content]]]:

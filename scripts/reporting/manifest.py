@@ -18,7 +18,8 @@ class Section:
         intro: A sentence that says what there is to see; no numbers, as nobody would keep them up to date.
         command: What makes the folder.
         first: Names of files, without ending, that come first, in that order; else the one named like the folder does.
-        captions: For a figure, by its name without ending, the caption; else its name, spelt out.
+        tables: For a table without a caption of its own, by the file's name without ending, the caption; else the title.
+        figures: For a figure, by the file's name without ending, the caption; else the name, spelt out.
     """
 
     title: str
@@ -27,9 +28,11 @@ class Section:
     intro: str
     command: str
     first: tuple[str, ...] = ()
-    captions: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
 
 
+_MEANS = "Means over all seeds beside the published ones"
 _EVERY_SEED = "Test accuracy of every seed beside the published mean, a panel for each dataset and reducer"
 
 SECTIONS = (
@@ -46,7 +49,8 @@ SECTIONS = (
         PAPER,
         "Two data sets, two reducers and three ansätze, trained as the released scripts train them; all seeds count.",
         "make reproduce-table1",
-        captions={"table1": _EVERY_SEED},
+        tables={"table1": _MEANS},
+        figures={"table1": _EVERY_SEED},
     ),
     Section(
         "Table 2: other quantum classifiers",
@@ -61,7 +65,7 @@ SECTIONS = (
         PAPER,
         "Training loss and test accuracy of every seed and their mean, from the epochs of Table 1.",
         "make reproduce-figure6",
-        captions={"figure6": "Training loss and test accuracy by epoch, for each data set, reducer and ansatz"},
+        figures={"figure6": "Training loss and test accuracy by epoch, for each data set, reducer and ansatz"},
     ),
     Section(
         "What r, D, the ansatz and the readout do",
@@ -111,7 +115,8 @@ SECTIONS = (
         BEYOND,
         "The same models with a bounded loss, shuffled images, and scaling by training statistics only.",
         'make reproduce-table1 ARGS="protocol=corrected name=corrected output_dir=results/corrected"',
-        captions={"corrected": _EVERY_SEED},
+        tables={"corrected": _MEANS},
+        figures={"corrected": _EVERY_SEED},
     ),
     Section(
         "How the corrected protocol was chosen",
@@ -141,7 +146,8 @@ SECTIONS = (
         "Trained models on devices, or rehearsed on simulated ones, whose names begin with “fake”.",
         "make hardware-rehearsals",
         first=("summary", "hardware"),
-        captions={"hardware": "Measured expectation values against exact ones, for each device and level of mitigation"},
+        tables={"summary": "Each device and level of mitigation", "hardware": "Each trained model"},
+        figures={"hardware": "Measured expectation values against the exact ones, by device and data"},
     ),
     Section(
         "How fast it is",
@@ -150,7 +156,12 @@ SECTIONS = (
         "Times beside those of other libraries that run the same circuits and were seen to agree first.",
         "make bench",
         first=("training", "layer", "scaling", "profile"),
-        captions={
+        tables={
+            "training": "One step at batch size 1, and how many times as long as ours it takes",
+            "scaling": "How time grows",
+            "profile": "Where the time of one training step goes, beside the least that this machine could need",
+        },
+        figures={
             "training": "Time of one training step at batch size 1, ours and the peers’",
             "layer": "Time of a value and its gradients against the batch, ours and the peers’",
             "scaling": "How time grows with qubits, repetitions, replicas and images",

@@ -15,6 +15,7 @@ _READER = MarkdownIt("commonmark").enable("table")
 _FIRST_LEVEL = 3  # of headings inside of a section
 _LAST_LEVEL = 6
 _LONGEST_CAPTION = 160  # letters; a longer paragraph above a table is a paragraph
+_MARKS = ("†", "‡", "*")  # of footnotes
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|/|#)", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def read_parts(text: str, source: str, name: str, title: str, base: str) -> list
         text: The file.
         source: Its path relative to results/.
         name: Begins the names of its tables.
-        title: The heading under which it will stand, the caption of a table that has no other.
+        title: The caption of a table that has no other.
         base: The way from the page to the file's folder, for links.
     """
     tokens = [token for token in _READER.parse(text) if token.type != "html_block"]
@@ -64,7 +65,10 @@ def read_parts(text: str, source: str, name: str, title: str, base: str) -> list
         elif group[0].type == "table_open":
             caption, is_titled = _take_caption(parts, title)
             number = sum(isinstance(part, Table) for part in parts) + 1
-            parts.append(Table(f"{name}-{number}", source, caption, is_titled, *_read_table(group)))
+            columns, rows = _read_table(group)
+            if caption == title and sum(token.type == "table_open" for token in tokens) > 1:
+                caption = Markup("{}: {}").format(caption, columns[0].html)
+            parts.append(Table(f"{name}-{number}", source, caption, is_titled, columns, rows))
         elif html := _render(group).strip():
             below = any(isinstance(part, Table) for part in parts[-1:]) or bool(
                 parts and isinstance(parts[-1], Prose) and parts[-1].is_note
@@ -104,15 +108,16 @@ def _render(tokens: Sequence[Token]) -> Markup:
 def _take_caption(parts: list[Part], title: str) -> tuple[Markup, bool]:
     """Returns the caption of the table that follows, and whether a heading says it already.
 
-    It is a short paragraph right above the table, which is taken from the parts, or else the heading above.
+    It is a short paragraph right above the table, which is taken from the parts, or else the heading above, or else `title`;
+    where a file has several tables without a caption, their first columns tell them apart.
     """
     last = parts[-1] if parts else None
-    if isinstance(last, Prose) and not last.is_note and len(plain(last.html)) <= _LONGEST_CAPTION:
+    if isinstance(last, Prose) and len(text := plain(last.html)) <= _LONGEST_CAPTION and not text.startswith(_MARKS):
         parts.pop()
         return Markup(last.html.strip().removeprefix("<p>").removesuffix("</p>")), False
     if isinstance(last, Heading):
         return last.html, True
-    return escape(title), not any(isinstance(part, Table) for part in parts)
+    return escape(title), False
 
 
 def _read_table(tokens: Sequence[Token]) -> tuple[tuple[Column, ...], tuple[tuple[Markup, ...], ...]]:

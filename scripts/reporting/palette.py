@@ -30,7 +30,7 @@ DARK = {
     "bad-back": "#41211a",
     "open": "#e6c877",
     "open-back": "#38300f",
-    "plate": "#f4f3ef",
+    "plate": "#ffffff",
 }
 TEXT_RATIO, SHAPE_RATIO = 4.5, 3.0  # WCAG 2.2, level AA: 1.4.3 for text, 1.4.11 for shapes
 TEXT_PAIRS = (

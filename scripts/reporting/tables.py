@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,8 @@ from reporting.verdicts import COLUMN, tone_of
 _TAG = re.compile(r"<[^>]*>")
 _MOST_NAMING = 6  # columns; a table whose rows differ later on names them by its first column
 _DIGITS = 4
-_WIDE = 9  # columns that fit on an upright sheet
+_WIDE = 12  # columns that fit on an upright sheet
+_SHORT = 20  # letters of a cell that stay on one line
 _LONG = 24  # rows that are shown without a scroll bar of their own
 
 
@@ -52,7 +54,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Markup, ...], ...]
 
-    @property
+    @cached_property
     def naming(self) -> int:
         """How many columns, from the left, it takes to tell all rows apart; they are the rows' headers."""
         for number in range(1, min(_MOST_NAMING, len(self.columns) - 1) + 1):
@@ -69,6 +71,15 @@ class Table:
     def is_long(self) -> bool:
         """Whether it gets a scroll bar of its own."""
         return len(self.rows) > _LONG
+
+    @cached_property
+    def short(self) -> set[int]:
+        """The columns whose cells are short enough to stay on one line."""
+        return {
+            place
+            for place, column in enumerate(self.columns)
+            if all(len(plain(html)) <= _SHORT for html in (column.html, *(row[place] for row in self.rows)))
+        }
 
     @property
     def verdicts(self) -> list[str]:
@@ -112,7 +123,7 @@ def table_from_csv(path: Path, name: str, caption: str) -> Table:
         for place, title in enumerate(titles)
     )
     cells = tuple(tuple(escape(_shorten(value)) for value in row) for row in rows.itertuples(index=False))
-    return Table(name, f"{path.parent.name}/{path.name}", escape(caption), True, columns, cells)
+    return Table(name, f"{path.parent.name}/{path.name}", escape(caption), False, columns, cells)
 
 
 def _is_number(values: "pd.Series[str]") -> bool:
