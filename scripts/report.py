@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Write one page with everything that is in results/: tables with verdicts, figures, circuits, commands, origins.
 
-The page needs no network and no other file: open it from disk, print it, send it. It is made from the committed rows, tables
-and figures alone, so equal files give an equal page, and scripts/check_results.py says when it is older than they are.
-What it shows, and in which order, stands in scripts/reporting/manifest.py.
+The page needs no network and no other file: open it from disk, print it, send it. It is made from the committed rows,
+tables and figures alone, so equal files give an equal page, and scripts/check_results.py says when it is older than
+they are. What it shows, and in which order, stands in scripts/reporting/manifest.py.
 """
 
 import argparse
@@ -22,9 +22,7 @@ def build_parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 if the page is written, 2 for a mistake or a damaged file.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--results", type=Path, default=RESULTS, metavar="DIR", help="what to show (default: results)"
-    )
+    parser.add_argument("--results", type=Path, default=RESULTS, metavar="DIR", help="what to show (default: results)")
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="the page (default: report/index.html in the folder of results)"
     )

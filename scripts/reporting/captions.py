@@ -1,5 +1,6 @@
 """File names of drawings, spelt out: ``ansatz0_r1_D1_4qubits_readout3`` is “Ansatz 0, r = 1, D = 1, …”."""
 
+import itertools
 import re
 
 _WORDS = (
@@ -12,9 +13,10 @@ _WORDS = (
 
 def spell_out(stem: str) -> str:
     """Returns the caption of a figure that has no other."""
-    words = [_spell(word) for word in stem.split("_") if word]
-    special = any(word != spelt for word, spelt in zip(stem.split("_"), words, strict=False))
-    text = (", " if special else " ").join(words)
+    words = [(_spell(word), _spell(word) != word) for word in stem.split("_") if word]
+    text = words[0][0]
+    for (_, was_special), (word, is_special) in itertools.pairwise(words):
+        text += f"{', ' if was_special or is_special else ' '}{word}"
     return f"{text[:1].upper()}{text[1:]}"
 
 

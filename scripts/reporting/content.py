@@ -93,7 +93,7 @@ def find_files(section: Section, results: Path) -> list[Path]:
 def _read_parts(section: Section, by_name: dict[str, Path], results: Path, base: str) -> list[Part | Figure]:
     """Returns for each name a table and its figure; the names that the manifest puts first come first."""
     stems = {Path(name).stem for name in by_name if name.endswith((".md", *_IMAGES)) and name != NOTES}
-    if f"{section.folder}.csv" in by_name:
+    if f"{section.folder}.csv" in by_name:  # shown only if there is neither a table nor a figure made of it
         stems.add(section.folder)
     first = section.first or (section.folder,)
     parts: list[Part | Figure] = []
@@ -103,7 +103,7 @@ def _read_parts(section: Section, by_name: dict[str, Path], results: Path, base:
         caption = section.tables.get(stem, spelt)
         if f"{stem}.md" in by_name:
             parts += _read_markdown(by_name[f"{stem}.md"], caption, results, base)
-        elif stem == section.folder and f"{stem}.csv" in by_name:
+        elif not any(f"{stem}{ending}" in by_name for ending in _IMAGES):
             parts.append(table_from_csv(by_name[f"{stem}.csv"], name, caption))
         if paths := [by_name[f"{stem}{ending}"] for ending in _IMAGES if f"{stem}{ending}" in by_name]:
             parts.append(read_figure(paths[0].parent, stem, f"figure-{name}", section.figures.get(stem, spelt)))

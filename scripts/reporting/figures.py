@@ -63,8 +63,8 @@ def read_figure(folder: Path, stem: str, name: str, caption: str) -> Figure:
         png, width = "", drawing.width
     elif not png:
         raise ResultsError(
-            f"The drawing {files[0]} must be one of Matplotlib’s with its letters as paths, or have a .png beside it, but is "
-            "and has not."
+            f"The drawing {files[0]} must be Matplotlib’s, with its letters as paths, or have a .png beside it, but "
+            "is not and has none."
         )
     labels = "; ".join(read_labels(text))
     description = f"Words in the figure: {labels}." if labels else "The table of this section has its numbers."

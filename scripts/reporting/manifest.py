@@ -18,8 +18,8 @@ class Section:
         intro: A sentence that says what there is to see; no numbers, as nobody would keep them up to date.
         command: What makes the folder.
         first: Names of files, without ending, that come first, in that order; else the one named like the folder does.
-        tables: For a table without a caption of its own, by the file's name without ending, the caption; else the title.
-        figures: For a figure, by the file's name without ending, the caption; else the name, spelt out.
+        tables: Captions of tables that have none, by the file's name without ending; else the title.
+        figures: Captions of figures, by the file's name without ending; else the title, or the name spelt out.
     """
 
     title: str
@@ -99,7 +99,7 @@ SECTIONS = (
         "What the quantum layer contributes",
         "contribution",
         AUDIT,
-        "The same features, data, seeds and protocol with the layer frozen, removed or replaced, and classical baselines.",
+        "The same features, data, seeds and protocol with the layer frozen, removed or replaced; classical baselines.",
         "make audit",
     ),
     Section(

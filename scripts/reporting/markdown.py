@@ -108,8 +108,8 @@ def _render(tokens: Sequence[Token]) -> Markup:
 def _take_caption(parts: list[Part], title: str) -> tuple[Markup, bool]:
     """Returns the caption of the table that follows, and whether a heading says it already.
 
-    It is a short paragraph right above the table, which is taken from the parts, or else the heading above, or else `title`;
-    where a file has several tables without a caption, their first columns tell them apart.
+    It is a short paragraph right above the table, which is taken from the parts, or else the heading above, or else
+    `title`.
     """
     last = parts[-1] if parts else None
     if isinstance(last, Prose) and len(text := plain(last.html)) <= _LONGEST_CAPTION and not text.startswith(_MARKS):

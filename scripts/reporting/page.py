@@ -37,14 +37,18 @@ def render_page(results: Path, page: Path | None = None) -> str:
     contents = [read_content(section, results, page or results / FOLDER) for section in SECTIONS]
     sections = [content for _, group in group_parts(contents) for content in group]
     origins = [origin for content in sections for origin in content.origins]
-    return _environment().get_template("page.html").render(
-        groups=group_parts(contents),
-        sections=sections,
-        shared=_shared_drawings(sections),
-        origins=origins,
-        versions=collect_versions(origins),
-        light=Markup(custom_properties(LIGHT)),
-        dark=Markup(custom_properties(DARK)),
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            groups=group_parts(contents),
+            sections=sections,
+            shared=_shared_drawings(sections),
+            origins=origins,
+            versions=collect_versions(origins),
+            light=Markup(custom_properties(LIGHT)),
+            dark=Markup(custom_properties(DARK)),
+        )
     )
 
 

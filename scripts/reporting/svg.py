@@ -1,13 +1,15 @@
 """An .svg file of Matplotlib's as part of a page: smaller, and with ids that no other figure has.
 
-Glyphs and markers are the same in many figures. They become shared definitions, named after their content, which stand on the
-page once. Other ids get a prefix if something refers to them, and go otherwise.
+Glyphs and markers are the same in many figures. They become shared definitions, named after their content, which stand
+on the page once. Other ids get a prefix if something refers to them, and go otherwise.
 """
 
 import hashlib
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
+
+from reporting.paths import shorten_path
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
@@ -16,7 +18,7 @@ _NUMBER = re.compile(r"-?\d*\.\d+(?:e-?\d+)?")
 _TRANSLATE = re.compile(r"translate\([^)]*\)")
 _KNOWN_STYLE = "*{stroke-linejoin:round;stroke-linecap:butt}"  # stands in the page's own style sheet
 _UNKNOWN_TAGS = {"script", "foreignObject", "animate", "set", "a", "text"}
-_COORDINATES = {"d", "x", "y", "width", "height", "cx", "cy", "r", "x1", "x2", "y1", "y2", "points"}
+_COORDINATES = {"x", "y", "width", "height", "cx", "cy", "r", "x1", "x2", "y1", "y2", "points"}
 _DECIMALS = 2  # of a point: 1/7200 inch
 
 
@@ -141,7 +143,9 @@ def _rename(root: ElementTree.Element, names: dict[str, str]) -> None:
 
 def _round(element: ElementTree.Element) -> None:
     for key, value in element.attrib.items():
-        if key in _COORDINATES:
+        if key == "d":
+            element.attrib[key] = shorten_path(value)
+        elif key in _COORDINATES:
             element.attrib[key] = _NUMBER.sub(_rounded, value)
         elif key == "transform":  # factors of a scale stay as they are
             element.attrib[key] = _TRANSLATE.sub(lambda match: _NUMBER.sub(_rounded, match[0]), value)

@@ -1,4 +1,4 @@
-"""Reads a page with Python's own parser, and tables with none, so that the page is held to something else than itself."""
+"""Reads a page with Python's own parser, and tables with none: the page is held to something else than itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

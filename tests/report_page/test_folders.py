@@ -54,7 +54,14 @@ def test_rows_without_a_table_for_readers_are_shown_as_they_are(results: Path, s
     (results / "noise").mkdir()
     (results / "noise" / "noise.csv").write_text("shots,test_accuracy\n16,98.7654321\n32,<i>\n", encoding="utf-8")
     (table,) = show().by_id("noise").all("table")
-    assert [cell.text for cell in table.all("th") + table.all("td")] == ["Shots", "Test accuracy", "16", "32", "98.77", "<i>"]
+    assert [cell.text for cell in table.all("th") + table.all("td")] == [
+        "Shots",
+        "Test accuracy",
+        "16",
+        "32",
+        "98.77",
+        "<i>",
+    ]
 
 
 def test_a_file_of_results_itself_can_be_a_section(results: Path, show: Show) -> None:
@@ -75,7 +82,9 @@ def test_a_figure_without_a_drawing_is_shown_as_an_image(results: Path, show: Sh
 
 
 def test_why_rows_come_from_several_places_stands_with_the_provenance(results: Path, show: Show) -> None:
-    (results / "corrected" / "provenance.md").write_text("- commit a, b: one cell was trained again.\n", encoding="utf-8")
+    (results / "corrected" / "provenance.md").write_text(
+        "- commit a, b: one cell was trained again.\n", encoding="utf-8"
+    )
     page = show()
     assert "commit a, b: one cell was trained again." in page.by_id("provenance").text
     assert "trained again" not in page.by_id("corrected").text
@@ -127,7 +136,7 @@ def _strange_drawing(results: Path) -> str:
     path = results / "corrected" / "corrected.svg"
     path.write_text(path.read_text(encoding="utf-8").replace("stroke-linejoin", "color", 1), encoding="utf-8")
     (results / "corrected" / "corrected.png").unlink()
-    return "must be one of Matplotlib’s with its letters as paths, or have a .png beside it"
+    return "must be Matplotlib’s, with its letters as paths, or have a .png beside it"
 
 
 def _no_verdicts(results: Path) -> str:
@@ -141,7 +150,9 @@ def _no_verdicts(results: Path) -> str:
     [_no_folder, _broken_csv, _broken_drawing, _broken_image, _broken_text, _strange_drawing, _no_verdicts],
     ids=lambda damage: damage.__name__.strip("_"),
 )
-def test_a_mistake_is_one_sentence(damage: Callable[[Path], str], results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistake_is_one_sentence(
+    damage: Callable[[Path], str], results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     expected = damage(results)
     assert main([f"--results={results}"]) == 2
     error = capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The page of the committed results: whole, self-contained, the same every time."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -10,13 +11,15 @@ import pandas as pd
 import pytest
 from report_page.reading import Element, count_markdown_rows
 from reporting.content import find_files
-from reporting.manifest import SECTIONS
+from reporting.manifest import SECTIONS, Section
 
 PROJECT = Path(__file__).resolve().parents[2]
 RESULTS = PROJECT / "results"
 PAGE_FOLDER = RESULTS / "report"
 PRESENT = [section for section in SECTIONS if find_files(section, RESULTS)]
-TABLES = [path for s in PRESENT for path in find_files(s, RESULTS) if path.suffix == ".md" and path.stem != "provenance"]
+TABLES = [
+    path for s in PRESENT for path in find_files(s, RESULTS) if path.suffix == ".md" and path.stem != "provenance"
+]
 ROW_FOR_ROW = [path for path in TABLES if path.stem == path.parent.name and path.with_suffix(".csv").is_file()]
 ENOUGH_MEGABYTES = 5
 
@@ -79,7 +82,7 @@ def test_headings_are_in_order(page: Element) -> None:
     levels = [int(element.tag[1]) for element in page.walk() if re.fullmatch(r"h[1-6]", element.tag)]
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_every_table_says_what_it_is_and_what_its_cells_belong_to(page: Element) -> None:
@@ -111,7 +114,7 @@ def test_tables_have_as_many_rows_as_their_files(path: Path, page: Element) -> N
 
 
 @pytest.mark.parametrize("section", PRESENT, ids=lambda section: section.folder)
-def test_every_figure_is_there_and_says_what_it_shows(section, page: Element) -> None:  # noqa: ANN001
+def test_every_figure_is_there_and_says_what_it_shows(section: Section, page: Element) -> None:
     stems = {path.stem for path in find_files(section, RESULTS) if path.suffix in {".svg", ".png"}}
     figures = page.by_id(section.folder).all("figure")
     assert {figure.attributes["id"] for figure in figures} == {f"figure-{section.folder}-{stem}" for stem in stems}

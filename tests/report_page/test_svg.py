@@ -21,9 +21,10 @@ def test_numbers_are_rounded_but_scales_are_not() -> None:
     drawing = read_drawing(SMALL, "f")
     assert drawing
     (name,) = drawing.shared
-    assert drawing.shared[name] == f'<path id="{name}" d="M 0.12 2 L 0 3"/>'
+    assert drawing.shared[name] == f'<path id="{name}" d="m.12 2l-.12 1"/>'
     assert drawing.content == (
-        f'<g><g clip-path="url(#f-c1)"><use href="#{name}" x="1.23" y="2" transform="translate(1.23 2) scale(0.015625)"/>'
+        f'<g><g clip-path="url(#f-c1)"><use href="#{name}" x="1.23" y="2" '
+        'transform="translate(1.23 2) scale(0.015625)"/>'
         '</g></g><defs><clipPath id="f-c1"><rect x="0" y="0" width="9" height="9"/></clipPath></defs>'
     )
     assert (drawing.width, drawing.view_box) == (72, "0 0 72 36")
