@@ -52,6 +52,18 @@ class Content:
         return [part for part in self.parts if isinstance(part, Table)]
 
     @property
+    def lines(self) -> list[list[Part | Figure]]:
+        """Its parts, small figures that follow each other together."""
+        lines: list[list[Part | Figure]] = []
+        for part in self.parts:
+            is_small = isinstance(part, Figure) and part.is_small
+            if is_small and lines and isinstance(last := lines[-1][-1], Figure) and last.is_small:
+                lines[-1].append(part)
+            else:
+                lines.append([part])
+        return lines
+
+    @property
     def verdicts(self) -> list[tuple[str, int]]:
         """Each verdict of its claims or tables, and how often it was passed."""
         in_tables = [verdict for table in self.tables for verdict in table.verdicts]

@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from qnlnet.errors import ResultsError
 from reporting.svg import Drawing, read_drawing, read_labels
 
+_SMALL = 560  # points
 _POINTS_PER_PIXEL = 72 / 200  # all PNG files of the project have 200 dots per inch
 
 
@@ -36,6 +37,11 @@ class Figure:
     png: str
     height: float
     files: tuple[Path, ...]
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it can share a line with another figure."""
+        return self.width <= _SMALL
 
     @property
     def ratio(self) -> str:

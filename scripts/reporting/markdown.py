@@ -66,7 +66,7 @@ def read_parts(text: str, source: str, name: str, title: str, base: str) -> list
             caption, is_titled = _take_caption(parts, title)
             number = sum(isinstance(part, Table) for part in parts) + 1
             columns, rows = _read_table(group)
-            if caption == title and sum(token.type == "table_open" for token in tokens) > 1:
+            if caption == escape(title) and sum(token.type == "table_open" for token in tokens) > 1:
                 caption = Markup("{}: {}").format(caption, columns[0].html)
             parts.append(Table(f"{name}-{number}", source, caption, is_titled, columns, rows))
         elif html := _render(group).strip():
@@ -108,15 +108,18 @@ def _render(tokens: Sequence[Token]) -> Markup:
 def _take_caption(parts: list[Part], title: str) -> tuple[Markup, bool]:
     """Returns the caption of the table that follows, and whether a heading says it already.
 
-    It is a short paragraph right above the table, which is taken from the parts, or else the heading above, or else
-    `title`.
+    It is a short paragraph right above the table, which is taken from the parts, or else the heading of this
+    and no other table, or else `title`.
     """
     last = parts[-1] if parts else None
     if isinstance(last, Prose) and len(text := plain(last.html)) <= _LONGEST_CAPTION and not text.startswith(_MARKS):
         parts.pop()
         return Markup(last.html.strip().removeprefix("<p>").removesuffix("</p>")), False
-    if isinstance(last, Heading):
-        return last.html, True
+    for part in reversed(parts):
+        if isinstance(part, Heading):
+            return part.html, True
+        if isinstance(part, Table):
+            break
     return escape(title), False
 
 

@@ -42,13 +42,19 @@ def test_all_parts_are_there_in_order() -> None:
     assert [part.level for part in parts if isinstance(part, Heading)] == [3, 4]
     assert [part.is_note for part in parts if isinstance(part, Prose)] == [False, False, True]
     assert [table.name for table in (first, second, third)] == ["t-1", "t-2", "t-3"]
-    assert (first.caption, second.caption, third.caption) == ("Title: Who", "Second table:", "Part")
-    assert [table.is_titled for table in (first, second, third)] == [False, False, True]
+    assert (first.caption, second.caption, third.caption) == ("All of it", "Second table:", "Part")
+    assert [table.is_titled for table in (first, second, third)] == [True, False, True]
     assert [table.naming for table in (first, second, third)] == [1, 1, 1]
     assert first.rows[0] == ("a | b", "1", "agrees")
     assert first.rows[1] == ("<code>c</code> &amp; d", "2", "–")
     assert first.verdicts == ["agrees", "–"]
     assert [column.is_number for column in first.columns] == [False, True, True]
+
+
+def test_tables_without_a_caption_are_told_apart_by_their_first_column() -> None:
+    text = "| MNIST | n |\n| - | - |\n| x | 0 |\n\n| CIFAR | n |\n| - | - |\n| x | 0 |\n"
+    captions = [part.caption for part in read_parts(text, "x", "t", "Time & space", "..") if isinstance(part, Table)]
+    assert captions == ["Time &amp; space: MNIST", "Time &amp; space: CIFAR"]
 
 
 def test_links_start_at_the_page_and_html_is_left_out() -> None:
