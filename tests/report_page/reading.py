@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+from reporting.content import find_files
+from reporting.manifest import SECTIONS
+
+# Tables of which each row is one of the file beside it; others sum up, or have several rows in a line.
+EVERY_ROW_SHOWN = {"table1", "corrected", "select_protocol", "hardware", "robustness"}
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -81,3 +86,9 @@ def count_markdown_rows(path: Path) -> list[int]:
             counts = [*counts[:-1], counts[-1] + 1] if inside else [*counts, 1]
         inside = line.startswith("|")
     return [count - 2 for count in counts]  # without the header and the rule below it
+
+
+def list_tables(results: Path) -> list[Path]:
+    """Returns the Markdown files that the page shows as tables; claims are a list of their own."""
+    files = {path for section in SECTIONS for path in find_files(section, results) if path.suffix == ".md"}
+    return sorted(path for path in files if path.stem not in {"provenance", "claims"})

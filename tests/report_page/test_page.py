@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_page.reading import Element, count_markdown_rows
+from report_page.reading import EVERY_ROW_SHOWN, Element, count_markdown_rows, list_tables
 from reporting.content import find_files
 from reporting.manifest import SECTIONS, Section
 
@@ -17,10 +17,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 RESULTS = PROJECT / "results"
 PAGE_FOLDER = RESULTS / "report"
 PRESENT = [section for section in SECTIONS if find_files(section, RESULTS)]
-TABLES = [
-    path for s in PRESENT for path in find_files(s, RESULTS) if path.suffix == ".md" and path.stem != "provenance"
-]
-ROW_FOR_ROW = [path for path in TABLES if path.stem == path.parent.name and path.with_suffix(".csv").is_file()]
+TABLES = list_tables(RESULTS)
+ROW_FOR_ROW = [path for path in TABLES if path.stem in EVERY_ROW_SHOWN and path.with_suffix(".csv").is_file()]
 ENOUGH_MEGABYTES = 5
 
 
@@ -128,6 +126,12 @@ def test_every_figure_is_there_and_says_what_it_shows(section: Section, page: El
             assert len(images[0].all("desc")[0].text) > 20
         else:
             assert len(images[0].attributes["alt"]) > 20
+
+
+def test_every_claim_is_there(page: Element) -> None:
+    path = RESULTS / "claims" / "claims.csv"
+    claims = len(pd.read_csv(path)) if path.is_file() else 0
+    assert len([e for e in page.walk() if e.attributes.get("class", "").startswith("claim ")]) == claims
 
 
 def test_verdicts_at_a_glance_are_those_of_the_rows(page: Element) -> None:
