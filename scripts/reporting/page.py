@@ -33,7 +33,9 @@ def render_page(results: Path, page: Path | None = None) -> str:
         ResultsError: A file in it is damaged.
     """
     if not results.is_dir():
-        raise argument_error("results", "be a folder", str(results))
+        raise argument_error(
+            "results", "be a folder", str(results), "Start in the project’s folder, or say --results DIR."
+        )
     contents = [read_content(section, results, page or results / FOLDER) for section in SECTIONS]
     sections = [content for _, group in group_parts(contents) for content in group]
     origins = [origin for content in sections for origin in content.origins]

@@ -105,6 +105,15 @@ def test_the_page_lies_in_the_folder_of_results_by_default(results: Path) -> Non
     assert (results / "report" / "index.html").read_text(encoding="utf-8") == render_page(results)
 
 
+def test_help_says_what_the_page_is_and_where_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    for words in ("needs no network", "--results DIR", "--output FILE", "scripts/reporting/manifest.py", "Exit status"):
+        assert words in text
+
+
 def _no_folder(results: Path) -> str:
     shutil.rmtree(results)
     return "Argument `results` must be a folder"
