@@ -10,7 +10,7 @@ RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
-	bench test test-slurm robustness check format clean \
+	report bench test test-slurm test-report robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -85,6 +85,13 @@ test: $(READY)  ## Run all tests
 test-slurm: $(READY)  ## Run sweeps on a real one-node Slurm cluster (root on Debian; installs what is missing)
 	$(BIN)/python tests/slurm/cluster.py install
 	$(BIN)/python -m pytest -m slurm tests/slurm $(ARGS)
+
+test-report: $(READY)  ## Look at the page in headless Chromium (root on Debian; installs it where it is missing)
+	$(BIN)/python tests/report_page/chromium.py install
+	$(BIN)/python -m pytest -m browser tests/report_page $(ARGS)
+
+report: $(READY)  ## Write results/report/index.html: one page with everything in results/
+	$(BIN)/python scripts/report.py $(ARGS)
 
 robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 10 minutes
 	$(BIN)/python scripts/robustness.py $(ARGS)

@@ -48,6 +48,8 @@ def check_folder(folder: Path, name: str) -> Finding:
 
 def _find_check(folder: Path) -> Check | None:
     names = {path.name for path in folder.iterdir()}
+    if "index.html" in names:
+        return _check_report
     if names & {SEEDS, EPOCHS}:
         return check_seed_table
     if "hardware.csv" in names or any(folder.glob("*/plan.json")):
@@ -60,6 +62,12 @@ def _find_check(folder: Path) -> Check | None:
         return check_figure6
     images = {name for name in names if name.endswith((".svg", ".png"))}
     return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
+
+
+def _check_report(folder: Path, finding: Finding) -> None:
+    from checking.report import check_report  # Jinja2: only where there is a page
+
+    check_report(folder, finding)
 
 
 def _check_hardware(folder: Path, finding: Finding) -> None:
