@@ -36,6 +36,7 @@ def seed_row(**changes: Any) -> dict[str, Any]:
         "dropout": 0.5,
         "num_qubits": 4,
         "backend": "exact",
+        "settings": "",
         "seed": 0,
         "train_accuracy": 100 / 3,
     }
@@ -65,9 +66,9 @@ def test_own_images_are_named_after_their_folder_so_that_none_is_taken_for_a_pub
 def test_columns_are_the_documented_ones() -> None:
     keys = "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs"
     seeds = (
-        "dropout num_qubits backend seed train_accuracy test_accuracy best_epoch_test_accuracy converged aer_agreement"
+        "dropout num_qubits backend settings seed train_accuracy test_accuracy best_epoch_test_accuracy converged"
     )
-    seeds += " train_seconds config_hash commit versions data_fingerprint data_official"
+    seeds += " aer_agreement train_seconds config_hash commit versions data_fingerprint data_official"
     assert " ".join(KEYS) == keys
     assert " ".join(SEED_COLUMNS) == f"{keys} {seeds}"
     assert " ".join(EPOCH_COLUMNS) == f"{keys} seed epoch train_loss train_accuracy test_accuracy config_hash"
@@ -150,7 +151,7 @@ def csv_text(**changes: Any) -> str:
     [
         ("", "last line is cut off"),
         (csv_text()[:-3], "last line is cut off"),
-        (csv_text()[:-9] + "\n", r"must have 25 values, but line 2 of .*seeds\.csv has 24"),
+        (csv_text()[:-9] + "\n", r"must have 26 values, but line 2 of .*seeds\.csv has 25"),
         (csv_text() + "<<<<<<< HEAD\n", r"line 3 of .*seeds\.csv has 1"),
         (csv_text(test_accuracy=100.5), r"`test_accuracy` in line 2 of .*seeds\.csv must be between 0 and 100"),
         (csv_text(test_accuracy=""), r"`test_accuracy` in line 2 of .* must be a number, but is ''"),

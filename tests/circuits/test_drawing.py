@@ -137,7 +137,7 @@ def test_program_draws_the_three_circuits_of_the_paper_by_default() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--ansatz", "7"], "error: Argument `ansatz` must be one of 0, 1, 2, but is '7'.\n"),
+        (["--ansatz", "7"], "error: Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'.\n"),
         (["--r", "0"], "error: Argument `r` must be at least 1, but is 0.\n"),
         (["--num-qubits", "5"], "error: Argument `num_qubits` must be 4 with ansatz=2, "),
         (["--readout-qubit", "4"], "error: Argument `readout_qubit` must be between 0 and 3 "),

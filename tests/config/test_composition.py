@@ -15,7 +15,8 @@ def options(group: str) -> list[str]:
     return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
 
 
-TABLES = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - {"train", "evaluate"})
+COMPARISONS = {"choices", "contribution"}
+TABLES = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - {"train", "evaluate"} - COMPARISONS)
 
 
 @pytest.fixture

@@ -119,9 +119,9 @@ MISTAKES = {
     "Write data.root=path/to/folder; it has one folder of images for each class.",
     "data.root=nowhere": "Argument `data.root` must be a folder with one folder of images for each class, but is "
     "'nowhere'. There is no such folder: HERE/nowhere.",
-    "data.classes=[cats]": "Argument `data.classes` must name two different classes, but is ['cats']. "
+    "data.classes=[cats]": "Argument `data.classes` must name two different classes or more, but is ['cats']. "
     "For example data.classes=[cats,dogs].",
-    "data.classes=[cats,cats]": "Argument `data.classes` must name two different classes, but is ['cats', 'cats']. "
+    "data.classes=[cats,cats]": "Argument `data.classes` must name two different classes or more, but is ['cats', 'cats']. "
     "For example data.classes=[cats,dogs].",
     "data.classes=cats": "Argument `data.classes` must be a list, such as [3,6], but is 'cats'.",
     "data.classes=[cats,true]": "Argument `data.classes` must be names of folders, but is True. Put names in quotes "

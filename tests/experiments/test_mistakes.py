@@ -17,7 +17,7 @@ Run = Callable[..., Any]
 DIGITS = ("data=digits", "reducer=pca", "train.epochs=1", "seeds=1")
 
 MISTAKES = {
-    "ansatz=7": "Argument `ansatz` must be one of 0, 1, 2, but is '7'.",
+    "ansatz=7": "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'.",
     "data=mnsit": "Argument `data` must be one of .*, but is 'mnsit'. Did you mean `mnist`?",
     "ansatz=0,1": "Argument `ansatz` must be one value, but is '0,1'. Several runs need --multirun",
     "r=0": "Argument `r` must be at least 1, but is 0.",
@@ -30,8 +30,8 @@ MISTAKES = {
     "train.batch_size=0": "Argument `train.batch_size` must be at least 1, but is 0.",
     "train.learning_rate=-1": "Argument `train.learning_rate` must be greater than 0, but is -1",
     "train.loss=mse": "Argument `train.loss` must be .*raw_nll.*cross_entropy.*, but is 'mse'.",
-    "data.classes=[1]": "Argument `data.classes` must name two different classes, but is [1].",
-    "data.classes=[1,1]": "Argument `data.classes` must name two different classes, but is [1, 1].",
+    "data.classes=[1]": "Argument `data.classes` must name two different classes or more, but is [1].",
+    "data.classes=[1,1]": "Argument `data.classes` must name two different classes or more, but is [1, 1].",
     "data.classes=[1,12]": "Argument `data.classes` must name classes of digits, which are 0, 1, .*, but is [1, 12].",
     "data.classes=[1": "The override `data.classes=[1` can not be read. It must be key=value",
     "backend.shots=100": "Argument `backend.shots` must be left out with backend=exact, .* Choose backend=aer",
@@ -64,12 +64,12 @@ def test_a_mistake_gives_one_sentence(overrides: str, run_here: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        ("train.py --multirun ansatz=0,7", "Argument `ansatz` must be one of 0, 1, 2, but is '7'."),
+        ("train.py --multirun ansatz=0,7", "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'."),
         ("train.py --multirun sedes=3", "There is no configuration key `sedes`. Did you mean `seeds`?"),
         ("train.py --cfg job sedes=3", "There is no configuration key `sedes`. Did you mean `seeds`?"),
         ("table.py sedes=3", "There is no configuration key `sedes`. Did you mean `seeds`?"),
         ("table.py seeds=0", "Argument `seeds` must be at least 1, but is 0."),
-        ("table.py ansatz=7", "Argument `ansatz` must be one of 0, 1, 2, but is '7'."),
+        ("table.py ansatz=7", "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'."),
         ("table.py --config-name quickstart sedes=3", "There is no configuration key `sedes`. Did you mean `seeds`?"),
         ("table.py --config-name quickstart D=0", "Argument `D` must be at least 1, but is 0."),
         ("table.py --config-name quickstrt", "'quickstrt'"),
