@@ -21,10 +21,12 @@ def compare(config: DictConfig) -> None:
 
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
-    from qnlnet.audit import write_comparisons
+    from qnlnet.audit import build_forest, write_comparison_tables
+    from qnlnet.figures import write_figure
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table
     from qnlnet.runs import train_cells
+    from qnlnet.tracking import build_trackers
 
     check_writable(directory)
     runs = train_cells(list(dict.fromkeys(cell for pair in comparisons for cell in (pair.base, pair.changed))))
@@ -32,9 +34,14 @@ def compare(config: DictConfig) -> None:
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
-    written = write_comparisons(comparisons, seed_rows, directory, name)
-    print("\n".join(map(str, written)))
-    print(f"Rows: {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
+    tables = write_comparison_tables(comparisons, seed_rows, directory, name)
+    figures = write_figure(build_forest(comparisons, seed_rows), directory, name)
+    with build_trackers(comparisons[0].base.logger) as trackers:
+        trackers.on_table(name, tables)
+        trackers.on_figure(name, figures)
+    print("Table:  " + ", ".join(map(str, tables)))
+    print("Figure: " + ", ".join(map(str, figures)))
+    print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
 
 
 if __name__ == "__main__":

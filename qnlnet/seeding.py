@@ -14,10 +14,10 @@ from qnlnet.errors import check_at_least
 Purpose = Literal["weights", "shuffling", "dropout", "shots", "validation", "hardware images"]
 
 
-def seed_sequence(seed: int, purpose: Purpose) -> np.random.SeedSequence:
-    """Returns the seed sequence of `purpose` under `seed` (at least 0)."""
+def seed_sequence(seed: int, purpose: Purpose, number: int = 0) -> np.random.SeedSequence:
+    """Returns the seed sequence of `purpose` under `seed` (at least 0); each `number` has one of its own."""
     check_at_least("seed", seed, 0)
-    return np.random.SeedSequence([seed, zlib.crc32(purpose.encode())])
+    return np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), *([number] if number else [])])
 
 
 def generator(seed: int, purpose: Purpose) -> np.random.Generator:
@@ -25,6 +25,6 @@ def generator(seed: int, purpose: Purpose) -> np.random.Generator:
     return np.random.default_rng(seed_sequence(seed, purpose))
 
 
-def integer_seed(seed: int, purpose: Purpose) -> int:
-    """Returns a seed in [0, 2³²) for a library that wants an integer, for `purpose` under `seed` (at least 0)."""
-    return int(seed_sequence(seed, purpose).generate_state(1)[0])
+def integer_seed(seed: int, purpose: Purpose, number: int = 0) -> int:
+    """Returns a seed in [0, 2³²) for a library that wants an integer; the arguments are those of `seed_sequence`."""
+    return int(seed_sequence(seed, purpose, number).generate_state(1)[0])

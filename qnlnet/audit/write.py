@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from qnlnet.audit.forest import plot_comparisons
 from qnlnet.audit.paired import Pair, compare
 from qnlnet.audit.tables import lay_out_comparisons
 from qnlnet.config import RunConfig, config_hash
 from qnlnet.config.comparisons import Comparison
-from qnlnet.figures import figure_style, write_figure
+from qnlnet.figures import figure_style
 from qnlnet.files import write_file
 from qnlnet.models import build_model
 from qnlnet.records import write_table
@@ -36,20 +37,25 @@ def count_parameters(config: RunConfig) -> int:
     return sum(weight.numel() for weight in build_model(config, 0).parameters() if weight.requires_grad)
 
 
-def write_comparisons(
+def write_comparison_tables(
     comparisons: Iterable[Comparison], seed_rows: pd.DataFrame, directory: Path | str, name: str
 ) -> list[Path]:
-    """Writes `name`.csv, `name`.md, `name`.png and `name`.svg and returns the paths.
+    """Writes `name`.csv (all numbers) and `name`.md (compact) and returns the paths.
 
     Raises:
         ResultsError: A cell has no rows, or the folder can not be written.
     """
-    directory = Path(directory)
     table = compare_cells(comparisons, seed_rows)
+    page = format_markdown(lay_out_comparisons(table)).encode("utf-8")
+    directory = Path(directory)
+    return [write_table(table, directory / f"{name}.csv"), write_file(directory / f"{name}.md", page)]
+
+
+def build_forest(comparisons: Iterable[Comparison], seed_rows: pd.DataFrame) -> Figure:
+    """Returns the figure of a comparison; it takes no settings from a style of the user's.
+
+    Raises:
+        ResultsError: A cell has no rows.
+    """
     with figure_style():
-        figure = plot_comparisons(table)
-    return [
-        write_table(table, directory / f"{name}.csv"),
-        write_file(directory / f"{name}.md", format_markdown(lay_out_comparisons(table)).encode("utf-8")),
-        *write_figure(figure, directory, name),
-    ]
+        return plot_comparisons(compare_cells(comparisons, seed_rows))

@@ -30,6 +30,11 @@ class Comparison:
     changed: RunConfig
 
 
+def is_comparison(config_name: str) -> bool:
+    """Returns whether a file in configs/ describes a comparison."""
+    return "bases" in compose_config(config_name, [])
+
+
 def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Comparison]:
     """Returns every change of every base, with the overrides applied to all cells.
 

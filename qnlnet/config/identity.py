@@ -16,6 +16,7 @@ _SINCE_THE_FIRST_ROWS = {
     "layer": "quantum",
     "readout_qubits": None,
     "train.initial_weights": "uniform",
+    "train.starts": 1,
 }
 
 

@@ -63,6 +63,7 @@ class TrainConfig(Section):
     dropout: float = Field(ge=0, lt=1)
     pca_scaling: Literal["each_split", "train_split"]
     initial_weights: Literal["uniform", "quarter_turn"] = "uniform"
+    starts: Count = 1
 
 
 class RunConfig(Section):

@@ -40,15 +40,20 @@ class QNLNet(nn.Module):
         return scores if scores.shape[-1] > 1 else torch.cat((scores, 1 - scores), dim=-1)
 
 
-def build_model(config: RunConfig, seed: int) -> QNLNet:
+def build_model(config: RunConfig, seed: int, start: int = 0) -> QNLNet:
     """Builds the untrained model of one replica.
 
     Weights are drawn as in the released scripts, torch's defaults for convolutions and linear layers and U[−1, 1]
     for the circuit, but from `seed`; torch's global generator is left as it was. What comes before the layer has the
     same weights whatever stands there.
+
+    Args:
+        config: The cell.
+        seed: The replica.
+        start: Which of the first weights of that replica, with `train.starts` > 1.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(integer_seed(seed, "weights"))
+        torch.manual_seed(integer_seed(seed, "weights", start))
         reducer = _build_reducer(config, seed)
         layer, outputs = _build_layer(config, seed)
         classes = len(config.data.classes)

@@ -5,10 +5,12 @@ TorchConnector(EstimatorQNN) for any backend. Both give the same numbers to floa
 """
 
 import dataclasses
+import math
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model
 from qnlnet.seeding import generator
 from qnlnet.training.scoring import predict
 
-BuildModel = Callable[[RunConfig, int], QNLNet]
+BuildModel = Callable[..., QNLNet]
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Replica(ABC):
         config: The cell.
         seed: Seed of all random streams.
         features: Model inputs of both splits.
-        build: Builds the untrained model from `config` and `seed`; another one than the paper's serves comparisons.
+        build: Builds the untrained model from `config` and `seed`, and from `start` where there are several; another
+            one than the paper's serves comparisons.
 
     Attributes:
         stop: Set it from another thread to end an epoch that would take long.
@@ -70,6 +73,7 @@ class Replica(ABC):
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         self.config = config
+        self._build = build
         self.seed = seed
         self.features = features
         self.model = build(config, seed)
@@ -91,6 +95,8 @@ class Replica(ABC):
         Raises:
             Stopped: `stop` was set; another call goes on from there.
         """
+        if self.config.train.starts > 1 and not self.epochs:
+            return self._choose_start()
         if self._under_way is None:
             self._under_way = EpochUnderWay(self._draw_order())
         under_way = self._under_way
@@ -104,6 +110,24 @@ class Replica(ABC):
         self.epochs.append(epoch)
         self._under_way = None
         return epoch
+
+    def _choose_start(self) -> Epoch:
+        """Trains an epoch from several first weights and goes on from the one with the smallest training loss.
+
+        Sines have local minima, and a replica that begins beside one stays there; the first epoch tells.
+        """
+        train = self.config.train.model_copy(update={"starts": 1})
+        config = self.config.model_copy(update={"train": train})
+        best, best_loss = None, math.inf
+        for start in range(self.config.train.starts):
+            candidate = type(self)(config, self.seed, self.features, partial(self._build, start=start))
+            candidate.stop = self.stop
+            loss = candidate.advance().train_loss
+            if best is None or loss < best_loss:
+                best, best_loss = candidate, loss
+        assert best is not None
+        self.restore(best.state())
+        return self.epochs[0]
 
     def state(self) -> dict[str, Any]:
         """Returns all that a replica in another process needs to go on from here: plain values and tensors.

@@ -1,21 +1,19 @@
 """Tables of trained cells: seeds.csv, epochs.csv.gz, and what is made of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from checking.derived import check_figures, check_strays, check_texts
 from checking.epoch_rows import check_epoch_rows
 from checking.finding import Finding, count, read_table
+from checking.kinds import figures_of, table_of
 from checking.origins import NOTES, check_origins, describe_origins
 from checking.seed_rows import check_seed_rows
-from qnlnet.config import CONFIG_DIR, compose_config
 from qnlnet.errors import ResultsError
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.records.stored import row_id
-from qnlnet.tables import TABLES, table_kind
 
 SEEDS, EPOCHS = "seeds.csv", "epochs.csv.gz"
 
@@ -30,9 +28,9 @@ def check_seed_table(folder: Path, finding: Finding) -> None:
     finding.problems += check_seed_rows(seeds)
     finding.problems += _check_epochs(folder, seeds, finding)
     finding.problems += check_origins(seeds, ids, folder)
-    table = kind_of_table(folder, name)
-    written = [f"{name}{ending}" for ending in table_kind(table).endings]
-    finding.problems += check_texts(folder, lambda target: table_kind(table).write(seeds, target, name), SEEDS)
+    write, endings = table_of(folder, name)
+    written = [f"{name}{ending}" for ending in endings]
+    finding.problems += check_texts(folder, lambda target: write(seeds, target, name), SEEDS)
     finding.facts.append(f"{_listed(name, written)} made again{_check_figures(folder, name, seeds, finding, written)}")
     finding.problems += check_strays(folder, [SEEDS, EPOCHS, NOTES, *written])
     finding.facts += describe_origins(seeds)
@@ -40,11 +38,10 @@ def check_seed_table(folder: Path, finding: Finding) -> None:
 
 def _check_figures(folder: Path, name: str, seeds: pd.DataFrame, finding: Finding, written: list[str]) -> str:
     """Checks all figures of a table, adds their names to `written`, and returns in words what was checked."""
-    from qnlnet.figures import figure_kind, write_figure
-
-    builders = figure_kind(kind_of_figure(folder, name))
     words = ""
-    for ending, build in builders.items():
+    for ending, build in figures_of(folder, name).items():
+        from qnlnet.figures import write_figure
+
         stem = name + ending
         fact, problems = check_figures(
             folder, stem, lambda target, b=build, s=stem: write_figure(b(seeds), target, s), SEEDS
@@ -69,28 +66,3 @@ def _check_epochs(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterat
         return
     finding.facts.append(count(len(epochs), "epoch"))
     yield from check_epoch_rows(seeds, epochs)
-
-
-def kind_of_table(folder: Path, name: str) -> str:
-    """Returns which kind of table there must be: as the table's file in configs/ says, else as the files look."""
-    if (kind := _configured(name, "table")) is not None:
-        return str(kind)
-    special = [word for word, kind in TABLES.items() if kind.endings != TABLES["cells"].endings]
-    return next((word for word in special if all(map(_exists(folder, name), TABLES[word].endings))), "cells")
-
-
-def kind_of_figure(folder: Path, name: str) -> str | bool:
-    """Returns which figures there must be: as the table's file in configs/ says, else as there are some."""
-    if (kind := _configured(name, "figure")) is not None:
-        return kind
-    if (table := kind_of_table(folder, name)) != "cells":
-        return table
-    return any(map(_exists(folder, name), (".png", ".svg")))
-
-
-def _configured(name: str, key: str) -> Any:
-    return compose_config(name, []).get(key) if (CONFIG_DIR / f"{name}.yaml").is_file() else None
-
-
-def _exists(folder: Path, name: str) -> Callable[[str], bool]:
-    return lambda ending: (folder / f"{name}{ending}").exists()

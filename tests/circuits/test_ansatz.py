@@ -92,7 +92,9 @@ def test_ansatz_file_of_a_persons_own(tmp_path: Path, monkeypatch: pytest.Monkey
         if instruction.operation.name == "cx"
     ]
     assert pairs == 2 * [(0, 1), (1, 2), (2, 0)]
-    with pytest.raises(ArgumentError, match=r"must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, ring, but is 'rung'\. Did you mean `ring`\?"):
+    with pytest.raises(
+        ArgumentError, match=r"must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, ring, but is 'rung'\. Did you mean `ring`\?"
+    ):
         load_config("ansatz=rung")
 
 

@@ -53,6 +53,7 @@ CHANGES_NUMBERS = [
     "train.dropout=0.1",
     "train.pca_scaling=train_split",
     "train.initial_weights=quarter_turn",
+    "train.starts=2",
 ]
 CHANGES_NO_NUMBERS = [
     "seeds=3",

@@ -121,7 +121,8 @@ MISTAKES = {
     "'nowhere'. There is no such folder: HERE/nowhere.",
     "data.classes=[cats]": "Argument `data.classes` must name two different classes or more, but is ['cats']. "
     "For example data.classes=[cats,dogs].",
-    "data.classes=[cats,cats]": "Argument `data.classes` must name two different classes or more, but is ['cats', 'cats']. "
+    "data.classes=[cats,cats]": "Argument `data.classes` must name two different classes or more, but is "
+    "['cats', 'cats']. "
     "For example data.classes=[cats,dogs].",
     "data.classes=cats": "Argument `data.classes` must be a list, such as [3,6], but is 'cats'.",
     "data.classes=[cats,true]": "Argument `data.classes` must be names of folders, but is True. Put names in quotes "

@@ -67,7 +67,8 @@ def test_every_launcher_gives_the_rows_and_the_summary_of_the_default_one(
 def test_every_launcher_finds_mistakes_before_anything_trains(launcher: str, run_here: Run, tmp_path: Path) -> None:
     words = [word for word in LAUNCHERS[launcher] if "max_batch_size" not in word]
     check_one_sentence(
-        run_here("train.py", "--multirun", *CELLS, "ansatz=0,7", *words), "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry"
+        run_here("train.py", "--multirun", *CELLS, "ansatz=0,7", *words),
+        "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry",
     )
     check_one_sentence(run_here("train.py", "--multirun", *CELLS, "sedes=1,2", *words), "There is no configuration key")
     assert read_outputs(tmp_path) == {}

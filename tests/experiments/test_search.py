@@ -249,7 +249,10 @@ def test_where_all_trials_fail_one_sentence_says_why(
         (["hydra/sweeper/sampler=nope"], "hydra/sweeper/sampler"),
         (["hydra.sweeper.max_batch_size=2"], "There is no configuration key `hydra.sweeper.max_batch_size`."),
         (["sedes=2"], "There is no configuration key `sedes`. Did you mean `seeds`?"),
-        (["ansatz=0,7", "train.learning_rate=0.01"], "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'."),
+        (
+            ["ansatz=0,7", "train.learning_rate=0.01"],
+            "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'.",
+        ),
     ],
 )
 def test_a_mistake_is_one_sentence(words: list[str], expected: str, search: Run, tmp_path: Path) -> None:

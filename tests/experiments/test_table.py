@@ -17,6 +17,7 @@ from qnlnet.runs import check_not_constant
 pytestmark = pytest.mark.slow
 
 Run = Callable[..., Any]
+NO_TABLES = ("train", "evaluate", "choices", "contribution")
 
 
 def list_table(name: str, *overrides: str) -> list[RunConfig]:
@@ -69,9 +70,7 @@ def test_an_axis_gives_way_to_an_override_of_its_key(overrides: str, expected: i
     assert all(fragment in name for name in names)
 
 
-@pytest.mark.parametrize(
-    "name", [path.stem for path in CONFIG_DIR.glob("*.yaml") if path.stem not in NO_TABLES]
-)
+@pytest.mark.parametrize("name", [path.stem for path in CONFIG_DIR.glob("*.yaml") if path.stem not in NO_TABLES])
 def test_every_committed_table_has_cells_that_all_differ(name: str) -> None:
     cells = list_table(name)
     assert len({config_hash(cell) for cell in cells}) == len(cells) >= 6

@@ -1,6 +1,7 @@
 """What can stand in for the quantum layer, several readouts and several classes: both loops agree there as well."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -99,3 +100,32 @@ def test_a_cnn_with_a_non_local_block_trains_in_torch(make_features: MakeFeature
     assert block.grad is not None
     assert block.grad.abs().max() > 0
     assert not np.array_equal(before, flatten_parameters(replica.model))
+
+
+@pytest.mark.parametrize("kind", [CompiledReplica, PlainReplica])
+def test_of_several_first_weights_those_with_the_smallest_loss_of_an_epoch_go_on(
+    kind: type, make_features: MakeFeatures
+) -> None:
+    words = ("reducer=pca", "train.epochs=2", "train.learning_rate=0.05", "train.loss=cross_entropy")
+    one, several = load_config(*words), load_config(*words, "train.starts=4")
+    features = make_features(one, 30)
+    alone = [kind(one, 7, features, partial(build_model, start=start)) for start in range(4)]
+    losses = [replica.advance().train_loss for replica in alone]
+    assert len(set(losses)) == 4
+    best = alone[int(np.argmin(losses))]
+    chosen = kind(several, 7, features)
+    chosen.advance()
+    assert chosen.epochs == best.epochs
+    assert chosen.advance() == best.advance()
+    np.testing.assert_array_equal(flatten_parameters(chosen.trained_model()), flatten_parameters(best.trained_model()))
+
+
+def test_the_first_of_several_starts_is_that_of_a_single_one() -> None:
+    config = load_config("reducer=pca")
+    assert torch.equal(
+        *(
+            torch.cat([p.ravel() for p in model.parameters()])
+            for model in (build_model(config, 3), build_model(config, 3, 0))
+        )
+    )
+    assert not torch.equal(build_model(config, 3).head.weight, build_model(config, 3, 1).head.weight)

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Judge each claim of the paper by the tables in results/, and write results/claims/claims.csv and claims.md."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_MISTAKE = 2
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--results",
+        type=Path,
+        default=Path("results"),
+        metavar="DIR",
+        help="folder whose tables judge, and which gets the folder claims (default: results)",
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the program and returns its exit status."""
+    options = build_parser().parse_args(arguments)
+
+    from qnlnet.audit.claims import judge_claims, write_claims
+    from qnlnet.errors import QNLNetError, argument_error
+
+    try:
+        if not options.results.is_dir():
+            raise argument_error("--results", "be a folder with tables", str(options.results))
+        claims = judge_claims(options.results)
+        paths = write_claims(claims, options.results / "claims")
+    except QNLNetError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return _MISTAKE
+    for row in claims.itertuples():
+        print(f"{row.verdict}: {row.claim} {row.measured}. {row.reason}")
+    print("Written: " + ", ".join(map(str, paths)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
