@@ -10,6 +10,7 @@ RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
+	corrected classes select-reuploading reuploading choices contribution claims audit \
 	report bench test test-slurm test-report robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
@@ -42,6 +43,29 @@ reproduce-figure6: $(READY)  ## Draw Figure 6, loss and accuracy by epoch, from 
 
 ablation: $(READY)  ## Train every r, D, ansatz and readout (216 cells): grids, heat maps, how things grow
 	$(BIN)/python experiments/table.py --config-name ablation $(ARGS)
+
+corrected: $(READY)  ## Table 1 with our protocol, 20 seeds in every row, and write results/corrected
+	$(BIN)/python experiments/table.py --config-name corrected $(ARGS)
+
+classes: $(READY)  ## Train on 2, 4 and 10 classes and write results/classes
+	$(BIN)/python experiments/table.py --config-name classes $(ARGS)
+
+select-reuploading: $(READY)  ## Choose settings of circuit=reuploading on held-out training images
+	$(BIN)/python experiments/table.py --config-name select_reuploading $(ARGS)
+
+reuploading: $(READY)  ## Train with data uploaded before each repetition and write results/reuploading
+	$(BIN)/python experiments/table.py --config-name reuploading $(ARGS)
+
+choices: $(READY)  ## What each choice of the released script does, seed by seed: results/choices
+	$(BIN)/python experiments/compare.py --config-name choices $(ARGS)
+
+contribution: $(READY)  ## What the quantum layer contributes, seed by seed: results/contribution
+	$(BIN)/python experiments/compare.py --config-name contribution $(ARGS)
+
+claims: $(READY)  ## Judge the claims of the paper by the tables in results/
+	$(BIN)/python scripts/judge_claims.py $(ARGS)
+
+audit: light-cones choices contribution claims  ## All of the audit
 
 $(PEERS): $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"

@@ -101,7 +101,7 @@ def test_other_circuits_leave_the_committed_table_alone(tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--ansatz", "7"], "error: Argument `ansatz` must be one of 0, 1, 2, but is '7'.\n"),
+        (["--ansatz", "7"], "error: Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'.\n"),
         (["--r", "1", "0"], "error: Argument `r` must be at least 1, but is 0.\n"),
         (["--D", "0"], "error: Argument `D` must be at least 1, but is 0.\n"),
         (["--num-qubits", "1"], "error: Argument `num_qubits` must be at least 2, but is 1.\n"),

@@ -14,7 +14,7 @@ from qnlnet.published import PublishedAccuracy, published_accuracy
 from qnlnet.tables import format_terminal, summarise, write_tables
 
 COLUMNS = (
-    "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs n_seeds n_converged "
+    "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs settings n_seeds n_converged "
     "train_accuracy_mean train_accuracy_std test_accuracy_mean test_accuracy_std test_accuracy_median "
     "converged_test_accuracy_mean published_train_accuracy published_train_std published_test_accuracy "
     "published_test_std difference agrees data_official"

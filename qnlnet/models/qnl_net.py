@@ -1,6 +1,7 @@
 """QNL-Net: reducer → quantum layer → linear head, as one torch module for one replica."""
 
 import math
+import threading
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +13,7 @@ from qnlnet.models.reducers import build_cnn_reducer, build_pca_reducer
 from qnlnet.models.substitutes import build_substitute
 from qnlnet.seeding import generator, integer_seed
 
+_BUILDING = threading.Lock()  # torch's generator is global: models are built one at a time
 # initial_weights=quarter_turn: π/2 ± this, in radians, where the sines of Table 1's circuits are largest.
 _SPREAD = 0.1
 
@@ -52,7 +54,7 @@ def build_model(config: RunConfig, seed: int, start: int = 0) -> QNLNet:
         seed: The replica.
         start: Which of the first weights of that replica, with `train.starts` > 1.
     """
-    with torch.random.fork_rng(devices=[]):
+    with _BUILDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(integer_seed(seed, "weights", start))
         reducer = _build_reducer(config, seed)
         layer, outputs = _build_layer(config, seed)

@@ -21,8 +21,6 @@ from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Stopped
 from qnlnet.training.schedule import Schedule
 
-_SETUP_LOCK = threading.Lock()  # torch's generator is global: models are built one at a time
-
 
 def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | None = None) -> None:
     """Trains all jobs; the observer hears of everything in the calling thread.
@@ -80,8 +78,7 @@ def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
 
 
 def _train(job: Job, events: Events, stop: threading.Event) -> TrainedReplica:
-    with _SETUP_LOCK:
-        replica = build_replica(job.config, job.seed, job.features)
+    replica = build_replica(job.config, job.seed, job.features)
     checkpoints = Checkpointing(replica, job.keeper)
     if checkpoints.restore(lambda text: events.on_note(job, text)):
         events.on_resumed(job, tuple(replica.epochs))

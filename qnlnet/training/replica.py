@@ -56,6 +56,27 @@ class Stopped(Exception):  # noqa: N818 - a wish of the caller, not an error
     """Raised by a replica in the middle of an epoch after its `stop` was set."""
 
 
+@dataclass
+class _Choice:
+    """Where the choice among several first weights is.
+
+    Attributes:
+        number: How many were tried.
+        best: The state of the best of them.
+        best_loss: Its training loss.
+        candidate: The replica that is being tried.
+    """
+
+    number: int = 0
+    best: dict[str, Any] | None = None
+    best_loss: float = math.inf
+    candidate: "Replica | None" = None
+
+    def state(self) -> dict[str, Any]:
+        """Returns the attributes as plain values and tensors."""
+        return {**vars(self), "candidate": self.candidate and self.candidate.state()}
+
+
 class Replica(ABC):
     """One seed of one cell.
 
@@ -82,6 +103,7 @@ class Replica(ABC):
         self.on_step: Callable[[], None] = lambda: None
         self._shuffling = generator(seed, "shuffling")
         self._under_way: EpochUnderWay | None = None
+        self._choice = _Choice()
         self._dropout = next((layer for layer in self.model.reducer if isinstance(layer, SeededDropout2d)), None)
 
     @property
@@ -116,18 +138,23 @@ class Replica(ABC):
 
         Sines have local minima, and a replica that begins beside one stays there; the first epoch tells.
         """
+        choice = self._choice
+        while choice.number < self.config.train.starts:
+            candidate = choice.candidate = choice.candidate or self._build_candidate(choice.number)
+            candidate.stop, candidate.on_step = self.stop, self.on_step
+            loss = candidate.advance().train_loss
+            if choice.best is None or loss < choice.best_loss:
+                choice.best, choice.best_loss = candidate.state(), loss
+            choice.number, choice.candidate = choice.number + 1, None
+        assert choice.best is not None
+        self._choice = _Choice()
+        self.restore(choice.best)
+        return self.epochs[0]
+
+    def _build_candidate(self, start: int) -> "Replica":
         train = self.config.train.model_copy(update={"starts": 1})
         config = self.config.model_copy(update={"train": train})
-        best, best_loss = None, math.inf
-        for start in range(self.config.train.starts):
-            candidate = type(self)(config, self.seed, self.features, partial(self._build, start=start))
-            candidate.stop = self.stop
-            loss = candidate.advance().train_loss
-            if best is None or loss < best_loss:
-                best, best_loss = candidate, loss
-        assert best is not None
-        self.restore(best.state())
-        return self.epochs[0]
+        return type(self)(config, self.seed, self.features, partial(self._build, start=start))
 
     def state(self) -> dict[str, Any]:
         """Returns all that a replica in another process needs to go on from here: plain values and tensors.
@@ -141,6 +168,7 @@ class Replica(ABC):
             "shuffling": self._shuffling.bit_generator.state,
             "dropout": None if self._dropout is None else self._dropout.generator.bit_generator.state,
             "under_way": under_way and {**vars(under_way), "order": torch.from_numpy(under_way.order)},
+            "choice": self._choice.state(),
             **self._own_state(),
         }
 
@@ -153,6 +181,10 @@ class Replica(ABC):
         under_way = state["under_way"]
         self._under_way = under_way and EpochUnderWay(**{**under_way, "order": under_way["order"].numpy()})
         self._restore_own_state(state)
+        self._choice = _Choice(**{**state["choice"], "candidate": None})
+        if (candidate := state["choice"]["candidate"]) is not None:
+            self._choice.candidate = self._build_candidate(self._choice.number)
+            self._choice.candidate.restore(candidate)
 
     def _draw_order(self) -> NDArray[np.int64]:
         count = len(self.features.train)

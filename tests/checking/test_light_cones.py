@@ -78,7 +78,7 @@ def test_gradients_that_do_not_agree_are_a_problem_even_where_that_is_written_do
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [
-        ("ansatz", "7", "Argument `ansatz` must be one of 0, 1, 2, but is '7'."),
+        ("ansatz", "7", "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'."),
         ("r", "many", "invalid literal"),
         ("readout_qubit", "4", "Argument `readout_qubit` must be between 0 and 3, but is 4."),
     ],

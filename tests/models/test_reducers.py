@@ -97,4 +97,4 @@ def test_too_small_images_are_refused(shape: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("num_features", [2, 6])
 def test_reducers_give_one_feature_per_qubit(num_features: int) -> None:
     assert build_cnn((3, 20, 24), num_features)(torch.zeros(5, 3, 20, 24)).shape == (5, num_features)
-    assert build_pca_reducer(num_features)(torch.zeros(5, num_features)).shape == (5, num_features)
+    assert build_pca_reducer(4, num_features)(torch.zeros(5, 4)).shape == (5, num_features)

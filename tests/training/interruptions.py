@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from checkpoints.states import as_bytes
 
@@ -74,8 +75,7 @@ class Processes:
 
     def _train_within_an_epoch(self, replica: Replica, steps: int) -> None:
         def on_step() -> None:
-            under_way = replica.state()["under_way"]
-            if -(-under_way["done"] // self._config.train.batch_size) == steps:
+            if _steps_done(replica.state(), self._config.train.batch_size) == steps:
                 self._checkpoint.save(replica.state())
                 raise Interrupted
 
@@ -85,3 +85,12 @@ class Processes:
         except Interrupted:
             return
         raise AssertionError(f"an epoch ended before its step {steps}")
+
+
+def _steps_done(state: dict[str, Any], batch_size: int) -> int:
+    """Steps of the epoch under way; in the first one those of all first weights that are tried."""
+    before = 0
+    if (candidate := state["choice"]["candidate"]) is not None:
+        before = state["choice"]["number"] * -(-len(candidate["under_way"]["order"]) // batch_size)
+        state = candidate
+    return before - (-state["under_way"]["done"] // batch_size)

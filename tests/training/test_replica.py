@@ -197,7 +197,7 @@ def test_the_order_of_features_in_memory_does_not_matter(
 def test_a_tie_goes_to_class_0_as_torchs_argmax_has_it() -> None:
     scores = np.array([0.5, np.nextafter(np.float32(0.5), np.float32(0)), 0.75, -3.0, 7.0], np.float32)
     both = torch.from_numpy(np.stack([scores, 1 - scores], axis=1))
-    assert predict(scores).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
+    assert predict(scores[:, None]).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
 
 
 def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> None:

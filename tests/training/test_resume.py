@@ -32,7 +32,8 @@ COMPILED = {
 SMALL = ("ansatz=1", "num_qubits=2", "readout_qubit=1")  # few circuits for each gradient
 SHOTS = ("backend=aer", "backend.shots=20")
 PLAIN = {
-    "statevector": ("reducer=pca", "backend=statevector", "protocol=corrected", *SMALL),
+    "statevector": ("reducer=pca", "backend=statevector", "protocol=corrected", "train.starts=1", *SMALL),
+    "several starts": ("reducer=pca", "backend=statevector", "protocol=corrected", "train.starts=3", *SMALL),
     "statevector cnn, r=D=2": ("reducer=cnn", "backend=statevector", "train.batch_size=3", "r=2", "D=2", *SMALL),
     "aer": ("reducer=pca", "backend=aer", "train.batch_size=3", *SMALL),
     "aer with shots": ("reducer=pca", *SHOTS, *SMALL),
@@ -78,7 +79,8 @@ def test_the_plain_loop_goes_on_under_noise(
 def check_every_step(config: RunConfig, features: Features, folder: Path) -> None:
     undisturbed = finish(build_replica(config, SEED, features))
     steps = -(-len(features.train) // config.train.batch_size)
-    places = list(itertools.product(range(config.train.epochs), range(steps + 1)))
+    first = [(0, step) for step in range(config.train.starts * steps + 1)]
+    places = [*first, *itertools.product(range(1, config.train.epochs), range(steps + 1))]
     for place in places:
         assert Processes(config, features, folder / "-".join(map(str, place))).train([place]) == undisturbed, place
     assert Processes(config, features, folder / "all").train(places) == undisturbed
