@@ -1,7 +1,18 @@
-"""The audit: what each choice does, and what the quantum layer contributes, seed by seed."""
+"""The audit: what each choice does, what the quantum layer contributes, seed by seed, and what noise does."""
 
+from qnlnet.audit.noise import check_noise, measure_noise
+from qnlnet.audit.noise_report import write_noise
 from qnlnet.audit.paired import Pair, compare
 from qnlnet.audit.tables import lay_out_comparisons
 from qnlnet.audit.write import compare_cells, write_comparisons
 
-__all__ = ["Pair", "compare", "compare_cells", "lay_out_comparisons", "write_comparisons"]
+__all__ = [
+    "Pair",
+    "check_noise",
+    "compare",
+    "compare_cells",
+    "lay_out_comparisons",
+    "measure_noise",
+    "write_comparisons",
+    "write_noise",
+]

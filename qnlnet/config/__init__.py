@@ -4,6 +4,7 @@ from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
 from qnlnet.config.compose import (
     CONFIG_DIR,
     build_evaluation_config,
+    build_noise_config,
     build_run_config,
     compose_config,
     explain_validation_error,
@@ -12,6 +13,7 @@ from qnlnet.config.compose import (
 )
 from qnlnet.config.identity import cell_name, config_hash, deciding_settings, run_directory
 from qnlnet.config.logger import LoggerConfig
+from qnlnet.config.noise import NoiseConfig
 from qnlnet.config.schema import (
     CIRCUIT_LAYERS,
     AnsatzConfig,
@@ -32,11 +34,13 @@ __all__ = [
     "DataConfig",
     "EvaluationConfig",
     "LoggerConfig",
+    "NoiseConfig",
     "ReducerConfig",
     "RunConfig",
     "RuntimeConfig",
     "TrainConfig",
     "build_evaluation_config",
+    "build_noise_config",
     "build_run_config",
     "cell_name",
     "compose_config",
