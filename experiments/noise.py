@@ -12,7 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from table import list_cells
 
-from qnlnet.config import NoiseConfig, RunConfig, build_noise_config
+from qnlnet.config import NoiseConfig, RunConfig, build_section
 
 _NOISE_KEYS = set(NoiseConfig.model_fields)
 
@@ -20,7 +20,7 @@ _NOISE_KEYS = set(NoiseConfig.model_fields)
 def measure(config: DictConfig) -> None:
     """Trains what is missing, measures what is missing, then writes table and figure and says where they lie."""
     hydra = HydraConfig.get()
-    noise = build_noise_config(config)
+    noise = build_section(config, NoiseConfig)
     cells = list_noisy_cells(config, list(hydra.overrides.task), str(hydra.job.config_name))
     directory = Path(config.output_dir)
 

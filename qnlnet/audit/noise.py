@@ -1,6 +1,7 @@
 """How accurate trained models are with noise: few shots, depolarizing gates, the noise of a device.
 
-Only the circuit is noisy. What comes before and after it is computed once, and every level of noise judges the same images.
+Only the circuit is noisy: what comes before and after it is computed once. Every level of noise judges the same
+images.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

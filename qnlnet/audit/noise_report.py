@@ -1,5 +1,6 @@
 """What a reader sees of noise.csv: compact tables, and the rehearsals with mitigation beside them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -36,7 +37,8 @@ _MITIGATION_HEADER = (
 )
 _MITIGATION_NOTE = (
     "Means over the rows of {source} that were rehearsed on simulated devices, {images} images and {shots} shots each; "
-    "accuracies in percent, differences in points. “By shots alone” is the mean absolute error on a device without noise."
+    "accuracies in percent, differences in points. “By shots alone” is the mean absolute error on a device without "
+    "noise."
 )
 
 
@@ -140,34 +142,28 @@ def _notes(noise: str, rows: pd.DataFrame) -> Iterable[str]:
 
 
 def _shots_note(rows: pd.DataFrame) -> str:
-    spread = rows[rows.expected_spread > 0]
-    beyond = ((spread.accuracy - spread.expected_accuracy).abs() > 2 * spread.expected_spread).sum()
-    difference = (rows.accuracy - rows.expected_accuracy).mean()
+    difference = rows.accuracy - rows.expected_accuracy
+    error = math.sqrt((rows.expected_spread**2).sum())
+    errors = f", {abs(difference.sum()) / error:.1f} standard errors from 0" if error else ""
     return (
         "Beside calculation (binomial counts and the model's own threshold): measured minus expected accuracy is "
-        f"{signed(difference)} points on average over {len(rows):,} rows, and {beyond} of the {len(spread):,} rows in "
-        f"which shots decide about a label lie more than two standard deviations away ({_percent(beyond, len(spread))}; "
-        "a normal distribution would have 4.6 %)."
+        f"{signed(difference.mean())} points on average over {len(rows):,} rows{errors}."
     )
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "none"
 
 
 def _depolarizing_note(rows: pd.DataFrame) -> str:
     known = rows[rows.expected_accuracy.notna()]
     text = (
-        "One-qubit gates have a tenth of the probability; every gate of the circuit as it is drawn has noise, measuring "
-        "has none; expectation values are exact."
+        "One-qubit gates have a tenth of the probability; every gate of the circuit as it is drawn has noise, "
+        "measuring has none; expectation values are exact."
     )
     if known.empty:
         return text
     furthest = (known.accuracy - known.expected_accuracy).abs().max()
     return (
-        f"{text} In {len(known):,} of {len(rows):,} rows such noise multiplies the circuit's output by one number for all "
-        f"images, so that the accuracy can be calculated; the largest difference to what was simulated is {furthest:.2f} "
-        "points."
+        f"{text} In {len(known):,} of {len(rows):,} rows such noise multiplies the circuit's output by one number for "
+        "all images, so that the accuracy can be calculated; the largest difference to what was simulated is "
+        f"{furthest:.2f} points."
     )
 
 

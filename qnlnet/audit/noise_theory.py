@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
@@ -48,8 +47,8 @@ def depolarizing_factor(circuit: QuantumCircuit, observable: SparsePauliOp, prob
 
     The observable is followed backwards through the circuit as a sum of Pauli strings (Heisenberg's picture). A noisy
     gate multiplies each string that has an operator on its qubits by 1 − p, and by 1 − p/10 if it is a one-qubit gate.
-    Where all strings that the initial state |0…0⟩ can see have met equally many noisy gates, that product is the same for
-    all inputs and weights, as in the circuits of Table 1.
+    Where all strings that the initial state |0…0⟩ can see have met equally many noisy gates, that product is the same
+    for all inputs and weights, as in the circuits of Table 1.
 
     Args:
         circuit: The circuit; gates other than H, P, RX, RY, RZ and CX are left to the simulation.

@@ -1,11 +1,12 @@
 """Configuration: the schema, how it is composed from YAML files and overrides, and what identifies a cell."""
 
 from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
+from qnlnet.config.baselines import BaselinesConfig
 from qnlnet.config.compose import (
     CONFIG_DIR,
     build_evaluation_config,
-    build_noise_config,
     build_run_config,
+    build_section,
     compose_config,
     explain_validation_error,
     load_config,
@@ -31,6 +32,7 @@ __all__ = [
     "AnsatzConfig",
     "AnyBackendConfig",
     "BackendConfig",
+    "BaselinesConfig",
     "DataConfig",
     "EvaluationConfig",
     "LoggerConfig",
@@ -40,8 +42,8 @@ __all__ = [
     "RuntimeConfig",
     "TrainConfig",
     "build_evaluation_config",
-    "build_noise_config",
     "build_run_config",
+    "build_section",
     "cell_name",
     "compose_config",
     "config_hash",

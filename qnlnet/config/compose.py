@@ -14,7 +14,6 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 
-from qnlnet.config.noise import NoiseConfig
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
@@ -95,13 +94,13 @@ def build_evaluation_config(config: DictConfig) -> EvaluationConfig:
     return _validate(config, EvaluationConfig)
 
 
-def build_noise_config(config: DictConfig) -> NoiseConfig:
-    """Checks what a composed configuration says about noise; it may hold more, such as the settings of cells.
+def build_section(config: DictConfig, schema: type[_Schema]) -> _Schema:
+    """Checks those keys of a composed configuration that a schema has; the others may be settings of cells.
 
     Raises:
         ArgumentError: A value is missing, of a wrong type or out of range.
     """
-    return _validate(OmegaConf.masked_copy(config, list(NoiseConfig.model_fields)), NoiseConfig)
+    return _validate(OmegaConf.masked_copy(config, list(schema.model_fields)), schema)
 
 
 def _validate(config: DictConfig, schema: type[_Schema]) -> _Schema:
