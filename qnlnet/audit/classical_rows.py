@@ -69,7 +69,7 @@ def check_baselines(cells: Sequence[RunConfig], config: BaselinesConfig) -> None
 def measure_baselines(
     cells: Sequence[RunConfig], config: BaselinesConfig, directory: Path | str
 ) -> Iterator[dict[str, Any]]:
-    """Brings baselines.csv to what is asked for, all models on the features of all cells; rows that are there are kept.
+    """Brings baselines.csv to what is asked for: all models on the features of all cells. Rows that are there are kept.
 
     Args:
         cells: Only their data, their number of features and their scaling matter.

@@ -1,6 +1,8 @@
 """Accuracy against shots and against depolarizing noise: a line per ansatz, all seeds as thin lines behind it."""
 
+import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -25,7 +27,7 @@ def plot_noise(rows: pd.DataFrame) -> Figure:
     kinds = [kind for kind in _KINDS if (rows.noise == kind).any()]
     columns = list(rows.groupby(["dataset", "classes", "reducer"], sort=False))
     figure = Figure(figsize=(1.0 + 2.9 * len(columns), 1.1 + 2.6 * len(kinds)), layout="constrained")
-    grid = figure.subplots(len(kinds), len(columns), squeeze=False, sharey="col")
+    grid = figure.subplots(len(kinds), len(columns), squeeze=False)
     for line, kind in zip(grid, kinds, strict=True):
         for panel, ((dataset, classes, reducer), own) in zip(line, columns, strict=True):
             _draw(panel, own[own.noise == kind], kind)
@@ -59,7 +61,7 @@ def _ansaetze(rows: pd.DataFrame) -> list[str]:
     return sorted(rows.ansatz.unique())
 
 
-def _style(number: int) -> dict[str, str]:
+def _style(number: int) -> dict[str, Any]:
     return {"color": _COLOURS[number % len(_COLOURS)], "marker": _MARKERS[number % len(_MARKERS)]}
 
 
@@ -72,5 +74,6 @@ def _annotate(figure: Figure, rows: pd.DataFrame) -> None:
     handles.append(Line2D([], [], label="one seed", color="0.4", linewidth=0.6, alpha=0.6))
     figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=8)
     notes = dataset_notes(zip(rows.dataset, rows.data_official, strict=True))
-    note = "Panels have scales of their own, one for each column."
-    figure.supxlabel("\n".join([note, *notes]), fontsize=7, x=0.01, ha="left")
+    characters = int(figure.get_figwidth() * 18)
+    lines = [textwrap.fill(note, characters) for note in ["Panels have scales of their own.", *notes]]
+    figure.supxlabel("\n".join(lines), fontsize=7, x=0.01, ha="left")

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from checking.baselines import check_baselines, check_lone_baselines
+from checking.baselines_files import TABLE as BASELINES
 from checking.benchmarks import NAMES, check_benchmarks
 from checking.drawings import check_drawings
 from checking.finding import Finding
@@ -42,6 +44,8 @@ def check_folder(folder: Path, name: str) -> Finding:
         finding.problems.append(f"The folder must hold {SEEDS} or another table that is known here, but holds none.")
     else:
         check(folder, finding)
+        if check is not check_lone_baselines and (folder / BASELINES).is_file():
+            check_baselines(folder, finding)
     return finding
 
 
@@ -53,8 +57,18 @@ def _find_check(folder: Path) -> Check | None:
         return _check_hardware
     if names & {f"{name}.csv" for name in NAMES}:
         return check_benchmarks
+    if "noise.csv" in names:
+        return _check_noise
+    if BASELINES in names:
+        return check_lone_baselines
     images = {name for name in names if name.endswith((".svg", ".png"))}
     return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
+
+
+def _check_noise(folder: Path, finding: Finding) -> None:
+    from checking.noise import check_noise_table  # Qiskit and torch: only where there is a table
+
+    check_noise_table(folder, finding)
 
 
 def _check_hardware(folder: Path, finding: Finding) -> None:
