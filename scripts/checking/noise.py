@@ -62,7 +62,7 @@ def _check_cells(rows: pd.DataFrame) -> Iterator[str]:
     for (config, seed), model in rows.groupby(["config_hash", "seed"], sort=False):
         there = model[["noise", "level"]].duplicated().sum()
         if there or len(model) != len(levels):
-            yield f"{config}-{seed}: each model must have one row for each of {len(levels)} levels of noise, but has others."
+            yield f"{config}-{seed}: each model must have one row for each of {len(levels)} levels, but has others."
 
 
 def _check_values(rows: pd.DataFrame, ids: pd.Series) -> Iterator[str]:
