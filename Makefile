@@ -9,7 +9,7 @@ JOBS   := $(BIN)/python scripts/ibm_jobs.py
 RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup data quickstart reproduce-table1 circuits bench test test-slurm robustness check format clean \
+.PHONY: help setup data quickstart reproduce-table1 noise baselines circuits bench test test-slurm robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -32,6 +32,12 @@ quickstart: $(READY)  ## Run the Table 1 pipeline on embedded digits: no downloa
 
 reproduce-table1: $(READY)  ## Train all of Table 1 and write results/table1 (downloads what is missing)
 	$(BIN)/python experiments/table.py $(ARGS)
+
+noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 6 minutes once they are trained
+	$(BIN)/python experiments/noise.py $(ARGS)
+
+baselines: $(READY)  ## Classical models on the features of PCA-QNL-Net, a minute
+	$(BIN)/python experiments/baselines.py $(ARGS)
 
 $(PEERS): $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"

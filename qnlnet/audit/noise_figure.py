@@ -14,7 +14,7 @@ from qnlnet.records import CELL_COLUMNS, dataset_label, dataset_mark, dataset_no
 _COLOURS = ("#0072b2", "#d55e00", "#009e73")  # Okabe and Ito: told apart without colour vision, too
 _MARKERS = ("o", "s", "^")
 _KINDS = {"shots": "measurements per image", "depolarizing": "depolarizing probability of two-qubit gates"}
-_WITHOUT = {"shots": "∞", "depolarizing": "none"}  # what the exact simulator stands for
+_WITHOUT = {"shots": "exact", "depolarizing": "none"}  # what the exact simulator stands for
 _GAP = 1.0  # between the last level and the exact simulator, in steps between levels
 
 
