@@ -15,7 +15,8 @@ class Level:
 
     Attributes:
         noise: ``shots``, ``depolarizing`` or ``device``.
-        value: The number of shots, the probability or the name of the device, as text.
+        value: The number of shots, the probability or the name of the device, as text; behind a device's name, as in
+            ``FakeManilaV2, 1024 shots``, what is counted on it.
     """
 
     noise: Kind
@@ -28,7 +29,8 @@ class Level:
             return BackendConfig(name="aer", shots=int(self.value))
         if self.noise == "depolarizing":
             return BackendConfig(name="aer", depolarizing=float(self.value))
-        return BackendConfig(name="aer", noise=self.value)
+        device, _, shots = self.value.partition(", ")
+        return BackendConfig(name="aer", noise=device, shots=int(shots.removesuffix(" shots")) if shots else None)
 
 
 def list_levels(config: NoiseConfig) -> list[Level]:
@@ -36,8 +38,12 @@ def list_levels(config: NoiseConfig) -> list[Level]:
     return [
         *(Level("shots", str(shots)) for shots in config.shots),
         *(Level("depolarizing", str(probability)) for probability in config.depolarizing),
-        *(Level("device", device) for device in config.devices),
+        *(Level("device", f"{device}{counted}") for device in config.devices for counted in _counted(config)),
     ]
+
+
+def _counted(config: NoiseConfig) -> list[str]:
+    return [""] if config.device_shots is None else ["", f", {config.device_shots} shots"]
 
 
 def shot_seed(config_hash: str, seed: int, level: Level) -> int:

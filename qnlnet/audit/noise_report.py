@@ -28,8 +28,9 @@ _HEADINGS = {
     "device": "Noise of devices: accuracy, in brackets the images that keep their label",
 }
 _DEVICE_NOTE = (
-    "Exact expectation values under the noise model of a simulated device, without mitigation. Mean absolute error of "
-    "the expectation values: {errors}."
+    "The noise models of simulated devices, without mitigation. Without shots, expectation values are exact, and only "
+    "gates are noisy; errors of measuring show where measurements are counted. Mean absolute error of the expectation "
+    "values: {errors}."
 )
 _MITIGATION_HEADER = (
     *("Device", "Mitigation", "Dataset", "Reducer", "Rows", "Exact", "Accuracy − exact", "Same labels"),
@@ -135,8 +136,8 @@ def _notes(noise: str, rows: pd.DataFrame) -> Iterable[str]:
     elif noise == "depolarizing":
         yield _depolarizing_note(rows)
     else:
-        errors = ", ".join(
-            f"{device} {own.mean_absolute_error.mean():.4f}" for device, own in rows.groupby("level", sort=False)
+        errors = "; ".join(
+            f"{device}: {own.mean_absolute_error.mean():.4f}" for device, own in rows.groupby("level", sort=False)
         )
         yield _DEVICE_NOTE.format(errors=errors)
 

@@ -17,7 +17,7 @@ NOISE_SCHEMA: Mapping[str, Column] = {
     **{name: SEED_SCHEMA[name] for name in (*CELL_COLUMNS, "seed")},
     "weights": _TEXT,  # first digits of a SHA-256 over the trained parameters
     "noise": _TEXT,  # shots, depolarizing or device
-    "level": _TEXT,  # how many, how probable, or which
+    "level": _TEXT,  # how many, how probable, or which, such as "FakeManilaV2, 1024 shots"
     "images": Column(int),
     "image_seed": Column(int),
     "accuracy": _PERCENT,  # on these images

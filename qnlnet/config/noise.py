@@ -18,7 +18,9 @@ class NoiseConfig(Section):
         image_seed: Seed of that draw, the same as of `evaluate.py` and of the rehearsals on simulated devices.
         shots: Measurements per image, on a device without other noise.
         depolarizing: Probabilities as of `backend.depolarizing`; expectation values are exact.
-        devices: Fake devices as of `backend.noise`; expectation values are exact.
+        devices: Fake devices as of `backend.noise`, with the exact expectation values that their gates leave.
+        device_shots: Measurements per image on the same devices in addition: only these show errors of measuring. None
+            leaves that out.
     """
 
     images: Count = 200
@@ -26,6 +28,7 @@ class NoiseConfig(Section):
     shots: tuple[Count, ...] = ()
     depolarizing: tuple[_Probability, ...] = ()
     devices: tuple[str, ...] = ()
+    device_shots: Count | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:

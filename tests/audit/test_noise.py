@@ -21,7 +21,9 @@ from qnlnet.training import predict, score_with_model
 pytestmark = pytest.mark.slow
 
 IMAGES = 80
-NOISE = NoiseConfig(images=IMAGES, shots=(16, 8192), depolarizing=(0.0, 0.01, 0.3), devices=("FakeManilaV2",))
+NOISE = NoiseConfig(
+    images=IMAGES, shots=(16, 8192), depolarizing=(0.0, 0.01, 0.3), devices=("FakeManilaV2",), device_shots=512
+)
 FEW = NoiseConfig(images=20, shots=(16,), depolarizing=(0.1,))
 
 
@@ -36,10 +38,10 @@ def rows(trained: list[Run], tmp_path_factory: pytest.TempPathFactory) -> pd.Dat
 
 
 def test_every_model_has_every_level_once_and_says_where_it_comes_from(rows: pd.DataFrame, trained: list[Run]) -> None:
-    assert len(rows) == 2 * 2 * 6
+    assert len(rows) == 2 * 2 * 7
     assert not rows.duplicated(["config_hash", "seed", "noise", "level"]).any()
     assert list(dict.fromkeys(rows.config_hash)) == [run.hash for run in trained]
-    first = [(row.noise, row.level) for row in rows.head(6).itertuples()]
+    first = [(row.noise, row.level) for row in rows.head(7).itertuples()]
     assert first == [(level.noise, level.value) for level in list_levels(NOISE)]
     assert rows.weights.nunique() == 4
     assert set(rows.data_fingerprint) == {trained[0].dataset.fingerprint}
@@ -91,6 +93,23 @@ def test_rows_are_what_the_whole_torch_model_gives_on_that_backend(
     right = predict(score_with_model(model, workload.features)) == workload.inputs.labels
     own = rows[(rows.config_hash == trained[1].hash) & (rows.seed == 1) & (rows.level == level.value)]
     assert own.accuracy.item() == 100 * right.mean()
+
+
+def test_errors_of_measuring_show_where_shots_are_counted(rows: pd.DataFrame) -> None:
+    devices = rows[rows.noise == "device"]
+    gates, counted = (devices[devices.level == f"FakeManilaV2{shots}"] for shots in ("", ", 512 shots"))
+    # The gates of this device change values by about a percent, its measurements by up to a tenth; a mean of 80 errors
+    # that shots alone cause is below √(2/π · 1/512) = 0.035.
+    assert gates.mean_absolute_error.max() < 0.035 < counted.mean_absolute_error.max()
+    assert (counted.mean_absolute_error.to_numpy() > gates.mean_absolute_error.to_numpy()).all()
+
+
+def test_levels_become_backends() -> None:
+    backends = [(level.backend.shots, level.backend.depolarizing, level.backend.noise) for level in list_levels(NOISE)]
+    assert backends == [
+        *((16, None, None), (8192, None, None), (None, 0.0, None), (None, 0.01, None), (None, 0.3, None)),
+        *((None, None, "FakeManilaV2"), (512, None, "FakeManilaV2")),
+    ]
 
 
 def test_shots_of_no_two_rows_are_the_same() -> None:

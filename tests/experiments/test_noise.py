@@ -24,6 +24,7 @@ MISTAKES = {
     "shots=[] depolarizing=[]": "Argument `shots` must name at least one level",
     "shots=abc": "Argument `shots` must be a list",
     "depolarizing=[1.5]": "Argument `depolarizing.0` must be at most 1, but is 1.5.",
+    "device_shots=0": "Argument `device_shots` must be at least 1, but is 0.",
     "devices=[FakeManilla]": "Argument `devices` must name a fake device .*: fake-manila",
     "devices=[FakeMontrealV2]": "Argument `devices` must name a device with 4 to 10 qubits, but is 'FakeMontrealV2 (27",
     "images=0": "Argument `images` must be at least 1, but is 0.",
