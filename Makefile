@@ -33,7 +33,7 @@ quickstart: $(READY)  ## Run the Table 1 pipeline on embedded digits: no downloa
 reproduce-table1: $(READY)  ## Train all of Table 1 and write results/table1 (downloads what is missing)
 	$(BIN)/python experiments/table.py $(ARGS)
 
-noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 6 minutes once they are trained
+noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 7 minutes once they are trained
 	$(BIN)/python experiments/noise.py $(ARGS)
 
 baselines: $(READY)  ## Classical models on the features of PCA-QNL-Net, a minute

@@ -92,7 +92,9 @@ def format_noise(rows: pd.DataFrame, rehearsals: pd.DataFrame) -> str:
             parts += [f"## {heading}", _table(own), *_notes(noise, own)]
     if not rehearsals.empty:
         parts += ["## Mitigation", _mitigation_table(rehearsals), _mitigation_note(rehearsals)]
-    parts += dataset_notes(zip(rows.dataset, rows.data_official, strict=True))
+    columns = ["dataset", "data_official"]
+    marked = [row for frame in (rows, rehearsals) if len(frame) for row in frame[columns].itertuples(index=False)]
+    parts += dataset_notes((row.dataset, row.data_official) for row in marked)
     return "\n\n".join(parts) + "\n"
 
 
