@@ -10,7 +10,7 @@ RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
-	corrected classes select-reuploading reuploading choices contribution claims audit \
+	corrected classes select-reuploading reuploading choices contribution baselines noise claims audit \
 	report bench test test-slurm test-report robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
@@ -62,10 +62,16 @@ choices: $(READY)  ## What each choice of the released script does, seed by seed
 contribution: $(READY)  ## What the quantum layer contributes, seed by seed: results/contribution
 	$(BIN)/python experiments/compare.py --config-name contribution $(ARGS)
 
+noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 7 minutes once they are trained
+	$(BIN)/python experiments/noise.py $(ARGS)
+
+baselines: $(READY)  ## Classical models on the features of PCA-QNL-Net, a minute
+	$(BIN)/python experiments/baselines.py $(ARGS)
+
 claims: $(READY)  ## Judge the claims of the paper by the tables in results/
 	$(BIN)/python scripts/judge_claims.py $(ARGS)
 
-audit: light-cones choices contribution claims  ## All of the audit
+audit: light-cones choices contribution baselines noise claims  ## All of the audit
 
 $(PEERS): $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"

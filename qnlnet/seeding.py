@@ -11,7 +11,7 @@ import numpy as np
 
 from qnlnet.errors import check_at_least
 
-Purpose = Literal["weights", "shuffling", "dropout", "shots", "validation", "hardware images"]
+Purpose = Literal["weights", "shuffling", "dropout", "shots", "validation", "hardware images", "folds"]
 
 
 def seed_sequence(seed: int, purpose: Purpose, number: int = 0) -> np.random.SeedSequence:

@@ -24,10 +24,10 @@ LAYERS = [
     {"records"},
     {"tables"},
     {"figures"},
-    {"audit"},
     {"tracking"},
     {"runs"},
     {"hardware"},
+    {"audit"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "errors", "published", "provenance"}

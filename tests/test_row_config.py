@@ -48,6 +48,8 @@ def test_every_committed_cell_composes_from_its_columns(path: Path) -> None:
         "backend=aer",
         "backend=aer backend.shots=100",
         "backend=aer backend.noise=FakeManilaV2",
+        "backend=aer backend.depolarizing=0.001",
+        "backend=aer backend.depolarizing=1e-05 backend.shots=16",
         "backend=aer backend.shots=2048 backend.noise=FakeManilaV2",
         "backend=runtime",
         "backend=runtime backend.name=ibm_fez backend.shots=4096 backend.resilience_level=2 "

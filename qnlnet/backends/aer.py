@@ -1,15 +1,16 @@
-"""`backend=aer`: Qiskit Aer, exact, with shots, or with the noise of a device."""
+"""`backend=aer`: Qiskit Aer, exact, with shots, or with the noise of a device or a depolarizing one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
 from qiskit.primitives import BackendEstimatorV2
 from qiskit.primitives.base import BaseEstimatorV2
 from qiskit.transpiler import StagedPassManager, generate_preset_pass_manager
 from qiskit_aer import AerSimulator
-from qiskit_aer.noise import NoiseModel
+from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_aer.primitives import EstimatorV2 as AerEstimator
 from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 from qiskit_machine_learning.neural_networks import EstimatorQNN
@@ -61,22 +62,26 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
 
     Args:
         qnl: The circuit and its observables.
-        config: `shots` (None computes exact expectation values) and `noise` (the name of a fake device, or None).
+        config: `shots` (None computes exact expectation values), `noise` (the name of a fake device, or None) and
+            `depolarizing` (a probability, or None).
         seed: Seed of the shots.
 
     Raises:
         ArgumentError: There is no such fake device, or it is too large or too small.
     """
     circuit, observables = qnl.circuit, qnl.observables
-    options: dict[str, Any] = {}
+    # Threads cost far more than they save where a circuit takes microseconds.
+    options: dict[str, Any] = {"max_parallel_threads": 1} if circuit.num_qubits <= SIMULABLE_QUBITS else {}
     device_gates: StagedPassManager | None = None
     if config.noise is not None:
-        device = _load_noise(config.noise, circuit.num_qubits)
-        options = {"noise_model": NoiseModel.from_backend(device), "method": "density_matrix"}
+        device = load_noisy_device(config.noise, circuit.num_qubits)
+        options |= {"noise_model": NoiseModel.from_backend(device), "method": "density_matrix"}
         circuit = generate_preset_pass_manager(1, backend=device, seed_transpiler=0).run(circuit)
         observables = tuple(observable.apply_layout(circuit.layout) for observable in observables)
         # The shifted circuits of a gradient must consist of the gates that carry the noise, too.
         device_gates = generate_preset_pass_manager(0, basis_gates=device.operation_names, seed_transpiler=0)
+    elif config.depolarizing is not None:
+        options |= {"noise_model": build_depolarizing_noise(circuit, config.depolarizing), "method": "density_matrix"}
     # A hair more than 1/√shots: from that very number, rounded, Qiskit would make one shot too many now and then.
     precision = 0.0 if config.shots is None else config.shots**-0.5 * (1 + 1e-12)
     estimator = _build_estimator(options, precision)
@@ -100,11 +105,39 @@ def _build_estimator(options: dict[str, Any], precision: float) -> BaseEstimator
     return BackendEstimatorV2(backend=AerSimulator(**options), options={"default_precision": precision})
 
 
-def _load_noise(name: str, num_qubits: int) -> Any:
-    device = load_fake_device(name, "backend.noise")
+def build_depolarizing_noise(circuit: QuantumCircuit, probability: float) -> NoiseModel:
+    """Returns noise after every gate of a circuit, as it is drawn: no gate is free, measuring is.
+
+    The qubits of a two-qubit gate become random with `probability`, that of a one-qubit gate with a tenth of it. Such
+    noise multiplies each Pauli operator on those qubits by one minus that.
+
+    Args:
+        circuit: Gates on one or two qubits; a gradient runs the same gates with other angles.
+        probability: In [0, 1].
+    """
+    noise = NoiseModel()
+    for num_qubits, share in ((1, probability / 10), (2, probability)):
+        gates = _gate_names(circuit, num_qubits)
+        if gates and share > 0:  # Aer warns of errors that never happen
+            noise.add_all_qubit_quantum_error(depolarizing_error(share, num_qubits), gates)
+    return noise
+
+
+def _gate_names(circuit: QuantumCircuit, num_qubits: int) -> list[str]:
+    names: Iterable[str] = {gate.operation.name for gate in circuit.data if len(gate.qubits) == num_qubits}
+    return sorted(names)
+
+
+def load_noisy_device(name: str, num_qubits: int, argument: str = "backend.noise") -> Any:
+    """Returns a fake device whose noise Aer can simulate for circuits with `num_qubits` qubits.
+
+    Raises:
+        ArgumentError: There is no such device, or it is too large or too small; `argument` is what named it.
+    """
+    device = load_fake_device(name, argument)
     if not num_qubits <= device.num_qubits <= SIMULABLE_QUBITS:
         raise argument_error(
-            "backend.noise",
+            argument,
             f"name a device with {num_qubits} to {SIMULABLE_QUBITS} qubits",
             f"{name} ({device.num_qubits} qubits)",
             "For example FakeManilaV2 (5) or FakeJakartaV2 (7).",

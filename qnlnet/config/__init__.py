@@ -1,10 +1,12 @@
 """Configuration: the schema, how it is composed from YAML files and overrides, and what identifies a cell."""
 
 from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
+from qnlnet.config.baselines import BaselinesConfig
 from qnlnet.config.compose import (
     CONFIG_DIR,
     build_evaluation_config,
     build_run_config,
+    build_section,
     compose_config,
     explain_validation_error,
     load_config,
@@ -12,6 +14,7 @@ from qnlnet.config.compose import (
 )
 from qnlnet.config.identity import cell_name, config_hash, deciding_settings, run_directory
 from qnlnet.config.logger import LoggerConfig
+from qnlnet.config.noise import NoiseConfig
 from qnlnet.config.schema import (
     CIRCUIT_LAYERS,
     AnsatzConfig,
@@ -29,15 +32,18 @@ __all__ = [
     "AnsatzConfig",
     "AnyBackendConfig",
     "BackendConfig",
+    "BaselinesConfig",
     "DataConfig",
     "EvaluationConfig",
     "LoggerConfig",
+    "NoiseConfig",
     "ReducerConfig",
     "RunConfig",
     "RuntimeConfig",
     "TrainConfig",
     "build_evaluation_config",
     "build_run_config",
+    "build_section",
     "cell_name",
     "compose_config",
     "config_hash",

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, PositiveFloat, Tag, model_validator
+from pydantic import Discriminator, Field, PositiveFloat, Tag, model_validator
 
 from qnlnet.config.section import Count, Index, Section
 from qnlnet.errors import argument_error
@@ -12,15 +12,24 @@ _DEVICE_NAME = re.compile(r"aer|least-busy|fake-[a-z0-9-]+|(?!fake)[a-z]+_[a-z0-
 
 
 class BackendConfig(Section):
-    """What runs the circuit."""
+    """What runs the circuit.
+
+    Attributes:
+        name: The simulator.
+        shots: Measurements per circuit; None computes exact expectation values.
+        noise: A fake device whose noise model is taken.
+        depolarizing: Probability that a two-qubit gate replaces its qubits by random ones; one-qubit gates do so with a
+            tenth of it.
+    """
 
     name: Literal["exact", "statevector", "aer"] = "exact"
     shots: Count | None = None
     noise: str | None = None
+    depolarizing: float | None = Field(default=None, ge=0, le=1)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for key in ("shots", "noise"):
+        for key in ("shots", "noise", "depolarizing"):
             if self.name != "aer" and getattr(self, key) is not None:
                 raise argument_error(
                     f"backend.{key}",
@@ -28,6 +37,9 @@ class BackendConfig(Section):
                     getattr(self, key),
                     "Choose backend=aer to use it.",
                 )
+        if self.noise is not None and self.depolarizing is not None:
+            advice = "One noise model at a time: set one of the two to null."
+            raise argument_error("backend.depolarizing", "be left out with backend.noise", self.depolarizing, advice)
         return self
 
 

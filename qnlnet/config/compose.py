@@ -94,6 +94,15 @@ def build_evaluation_config(config: DictConfig) -> EvaluationConfig:
     return _validate(config, EvaluationConfig)
 
 
+def build_section(config: DictConfig, schema: type[_Schema]) -> _Schema:
+    """Checks those keys of a composed configuration that a schema has; the others may be settings of cells.
+
+    Raises:
+        ArgumentError: A value is missing, of a wrong type or out of range.
+    """
+    return _validate(OmegaConf.masked_copy(config, list(schema.model_fields)), schema)
+
+
 def _validate(config: DictConfig, schema: type[_Schema]) -> _Schema:
     try:
         values = OmegaConf.to_container(config, resolve=True)

@@ -12,6 +12,7 @@ from qnlnet.config.schema import RunConfig
 _IRRELEVANT = {"seeds", "workers", "force", "checkpoint_every", "logger", "output_dir", "allow_constant"}
 # Settings that came later, with the value that all rows before them have: they keep their hashes.
 _SINCE_THE_FIRST_ROWS = {
+    "backend.depolarizing": None,
     "circuit": "qnl",
     "layer": "quantum",
     "readout_qubits": None,
@@ -33,7 +34,7 @@ def deciding_settings(config: RunConfig) -> dict[str, Any]:
     for key, usual in _SINCE_THE_FIRST_ROWS.items():
         section, _, name = key.rpartition(".")
         settings = relevant[section] if section else relevant
-        if settings[name] == usual:
+        if name in settings and settings[name] == usual:
             del settings[name]
     return relevant
 

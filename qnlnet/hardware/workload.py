@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from qnlnet.checkpoints import load_trained_model
 from qnlnet.circuits import QNLCircuit, circuit_from_config
 from qnlnet.config import CIRCUIT_LAYERS, RunConfig
-from qnlnet.data import load_dataset
+from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import argument_error
-from qnlnet.models import QNLNet, prepare_features
+from qnlnet.models import Features, QNLNet, prepare_features
 from qnlnet.seeding import generator
 from qnlnet.simulator import ExactSimulator
 from qnlnet.training import predict
@@ -93,20 +93,38 @@ def load_workload(model_path: Path, images: int, image_seed: int = 0, data_root:
         ArgumentError: The model can not be read, or there are fewer test images.
         DataError: The images are missing or damaged.
     """
-    config, seed, model = load_trained_model(model_path)
+    config, _, _ = load_trained_model(model_path)
     data = config.data if data_root is None else config.data.model_copy(update={"root": data_root})
     dataset = load_dataset(data)
-    features = prepare_features(dataset, config)
+    return build_workload(model_path, dataset, prepare_features(dataset, config), images, image_seed)
+
+
+def build_workload(
+    model_path: Path, dataset: Dataset, features: Features, images: int, image_seed: int = 0
+) -> Workload:
+    """Does what `load_workload` does with images that are there already, as many models may share them.
+
+    Args:
+        model_path: The saved model.
+        dataset: The images that it was trained with.
+        features: What `prepare_features` makes of them.
+        images: How many images are drawn, without replacement.
+        image_seed: Seed of that draw.
+
+    Raises:
+        ArgumentError: The model can not be read or has no circuit with one readout, or there are fewer test images.
+    """
+    config, seed, model = load_trained_model(model_path)
     total = len(features.test)
     if not 1 <= images <= total:
         raise argument_error("images", f"be between 1 and {total}, the number of test images", images)
     chosen = np.sort(generator(image_seed, "hardware images").choice(total, images, replace=False))
-    _check_fits_a_device(config)
+    check_fits_a_device(config)
     qnl = circuit_from_config(config)
     return Workload(
         config=config,
         seed=seed,
-        weights_sha256=_hash_weights(model),
+        weights_sha256=hash_weights(model),
         data_fingerprint=dataset.fingerprint,
         data_official=dataset.official,
         image_indices=tuple(int(index) for index in chosen),
@@ -116,7 +134,8 @@ def load_workload(model_path: Path, images: int, image_seed: int = 0, data_root:
     )
 
 
-def _check_fits_a_device(config: RunConfig) -> None:
+def check_fits_a_device(config: RunConfig) -> None:
+    """Raises an `ArgumentError` unless a model of this cell is a circuit with one readout."""
     if config.layer not in CIRCUIT_LAYERS:
         raise argument_error("run", "be of a model with a circuit", f"one with layer={config.layer}")
     if config.readout_qubits is not None:
@@ -134,7 +153,8 @@ def _compute_inputs(model: QNLNet, qnl: QNLCircuit, images: NDArray[np.float32],
     return Inputs(rows, labels, simulator.values(rows)[:, 0], head)
 
 
-def _hash_weights(model: QNLNet) -> str:
+def hash_weights(model: QNLNet) -> str:
+    """Returns the SHA-256 of all trained parameters, in hexadecimal digits."""
     digest = hashlib.sha256()
     for name, values in sorted(model.state_dict().items()):
         digest.update(f"{name} {tuple(values.shape)} ".encode())

@@ -4,7 +4,7 @@ from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cel
 from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
 from qnlnet.records.labels import dataset_label, dataset_mark, dataset_notes, reducer_label, setting_label
 from qnlnet.records.merging import sort_rows, upsert
-from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_seed_rows
+from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_rows, read_seed_rows
 from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
 from qnlnet.records.writing import write_table
 
@@ -23,6 +23,7 @@ __all__ = [
     "mitigation_text",
     "read_epoch_rows",
     "read_hardware_rows",
+    "read_rows",
     "read_seed_rows",
     "reducer_label",
     "setting_label",

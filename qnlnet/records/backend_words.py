@@ -8,6 +8,7 @@ from typing import Any, get_args
 from qnlnet.config import BackendConfig, RuntimeConfig
 
 _SHOTS = re.compile(r"(\d+) shots")
+_DEPOLARIZING = re.compile(r"depolarizing ([\d.e-]+)")
 _LEVEL = re.compile(r"level ([012])")
 _MITIGATION = ", mitigation "
 
@@ -25,8 +26,10 @@ def backend_settings(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if is_device:
         yield from _device_settings(name, shots, mitigation.split(", "))
     elif name in get_args(BackendConfig.model_fields["name"].annotation):
-        others = [part for part in parts if not _SHOTS.fullmatch(part)]
-        yield name, {"backend.shots": shots, "backend.noise": ", ".join(others) or None}
+        depolarizing = next((float(match.group(1)) for part in parts if (match := _DEPOLARIZING.fullmatch(part))), None)
+        others = [part for part in parts if not (_SHOTS.fullmatch(part) or _DEPOLARIZING.fullmatch(part))]
+        noise = ", ".join(others) or None
+        yield name, {"backend.shots": shots, "backend.noise": noise, "backend.depolarizing": depolarizing}
 
 
 def _device_settings(name: str, shots: int | None, words: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -27,7 +27,7 @@ def read_seed_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFram
     Raises:
         ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
     """
-    return _read(Path(path), SEED_SCHEMA, missing_ok)
+    return read_rows(Path(path), SEED_SCHEMA, missing_ok)
 
 
 def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFra
     Raises:
         ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
     """
-    return _read(Path(path), EPOCH_SCHEMA, missing_ok)
+    return read_rows(Path(path), EPOCH_SCHEMA, missing_ok)
 
 
 def read_hardware_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
@@ -53,10 +53,15 @@ def read_hardware_rows(path: Path | str, *, missing_ok: bool = False) -> pd.Data
     Raises:
         ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
     """
-    return _read(Path(path), HARDWARE_SCHEMA, missing_ok)
+    return read_rows(Path(path), HARDWARE_SCHEMA, missing_ok)
 
 
-def _read(path: Path, schema: Mapping[str, Column], missing_ok: bool) -> pd.DataFrame:
+def read_rows(path: Path, schema: Mapping[str, Column], missing_ok: bool = False) -> pd.DataFrame:
+    """Returns the rows of a .csv or .csv.gz file with the columns of any schema; see `read_seed_rows`.
+
+    Raises:
+        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+    """
     if missing_ok and not path.exists():
         return build_frame([], list(schema), schema, lambda index: str(path))
     text = _read_text(path)

@@ -128,11 +128,15 @@ def cell_keys(config: RunConfig) -> dict[str, Any]:
 
 
 def backend_text(backend: AnyBackendConfig) -> str:
-    """Returns the backend in words, such as ``exact``, ``aer, 1024 shots, FakeManilaV2`` or ``ibm_fez, …``."""
+    """Returns the backend in words, such as ``exact``, ``aer, 1024 shots, FakeManilaV2`` or ``ibm_fez, …``.
+
+    Depolarizing noise is ``depolarizing 0.01``.
+    """
     if isinstance(backend, RuntimeConfig):
         return f"{backend.name}, {backend.shots} shots, mitigation {mitigation_text(backend)}"
     shots = f"{backend.shots} shots" if backend.shots is not None else None
-    return ", ".join(part for part in (backend.name, shots, backend.noise) if part)
+    depolarizing = f"depolarizing {backend.depolarizing}" if backend.depolarizing is not None else None
+    return ", ".join(part for part in (backend.name, shots, backend.noise, depolarizing) if part)
 
 
 def mitigation_text(backend: RuntimeConfig) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from checking.baselines import check_baselines, check_lone_baselines
+from checking.baselines_files import TABLE as BASELINES
 from checking.benchmarks import NAMES, check_benchmarks
 from checking.drawings import check_drawings
 from checking.figure6 import FIGURE_6, check_figure6
@@ -43,6 +45,8 @@ def check_folder(folder: Path, name: str) -> Finding:
         finding.problems.append(f"The folder must hold {SEEDS} or another table that is known here, but holds none.")
     else:
         check(folder, finding)
+        if check is not check_lone_baselines and (folder / BASELINES).is_file():
+            check_baselines(folder, finding)
     return finding
 
 
@@ -60,6 +64,10 @@ def _find_check(folder: Path) -> Check | None:
         return _check_light_cones
     if f"{FIGURE_6}.csv" in names:
         return check_figure6
+    if "noise.csv" in names:
+        return _check_noise
+    if BASELINES in names:
+        return check_lone_baselines
     images = {name for name in names if name.endswith((".svg", ".png"))}
     return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
 
@@ -68,6 +76,12 @@ def _check_report(folder: Path, finding: Finding) -> None:
     from checking.report import check_report  # Jinja2: only where there is a page
 
     check_report(folder, finding)
+
+
+def _check_noise(folder: Path, finding: Finding) -> None:
+    from checking.noise import check_noise_table  # Qiskit and torch: only where there is a table
+
+    check_noise_table(folder, finding)
 
 
 def _check_hardware(folder: Path, finding: Finding) -> None:

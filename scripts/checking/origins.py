@@ -34,7 +34,7 @@ class Mixture:
     problem: str
 
 
-def check_origins(rows: pd.DataFrame, ids: pd.Series, folder: Path) -> Iterator[str]:
+def check_origins(rows: pd.DataFrame, ids: pd.Series, folder: Path, notes: str = NOTES) -> Iterator[str]:
     """Yields what is mixed without a reason, and reasons for what is not mixed.
 
     Args:
@@ -42,8 +42,9 @@ def check_origins(rows: pd.DataFrame, ids: pd.Series, folder: Path) -> Iterator[
             `classes` and `data_fingerprint`.
         ids: Names of the rows in messages.
         folder: Where the notes may be.
+        notes: Their file.
     """
-    path = folder / NOTES
+    path = folder / notes
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     reasons = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
     explained = set()
@@ -51,10 +52,10 @@ def check_origins(rows: pd.DataFrame, ids: pd.Series, folder: Path) -> Iterator[
         given = [reason for reason in reasons if reason.startswith(f"{mixture.line}: ")]
         explained.update(given)
         if not any(len(reason.removeprefix(mixture.line).split()) > _FEWEST_WORDS for reason in given):
-            yield f"{mixture.problem} Make the rows again, or say why in {NOTES}: “- {mixture.line}: …”."
+            yield f"{mixture.problem} Make the rows again, or say why in {notes}: “- {mixture.line}: …”."
     for reason in reasons:
         if reason not in explained:
-            yield f"{NOTES} must explain only what is mixed, but has the line “- {reason}”."
+            yield f"{notes} must explain only what is mixed, but has the line “- {reason}”."
 
 
 def find_mixtures(rows: pd.DataFrame, ids: pd.Series) -> Iterator[Mixture]:

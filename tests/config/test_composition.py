@@ -15,8 +15,8 @@ def options(group: str) -> list[str]:
     return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
 
 
-COMPARISONS = {"choices", "contribution"}
-TABLES = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - {"train", "evaluate"} - COMPARISONS)
+NO_TABLES = {"train", "evaluate", "choices", "contribution", "noise", "baselines"}
+TABLES = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - NO_TABLES)
 
 
 @pytest.fixture

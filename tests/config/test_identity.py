@@ -35,6 +35,8 @@ CHANGES_NUMBERS = [
     "backend=aer backend.shots=100",
     "backend=aer backend.shots=200",
     "backend=aer backend.noise=FakeManilaV2",
+    "backend=aer backend.depolarizing=0",
+    "backend=aer backend.depolarizing=0.01",
     "r=2",
     "D=2",
     "num_qubits=5",

@@ -17,7 +17,7 @@ from qnlnet.runs import check_not_constant
 pytestmark = pytest.mark.slow
 
 Run = Callable[..., Any]
-NO_TABLES = ("train", "evaluate", "choices", "contribution")
+NO_TABLES = ("train", "evaluate", "choices", "contribution", "noise", "baselines")
 
 
 def list_table(name: str, *overrides: str) -> list[RunConfig]:

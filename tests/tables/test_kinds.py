@@ -7,7 +7,10 @@ from qnlnet.errors import ArgumentError
 from qnlnet.figures import FIGURES, figure_kind
 from qnlnet.tables import TABLES, table_kind
 
-NAMES = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - {"train", "evaluate", "choices", "contribution"})
+NAMES = sorted(
+    {path.stem for path in CONFIG_DIR.glob("*.yaml")}
+    - {"train", "evaluate", "choices", "contribution", "noise", "baselines"}
+)
 
 
 @pytest.mark.parametrize("name", NAMES)

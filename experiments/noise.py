@@ -1,0 +1,51 @@
+"""Measures how accurate trained models are with noise; trains those that are missing.
+
+python experiments/noise.py                                   # the models of Table 1, five seeds each
+python experiments/noise.py data=mnist reducer=pca devices=[] output_dir=outputs/noise
+"""
+
+import sys
+from pathlib import Path
+
+from command_line import run_experiment
+from hydra.core.hydra_config import HydraConfig
+from omegaconf import DictConfig, OmegaConf
+from table import list_cells
+
+from qnlnet.config import NoiseConfig, RunConfig, build_section
+
+_NOISE_KEYS = set(NoiseConfig.model_fields)
+
+
+def measure(config: DictConfig) -> None:
+    """Trains what is missing, measures what is missing, then writes table and figure and says where they lie."""
+    hydra = HydraConfig.get()
+    noise = build_section(config, NoiseConfig)
+    cells = list_noisy_cells(config, list(hydra.overrides.task), str(hydra.job.config_name))
+    directory = Path(config.output_dir)
+
+    from tqdm import tqdm  # these take seconds to import and are not needed for --help or for a mistake
+
+    from qnlnet.audit import check_noise, measure_noise, write_noise
+    from qnlnet.files import check_writable
+    from qnlnet.runs import train_cells
+
+    check_writable(directory)
+    check_noise(cells, noise)
+    runs = train_cells(cells)
+    models = sum(len(run.seed_rows()) for run in runs)
+    with tqdm(total=models, unit="model", desc="Noise", file=sys.stderr, disable=None) as bar:
+        for _ in measure_noise(runs, noise, directory):
+            bar.update()
+    print("\n".join(map(str, [directory / "noise.csv", *write_noise(directory)])))
+
+
+def list_noisy_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:
+    """Returns the cells of the table behind configs/`config_name`.yaml, whose other keys are about noise."""
+    of_cells = OmegaConf.masked_copy(config, [str(key) for key in config if key not in _NOISE_KEYS])
+    own = [override for override in overrides if override.partition("=")[0].lstrip("+") not in _NOISE_KEYS]
+    return list_cells(of_cells, own, config_name)
+
+
+if __name__ == "__main__":
+    run_experiment(measure, "noise")
