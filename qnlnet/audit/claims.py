@@ -44,14 +44,14 @@ class Claim:
         source: Where it stands.
         table: The folder in results/ that it is judged by.
         command: What makes that folder.
-        judge: Gets the folder's table, NAME.csv.
+        judge: Gets the folder's table, NAME.csv; returns None if that lacks the rows.
     """
 
     text: str
     source: str
     table: str
     command: str
-    judge: Callable[[pd.DataFrame], Finding]
+    judge: Callable[[pd.DataFrame], Finding | None]
 
 
 def judge_claims(results: Path) -> pd.DataFrame:
@@ -62,10 +62,9 @@ def judge_claims(results: Path) -> pd.DataFrame:
     rows = []
     for claim in CLAIMS:
         path = results / claim.table / f"{claim.table}.csv"
-        if path.is_file():
-            found = claim.judge(pd.read_csv(path, dtype={"ansatz": str, "classes": str}))
-        else:
-            found = Finding("not measured", OPEN, f"The table is not there: {claim.command}.")
+        table = pd.read_csv(path, dtype={"ansatz": str, "classes": str}) if path.is_file() else None
+        found = None if table is None else claim.judge(table)
+        found = found or Finding("not measured", OPEN, f"Its rows are not there: {claim.command}.")
         rows.append({"claim": claim.text, "source": claim.source, **vars(found), "command": claim.command})
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
@@ -84,11 +83,13 @@ def write_claims(claims: pd.DataFrame, directory: Path) -> list[Path]:
     return [write_table(claims, directory / "claims.csv"), write_file(directory / "claims.md", page.encode("utf-8"))]
 
 
-def _cells(dataset: str, reducer: str) -> Callable[[pd.DataFrame], Finding]:
+def _cells(dataset: str, reducer: str) -> Callable[[pd.DataFrame], Finding | None]:
     """Judges the three rows of Table 1 for a dataset and a reducer by the verdicts and the converged seeds."""
 
-    def judge(table: pd.DataFrame) -> Finding:
+    def judge(table: pd.DataFrame) -> Finding | None:
         rows = table[(table.dataset == dataset) & (table.reducer == reducer)]
+        if rows.empty:
+            return None
         agree = rows.agrees.astype(str) == "True"
         converged, seeds = int(rows.n_converged.sum()), int(rows.n_seeds.sum())
         measured = f"{_range(rows.test_accuracy_mean)} %; {converged} of {seeds} seeds converge"
@@ -105,11 +106,13 @@ def _cells(dataset: str, reducer: str) -> Callable[[pd.DataFrame], Finding]:
     return judge
 
 
-def _pair_of_digits(classes: str) -> Callable[[pd.DataFrame], Finding]:
+def _pair_of_digits(classes: str) -> Callable[[pd.DataFrame], Finding | None]:
     """Judges the rows of Table 2 for a pair of digits: does any, do all ansätze reach the published mean?"""
 
-    def judge(table: pd.DataFrame) -> Finding:
+    def judge(table: pd.DataFrame) -> Finding | None:
         rows = table[(table.dataset == "mnist") & (table.classes == classes) & table.n_seeds.notna()]
+        if rows.empty:
+            return None
         quoted = quoted_for_cell(
             {"dataset": "mnist", "classes": classes, "reducer": "cnn", "r": 1, "D": 1, "num_qubits": 4}
         )
@@ -127,8 +130,10 @@ def _pair_of_digits(classes: str) -> Callable[[pd.DataFrame], Finding]:
     return judge
 
 
-def _readout_0(cones: pd.DataFrame) -> Finding:
+def _readout_0(cones: pd.DataFrame) -> Finding | None:
     rows = cones[(cones.r == 1) & (cones.D == 1) & (cones.readout_qubit == 0)]
+    if rows.empty:
+        return None
     constant = int((rows.constant == "yes").sum())
     measured = f"the output is constant for {constant} of {len(rows)} ansätze"
     if constant == len(rows):
@@ -138,8 +143,10 @@ def _readout_0(cones: pd.DataFrame) -> Finding:
     return Finding(measured, HOLDS, "Inputs and weights reach qubit 0.")
 
 
-def _all_weights_act(cones: pd.DataFrame) -> Finding:
+def _all_weights_act(cones: pd.DataFrame) -> Finding | None:
     rows = cones[(cones.r == 1) & (cones.D == 1) & (cones.readout_qubit == 3)].sort_values("ansatz")
+    if rows.empty:
+        return None
     live = ", ".join(
         f"ansatz {row.ansatz}: {row.num_live_inputs} of {row.num_inputs} inputs and {row.num_live_weights} of "
         f"{row.num_weights} weights"
@@ -153,8 +160,10 @@ def _all_weights_act(cones: pd.DataFrame) -> Finding:
     return Finding(live, FAILS, "The others can not reach the measured qubit, whatever their values.")
 
 
-def _contributes(comparisons: pd.DataFrame) -> Finding:
+def _contributes(comparisons: pd.DataFrame) -> Finding | None:
     rows = comparisons[comparisons.change.str.startswith("Removed")]
+    if rows.empty:
+        return None
     lost = rows[(rows.high < 0) & (rows.p_adjusted < 0.05)]
     gained = rows[(rows.low > 0) & (rows.p_adjusted < 0.05)]
     measured = (
@@ -167,11 +176,13 @@ def _contributes(comparisons: pd.DataFrame) -> Finding:
     return Finding(measured, FAILS, reason)
 
 
-def _r_and_d(ablation: pd.DataFrame) -> Finding:
+def _r_and_d(ablation: pd.DataFrame) -> Finding | None:
     rows = ablation[(ablation.readout_qubit == 3)]
     first = rows[(rows.r == 1) & (rows.D == 1)].set_index(["dataset", "reducer", "ansatz"]).test_accuracy_mean
     best = rows.groupby(["dataset", "reducer", "ansatz"]).test_accuracy_mean.max()
     gain = (best - first).dropna()
+    if gain.empty:
+        return None
     by_reducer = gain.groupby("reducer").max()
     measured = ", ".join(f"{name.upper()}: up to {value:+.2f} points" for name, value in by_reducer.items())
     if gain.max() < 1:

@@ -68,6 +68,8 @@ def _find_check(folder: Path) -> Check | None:
         return _check_noise
     if BASELINES in names:
         return check_lone_baselines
+    if "claims.csv" in names:
+        return _check_claims
     images = {name for name in names if name.endswith((".svg", ".png"))}
     return check_drawings if images and images == {name for name in names if not name.startswith(".")} else None
 
@@ -82,6 +84,12 @@ def _check_noise(folder: Path, finding: Finding) -> None:
     from checking.noise import check_noise_table  # Qiskit and torch: only where there is a table
 
     check_noise_table(folder, finding)
+
+
+def _check_claims(folder: Path, finding: Finding) -> None:
+    from checking.claims import check_claims  # torch: only where there is a table
+
+    check_claims(folder, finding)
 
 
 def _check_hardware(folder: Path, finding: Finding) -> None:
