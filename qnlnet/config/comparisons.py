@@ -30,6 +30,14 @@ class Comparison:
     changed: RunConfig
 
 
+@dataclass(frozen=True)
+class _Change:
+    label: str
+    words: str
+    against: str = ""
+    only: str = ""
+
+
 def is_comparison(config_name: str) -> bool:
     """Returns whether a file in configs/ describes a comparison."""
     return "bases" in compose_config(config_name, [])
@@ -40,7 +48,8 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
 
     `bases` in the file is a list of axes, every combination of which is a base. Each of `changes` has a `label` and the
     overrides `words`, which replace those of the base with the same key; ``{ansatz}`` stands for the base's own option.
-    With `against`, the overrides of a change are compared with those of another one instead of the base alone.
+    With `against`, the overrides of a change are compared with those of another one instead of the base alone; with
+    `only` a change is made to bases that have this override.
 
     Raises:
         ArgumentError: The file lacks a part, or a cell does not compose.
@@ -50,9 +59,9 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
     keys = [str(key) for key in config if key not in OWN_KEYS]
     try:
         axes: Any = OmegaConf.to_container(config.bases)
-        changes: Any = OmegaConf.to_container(config.changes)
-        labels = [(change["label"], change.get("against", ""), change["words"]) for change in changes]
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        described: Any = OmegaConf.to_container(config.changes)
+        changes = [_Change(**change) for change in described]
+    except (AttributeError, TypeError, ValueError) as error:
         requirement = "must have `bases` and `changes`, each change with a `label` and `words`"
         raise ArgumentError(f"The file configs/{config_name}.yaml {requirement}.") from error
 
@@ -65,8 +74,10 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
     comparisons = []
     for choices in itertools.product(*axes):
         base = " ".join(choices).split()
-        for label, against, words in labels:
-            comparisons.append(Comparison(label, cell(*_merge(base, against)), cell(*_merge(base, words))))
+        for change in changes:
+            if not change.only or change.only in base:
+                cells = (cell(*_merge(base, words)) for words in (change.against, change.words))
+                comparisons.append(Comparison(change.label, *cells))
     return list(dict.fromkeys(comparisons))  # an override makes bases equal that the file tells apart
 
 

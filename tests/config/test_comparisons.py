@@ -63,8 +63,16 @@ def test_the_layers_of_the_contribution_share_data_seeds_and_protocol() -> None:
     }
     for pair in pairs:
         assert pair.base.layer == "quantum"
-        same = {"layer": "quantum", "ansatz": pair.base.ansatz}
+        same = {"layer": "quantum", "ansatz": pair.base.ansatz, "reducer": pair.base.reducer}
         assert pair.changed.model_copy(update=same) == pair.base
+
+
+def test_a_change_may_be_made_to_some_bases_only() -> None:
+    pairs = list_comparisons("contribution", ["data=mnist"])
+    with_block = [pair for pair in pairs if pair.changed.reducer.name == "cnn_nonlocal"]
+    assert [(pair.base.reducer.name, pair.base.ansatz.name, pair.changed.layer) for pair in with_block] == [
+        ("cnn", ansatz, "none") for ansatz in "012"
+    ]
 
 
 def test_a_file_without_changes_is_refused() -> None:
