@@ -24,7 +24,7 @@ from qnlnet.config.schema import (
     RunConfig,
     TrainConfig,
 )
-from qnlnet.config.settings import override_value, unusual_settings
+from qnlnet.config.settings import options_named, override_value, unusual_settings
 
 __all__ = [
     "CIRCUIT_LAYERS",
@@ -50,6 +50,7 @@ __all__ = [
     "deciding_settings",
     "explain_validation_error",
     "load_config",
+    "options_named",
     "override_value",
     "quote_group_options",
     "run_directory",

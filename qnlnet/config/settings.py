@@ -1,10 +1,13 @@
 """What makes a cell other than its columns say: the overrides that a reader could not guess."""
 
+import itertools
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from qnlnet.config.compose import CONFIG_DIR, load_config
+from qnlnet.config.compose import CONFIG_DIR, compose_config, load_config
 from qnlnet.config.schema import RunConfig
+from qnlnet.errors import ArgumentError
 
 # What columns of the per-seed rows show, or what changes no number.
 _SHOWN = {
@@ -27,20 +30,48 @@ _SHOWN_SECTIONS = ("ansatz", "backend", "logger")
 def unusual_settings(config: RunConfig) -> str:
     """Returns the overrides that no other column of a row shows, such as ``layer=frozen train.shuffle=True``.
 
-    They are what differs from the committed options that the cell's data, reducer, ansatz and protocol name; an option
-    that is not in configs/ has nothing to differ from. Own images are described by their fingerprint alone.
+    They are what differs from the committed options that carry the names of the cell's data, reducer and protocol, of
+    several the ones that leave least; a name that no option has leaves nothing to differ from. Own images are
+    described by their fingerprint alone.
     """
-    groups = {"data": config.data.name, "reducer": config.reducer.name, "protocol": config.train.protocol}
-    own = {group for group, name in groups.items() if not (CONFIG_DIR / group / f"{name}.yaml").is_file()}
+    names = {"data": config.data.name, "reducer": config.reducer.name, "protocol": config.train.protocol}
     if config.data.name == "image_folder":
-        own.add("data")
-    usual = _usual(tuple(f"{group}={name}" for group, name in groups.items() if group not in own))
-    skipped = {"train" if group == "protocol" else group for group in own}
-    return " ".join(
+        del names["data"]
+    called_so = [[group, name] for group, name in names.items() if (CONFIG_DIR / group / f"{name}.yaml").is_file()]
+    differences = _differences(config, dict(called_so))
+    if differences:  # composing all options of a name takes a second, and nearly always the first are the right ones
+        options = [[(group, option) for option in options_named(group, name)] for group, name in names.items()]
+        choices = itertools.product(*(group for group in options if group))
+        differences = min((_differences(config, dict(choice)) for choice in choices), key=len, default=differences)
+    return " ".join(differences)
+
+
+def options_named(group: str, name: str) -> list[str]:
+    """Returns the options of a group in configs/ that carry a name, whatever their files are called."""
+    options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
+    return [option for option in options if _name_in(group, option) == name]
+
+
+@cache
+def _name_in(group: str, option: str) -> str | None:
+    try:
+        composed = compose_config("train", [f"{group}={option}"])
+    except ArgumentError:
+        return None
+    name: str = composed.train.protocol if group == "protocol" else composed[group].name
+    return name
+
+
+def _differences(config: RunConfig, options: Mapping[str, str]) -> list[str]:
+    """Returns the overrides that make `config` of the options; sections without an option are left out."""
+    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()))
+    known = {"train" if group == "protocol" else group for group in options}
+    left_out = {"data", "reducer", "train"} - known
+    return [
         f"{key}={override_value(value)}"
         for key, value in _flatten(config).items()
-        if value != usual[key] and key.partition(".")[0] not in skipped
-    )
+        if value != usual[key] and key.partition(".")[0] not in left_out
+    ]
 
 
 @cache  # composing takes a tenth of a second

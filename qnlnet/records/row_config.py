@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from qnlnet.config import (
     CONFIG_DIR,
     RunConfig,
-    compose_config,
     config_hash,
     explain_validation_error,
     load_config,
+    options_named,
     override_value,
 )
 from qnlnet.errors import ArgumentError, ResultsError
@@ -125,28 +125,13 @@ def _group_choices(names: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     if all((CONFIG_DIR / group / f"{name}.yaml").is_file() for group, name in names.items()):
         yield tuple(f"{group}={name}" for group, name in names.items())
     # Looking into all files takes a second, and nearly always they are called like what they hold.
-    options = ([f"{group}={option}" for option in _options_named(group, name)] for group, name in names.items())
+    options = ([f"{group}={option}" for option in options_named(group, name)] for group, name in names.items())
     yield from itertools.product(*options)
-
-
-def _options_named(group: str, name: str) -> list[str]:
-    options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
-    return [option for option in options if _name_in(group, option) == name]
-
-
-@cache
-def _name_in(group: str, option: str) -> str | None:
-    try:
-        composed = compose_config("train", [f"{group}={option}"])
-    except ArgumentError:
-        return None
-    name: str = composed.train.protocol if group == "protocol" else composed[group].name
-    return name
 
 
 def _no_option(row: Mapping[str, Any]) -> str:
     for group, name in _group_names(row).items():
-        if not _options_named(group, name):
+        if not options_named(group, name):
             return f"No file in configs/{group} has the name {name!r}."
     return f"There is no backend that is described as {row.get('backend')!r}."
 

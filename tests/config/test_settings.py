@@ -8,6 +8,8 @@ SAME = "data=cifar10 reducer=pca ansatz=2 r=2 D=3 protocol=corrected seeds=4 tra
 UNUSUAL = {
     "": "",
     "readout_qubit=0 r=2 data.classes=[3,6] backend=aer workers=1": "",  # columns show these, or nothing does
+    "data=digits_as_cifar10 readout_qubit=0 r=2": "",  # an option of the name digits
+    "data=digits_as_cifar10 data.std=[1,1,1]": "data.std=[1.0,1.0,1.0]",
     "layer=frozen": "layer=frozen",
     "reducer=pca train.shuffle=true": "train.shuffle=True",
     "reducer=cnn train.shuffle=true": "",  # as the released script
@@ -32,6 +34,7 @@ def test_what_columns_show_is_left_out() -> None:
 def test_with_the_columns_it_composes_to_the_same_cell(overrides: str) -> None:
     config = load_config(*overrides.split())
     shown = [
+        *(word for word in overrides.split() if word.startswith("data=")),
         f"reducer={config.reducer.name}",
         f"protocol={config.train.protocol}",
         f"r={config.feature_map_reps}",
