@@ -71,7 +71,13 @@ baselines: $(READY)  ## Classical models on the features of PCA-QNL-Net, a minut
 claims: $(READY)  ## Judge the claims of the paper by the tables in results/
 	$(BIN)/python scripts/judge_claims.py $(ARGS)
 
-audit: light-cones choices contribution baselines noise claims  ## All of the audit
+audit: $(READY)  ## All of the audit; ARGS reach what trains
+	$(BIN)/python scripts/light_cones.py
+	$(BIN)/python experiments/compare.py --config-name choices $(ARGS)
+	$(BIN)/python experiments/compare.py --config-name contribution $(ARGS)
+	$(BIN)/python experiments/baselines.py $(ARGS)
+	$(BIN)/python experiments/noise.py $(ARGS)
+	$(BIN)/python scripts/judge_claims.py
 
 $(PEERS): $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"

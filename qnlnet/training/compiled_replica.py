@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet, build_model, draw_dropout_masks
+from qnlnet.training.losses import CROSS_ENTROPY, RAW_NLL
 from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
 from qnlnet.training.replica import BuildModel, EpochUnderWay, Replica
-from qnlnet.training.steps import CROSS_ENTROPY, RAW_NLL, allocate_workspace, score_inputs, train_epoch
+from qnlnet.training.steps import allocate_workspace, score_inputs, train_epoch
 
 
 class CompiledReplica(Replica):

@@ -17,6 +17,7 @@ from qnlnet.training.layers import (
     linear_backward,
     pool_and_rectify,
 )
+from qnlnet.training.losses import answer_of, loss_of
 from qnlnet.training.network import Network
 from qnlnet.training.substitutes import (
     CIRCUIT,
@@ -29,7 +30,6 @@ from qnlnet.training.substitutes import (
     run_unit,
 )
 
-RAW_NLL, CROSS_ENTROPY = range(2)
 _MARGIN = KERNEL_SIZE - 1  # pixels that a convolution without padding loses
 
 
@@ -246,42 +246,6 @@ def _backward(network, parameters, image, mask, work, gradient):
 
 
 @compiled
-def _loss(scores, label, kind, slopes):
-    """Returns the loss of the scores of an image with a label, and writes its derivatives by them into `slopes`."""
-    if scores.shape[0] == 1:
-        loss, slopes[0] = _loss_of_two(scores[0], label, kind)
-        return loss
-    if kind == RAW_NLL:
-        slopes[:] = 0
-        slopes[label] = -1
-        return -scores[label]
-    # −log softmax, with the largest score taken off so that exp can not overflow.
-    largest = scores.max()
-    total = np.float32(0)
-    for k in range(scores.shape[0]):
-        slopes[k] = np.exp(scores[k] - largest)
-        total += slopes[k]
-    for k in range(scores.shape[0]):
-        slopes[k] /= total
-    slopes[label] -= np.float32(1)
-    return np.log(total) + largest - scores[label]
-
-
-@compiled
-def _loss_of_two(y, label, kind):
-    """Returns the loss of the scores (y, 1 − y) for a label, and its derivative by y."""
-    sign = np.float32(1 if label == 0 else -1)
-    if kind == RAW_NLL:
-        return (-y if label == 0 else y - np.float32(1)), -sign
-    margin = sign * (np.float32(2) * y - np.float32(1))
-    # −log softmax = log(1 + exp(−margin)), written so that exp can not overflow.
-    decay = np.exp(-abs(margin))
-    loss = max(-margin, np.float32(0)) + np.log1p(decay)
-    wrong = decay / (1 + decay) if margin > 0 else 1 / (1 + decay)
-    return loss, np.float32(-2) * sign * np.float32(wrong)
-
-
-@compiled
 def train_epoch(network, inputs, labels, order, masks, state, gradient, steps_done, rate, loss_kind, batch_size, work):
     """Trains one replica for one epoch.
 
@@ -309,21 +273,13 @@ def train_epoch(network, inputs, labels, order, masks, state, gradient, steps_do
         for position in range(start, stop):
             image, label = inputs[order[position]], labels[order[position]]
             _forward(network, parameters, image, masks[position], work, True)
-            total += _loss(work.scores, label, loss_kind, work.score_slope)
-            correct += _answer(work.scores) == label
+            total += loss_of(work.scores, label, loss_kind, work.score_slope)
+            correct += answer_of(work.scores) == label
             work.score_slope[:] /= np.float32(stop - start)
             _backward(network, parameters, image, masks[position], work, gradient)
         step += 1
         adam(parameters, gradient, state[1], state[2], step, rate)
     return total, correct
-
-
-@compiled
-def _answer(scores):
-    """Returns the label that the scores name: the first of the largest."""
-    if scores.shape[0] == 1:
-        return 0 if scores[0] >= np.float32(1) - scores[0] else 1
-    return scores.argmax()
 
 
 @compiled
