@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from qnlnet.training import Epoch
 
 if TYPE_CHECKING:
@@ -59,11 +61,19 @@ def history(run: Run, name: str, folder: Path | str = "outputs/mlruns") -> Curve
 def wait_for_run(name: str, folder: Path | str = "outputs/mlruns", seconds: float = 60) -> None:
     """Returns when a tracker in another thread or process has created a run."""
     deadline = time.monotonic() + seconds
-    while (
-        not Path(folder).exists() or client(folder).get_experiment_by_name("qnlnet") is None or name not in runs(folder)
-    ):
+    # Trackers make a new store under this lock: MLflow can not read one that has its folder but not yet its trash.
+    lock = FileLock(Path(folder).with_name(f".{Path(folder).name}.lock"))
+    Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    while not _has_run(name, folder, lock):
         assert time.monotonic() < deadline, f"no run {name}"
         time.sleep(0.05)
+
+
+def _has_run(name: str, folder: Path | str, lock: FileLock) -> bool:
+    with lock:
+        if not Path(folder).exists() or client(folder).get_experiment_by_name("qnlnet") is None:
+            return False
+    return name in runs(folder)
 
 
 def events(folder: Path | str) -> EventAccumulator:
