@@ -27,12 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
 
     from qnlnet.audit.claims import judge_claims, write_claims
+    from qnlnet.audit.paper_claims import CLAIMS
     from qnlnet.errors import QNLNetError, argument_error
 
     try:
         if not options.results.is_dir():
             raise argument_error("--results", "be a folder with tables", str(options.results))
-        claims = judge_claims(options.results)
+        claims = judge_claims(options.results, CLAIMS)
         paths = write_claims(claims, options.results / "claims")
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)

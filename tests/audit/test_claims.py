@@ -8,12 +8,17 @@ import pandas as pd
 import pytest
 from row_builders import frame, seed_rows
 
-from qnlnet.audit.claims import CLAIMS, FAILS, HOLDS, OPEN, judge_claims, write_claims
+from qnlnet.audit.claims import FAILS, HOLDS, OPEN, judge_claims, write_claims
+from qnlnet.audit.paper_claims import CLAIMS
 from qnlnet.records import write_table
 from qnlnet.tables import write_tables
 
 PCA = "PCA-QNL-Net reaches 99.2 to 99.6 % on MNIST 0/1, ± 0.16 to 0.34."
 READOUT = "The output is read out on qubit 0."
+PAIRS = "Entanglement brings pairwise relationships of the features in."
+ACCURACY = "Its accuracy is cutting-edge among quantum classifiers."
+QUBITS = "It uses fewer qubits than they do."
+SCALES = "It scales where the cost of classical non-local blocks grows with the square of the features."
 LAYER = "The quantum layer contributes to the accuracy."
 REPETITIONS = "One repetition of encoder and ansatz is enough."
 
@@ -23,7 +28,7 @@ def verdict(tmp_path: Path) -> Callable[[str], Any]:
     """Returns a function that gives the row of a claim."""
 
     def of(claim: str) -> Any:
-        claims = judge_claims(tmp_path)
+        claims = judge_claims(tmp_path, CLAIMS)
         (row,) = claims[claims.claim == claim].itertuples()
         return row
 
@@ -39,7 +44,7 @@ def write_table_1(results: Path, *accuracies: tuple[float, ...]) -> None:
 
 
 def test_without_tables_everything_is_open_and_says_how_to_make_them(tmp_path: Path) -> None:
-    claims = judge_claims(tmp_path)
+    claims = judge_claims(tmp_path, CLAIMS)
     assert len(claims) == len(CLAIMS) >= 10
     assert set(claims.verdict) == {OPEN}
     for row in claims.itertuples():
@@ -111,8 +116,56 @@ def test_one_repetition_is_enough_if_no_other_is_a_point_better(
     assert verdict(REPETITIONS).measured == f"PCA: up to {best - 80:+.2f} points"
 
 
+@pytest.mark.parametrize(("inputs", "expected"), [((3, 2, 2), HOLDS), ((3, 1, 2), FAILS)])
+def test_pairs_need_two_inputs_in_every_circuit_of_table_1(
+    inputs: tuple[int, ...], expected: str, tmp_path: Path, verdict: Callable[[str], Any]
+) -> None:
+    common = {"r": 1, "D": 1, "readout_qubit": 3, "num_inputs": 4, "num_live_weights": 1, "num_weights": 5}
+    rows = [{"ansatz": str(ansatz), **common, "num_live_inputs": live} for ansatz, live in enumerate(inputs)]
+    rows += [{"ansatz": "0", **common, "D": 2, "num_live_inputs": 1}]
+    write_table(pd.DataFrame(rows), tmp_path / "light_cones" / "light_cones.csv")
+    assert verdict(PAIRS).verdict == expected
+    assert f"ansatz 1: {inputs[1]} of 4 inputs" in verdict(PAIRS).measured
+
+
+@pytest.mark.parametrize(("mean", "expected"), [(99.95, HOLDS), (99.80, FAILS)])
+def test_accuracy_is_held_to_every_quoted_model(
+    mean: float, expected: str, tmp_path: Path, verdict: Callable[[str], Any]
+) -> None:
+    write_table_2(tmp_path, mean=mean)
+    assert verdict(ACCURACY).verdict == expected
+    assert f"{mean - 99.87:+.2f} points" in verdict(ACCURACY).measured
+
+
+@pytest.mark.parametrize(("qubits", "expected"), [(8, HOLDS), (4, FAILS)])
+def test_qubits_are_held_to_every_quoted_model(
+    qubits: int, expected: str, tmp_path: Path, verdict: Callable[[str], Any]
+) -> None:
+    write_table_2(tmp_path, qubits=qubits)
+    assert verdict(QUBITS).verdict == expected
+    assert verdict(QUBITS).measured == f"4 qubits against {qubits}"
+
+
+def write_table_2(results: Path, mean: float = 99.95, qubits: int = 8) -> None:
+    rows = [
+        {"model": "Other", "num_qubits": qubits, "test_accuracy_mean": 99.87},
+        {"model": "CNN-QNL-Net", "num_qubits": 4, "test_accuracy_mean": 99.96},
+        {"model": "CNN-QNL-Net, ours", "num_qubits": 4, "test_accuracy_mean": mean, "n_seeds": 5},
+    ]
+    table = pd.DataFrame(rows).assign(dataset="mnist", classes="0/1", ansatz="0", agrees=True)
+    write_table(table, results / "table2" / "table2.csv")
+
+
+def test_scaling_stays_open_with_what_was_measured(tmp_path: Path, verdict: Callable[[str], Any]) -> None:
+    numbers = {"low": -1.0, "high": 1.0, "p_adjusted": 1.0}
+    rows = [{"change": "Non-local block on the features", "difference": value, **numbers} for value in (-0.5, 1.25)]
+    write_table(pd.DataFrame(rows), tmp_path / "contribution" / "contribution.csv")
+    assert verdict(SCALES).verdict == OPEN
+    assert "-0.50 to +1.25 points" in verdict(SCALES).measured
+
+
 def test_verdicts_are_written_for_programs_and_readers(tmp_path: Path) -> None:
-    claims = judge_claims(tmp_path)
+    claims = judge_claims(tmp_path, CLAIMS)
     table, page = write_claims(claims, tmp_path / "claims")
     assert pd.read_csv(table).equals(claims)
     lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
