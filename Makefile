@@ -56,6 +56,9 @@ select-reuploading: $(READY)  ## Choose settings of circuit=reuploading on held-
 reuploading: $(READY)  ## Train with data uploaded before each repetition and write results/reuploading
 	$(BIN)/python experiments/table.py --config-name reuploading $(ARGS)
 
+reuploading-parts: $(READY)  ## What each part of the re-uploading circuit does, seed by seed
+	$(BIN)/python experiments/compare.py --config-name reuploading_parts $(ARGS)
+
 choices: $(READY)  ## What each choice of the released script does, seed by seed: results/choices
 	$(BIN)/python experiments/compare.py --config-name choices $(ARGS)
 

@@ -25,6 +25,7 @@ from qnlnet.config import (
     config_hash,
     quote_group_options,
 )
+from qnlnet.config.axes import pick_choices
 from qnlnet.config.compose import explain_composition_error
 
 _TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells
@@ -78,7 +79,7 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
     own = tuple(quote_group_options(override) for override in overrides if _key(override) not in _TABLE_KEYS)
     overridden = {_key(override) for override in own}
     keys = [key for key in config if key not in _TABLE_KEYS]
-    axes = [_pick([str(choice).split() for choice in axis], own) for axis in config.axes]
+    axes = [pick_choices([str(choice) for choice in axis], own) for axis in config.axes]
     compose = cache(compose_config)  # takes much longer than setting values: once for each choice of groups
     cells = {}
     for choices in itertools.product(*axes):
@@ -88,11 +89,6 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
         cell = build_run_config(_set_values(settings, [word for word in words if word not in groups]))
         cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
     return list(cells.values())
-
-
-def _pick(axis: list[list[str]], overrides: Sequence[str]) -> list[list[str]]:
-    """Returns the choices of an axis that an override names by their first word; all where none does."""
-    return [words for words in axis if quote_group_options(words[0]) in overrides] or axis
 
 
 def _set_values(config: DictConfig, words: Sequence[str]) -> DictConfig:

@@ -3,12 +3,13 @@
 import sys
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from tqdm import tqdm
 
 from qnlnet.compilation import is_cached
-from qnlnet.config import RunConfig
+from qnlnet.config import RunConfig, unusual_settings
 from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Epoch
@@ -110,8 +111,9 @@ class Progress(Observer):
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
 
 
+@cache  # settings are compared with all options of configs/
 def describe(config: RunConfig) -> str:
-    """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, with r, D and protocol where they are unusual."""
+    """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, with r, D, protocol and settings if unusual."""
     parts = [
         f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}",
         config.reducer.name,
@@ -121,6 +123,8 @@ def describe(config: RunConfig) -> str:
         parts.append(f"r={config.feature_map_reps}, D={config.ansatz_reps}")
     if config.train.protocol != "released":
         parts.append(config.train.protocol)
+    if settings := unusual_settings(config):
+        parts.append(settings)
     return ", ".join(parts)
 
 

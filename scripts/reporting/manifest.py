@@ -133,6 +133,13 @@ SECTIONS = (
         "make reuploading",
     ),
     Section(
+        "What each part of re-uploading does",
+        "reuploading_parts",
+        BEYOND,
+        "The same circuit with the data uploaded once, one qubit read out, or its weights frozen; seed by seed.",
+        "make reuploading-parts",
+    ),
+    Section(
         "How the re-uploading circuit was chosen",
         "select_reuploading",
         BEYOND,

@@ -17,10 +17,10 @@ def small() -> list[tuple[str, str, str]]:
 
 
 def hashed(*overrides: str) -> str:
-    return config_hash(load_config("reducer=pca", "ansatz=2", *overrides))
+    return config_hash(load_config("reducer=pca", "ansatz=2", "train.epochs=40", *overrides))
 
 
-def test_each_change_is_compared_with_table_1s_own_cell(small: list[tuple[str, str, str]]) -> None:
+def test_each_change_is_compared_with_table_1s_cell(small: list[tuple[str, str, str]]) -> None:
     changes = {change: (base, changed) for change, base, changed in small}
     assert len(changes) == len(small)  # overrides leave one base
     assert changes["Bounded loss"] == (hashed(), hashed("train.loss=cross_entropy"))
@@ -33,9 +33,21 @@ def test_a_change_may_be_compared_with_another_one(small: list[tuple[str, str, s
     assert changes["Readout 0, both with D = 2"] == (hashed("D=2"), hashed("D=2", "readout_qubit=0"))
 
 
-def test_an_override_wins_over_bases_and_changes_alike(small: list[tuple[str, str, str]]) -> None:
+def test_an_override_that_names_a_choice_picks_bases_and_leaves_changes_as_they_are() -> None:
     (pair,) = [pair for pair in list_comparisons("choices", ["data=mnist", "ansatz=1"]) if pair.change == "RY first"]
-    assert pair.base.ansatz == pair.changed.ansatz == load_config("ansatz=1").ansatz
+    assert (pair.base.ansatz.name, pair.changed.ansatz.name) == ("1", "1_ry")
+
+
+def test_a_choice_is_picked_with_all_that_it_sets() -> None:
+    pairs = list_comparisons("reuploading_parts", ["data=cifar10", "ansatz=2"])
+    assert {pair.base.train.learning_rate for pair in pairs} == {1e-3}
+    assert {pair.changed.data.name for pair in pairs} == {"cifar10"}
+
+
+def test_any_other_override_wins_over_bases_and_changes_alike() -> None:
+    pairs = list_comparisons("choices", ["data=mnist", "ansatz=1", "train.epochs=3", "D=2"])
+    assert {cell.ansatz_reps for pair in pairs for cell in (pair.base, pair.changed)} == {2}
+    assert {cell.train.epochs for pair in pairs for cell in (pair.base, pair.changed)} == {3}
 
 
 def test_braces_stand_for_the_option_of_the_base() -> None:

@@ -83,6 +83,7 @@ def test_no_jobs_say_nothing() -> None:
         (["data=cifar10", "reducer=pca", "ansatz=2"], "cifar10 2/8, pca, ansatz 2"),
         (["r=2"], "mnist 0/1, cnn, ansatz 0, r=2, D=1"),
         (["D=3", "protocol=corrected"], "mnist 0/1, cnn, ansatz 0, r=1, D=3, corrected"),
+        (["layer=frozen", "train.shuffle=false"], "mnist 0/1, cnn, ansatz 0, train.shuffle=False layer=frozen"),
     ],
 )
 def test_a_cell_in_words(overrides: list[str], expected: str) -> None:
