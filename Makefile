@@ -10,7 +10,7 @@ RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
-	corrected classes select-reuploading reuploading choices contribution baselines noise claims audit \
+	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines noise claims audit \
 	report bench test test-slurm test-report robustness check format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals

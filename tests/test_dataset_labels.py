@@ -1,9 +1,10 @@
-"""How rows name a dataset to a reader: its label, its place, and the mark of images that are not the official ones."""
+"""How rows name datasets and settings to a reader, and the mark of images that are not the official ones."""
 
 import pytest
 from row_builders import frame, seed_rows
 
-from qnlnet.records import sort_rows
+from qnlnet.records import setting_label, sort_rows
+from qnlnet.records.cells import common_settings
 from qnlnet.records.labels import dataset_label, dataset_mark, dataset_notes
 
 
@@ -20,6 +21,25 @@ from qnlnet.records.labels import dataset_label, dataset_mark, dataset_notes
 )
 def test_label(dataset: str, classes: str, label: str) -> None:
     assert dataset_label(dataset, classes) == label
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ("", ""),
+        ("readout_qubits=[0,1,2,3] circuit=reuploading", "readout of qubits 0, 1, 2, 3, data re-uploaded"),
+        ("data.converged_above=50.0 layer=none", "no circuit"),
+        ("layer=sine train.shuffle=True", "layer=sine, train.shuffle=True"),
+    ],
+)
+def test_settings_in_words(settings: str, words: str) -> None:
+    assert setting_label("settings", settings) == words
+
+
+def test_one_readout_qubit_is_not_told_where_several_are_read_out() -> None:
+    several = frame(seed_rows(80.0, settings="readout_qubits=[0,1]"))
+    assert "readout_qubit" not in common_settings(several)
+    assert common_settings(frame(seed_rows(80.0)))["readout_qubit"] == 3
 
 
 def test_only_images_that_are_not_official_are_marked_and_own_ones_with_a_mark_of_their_own() -> None:

@@ -2,7 +2,14 @@
 
 from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells
 from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
-from qnlnet.records.labels import dataset_label, dataset_mark, dataset_notes, reducer_label, setting_label
+from qnlnet.records.labels import (
+    dataset_label,
+    dataset_mark,
+    dataset_notes,
+    reducer_label,
+    setting_label,
+    settings_in_words,
+)
 from qnlnet.records.merging import sort_rows, upsert
 from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_rows, read_seed_rows
 from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
@@ -27,6 +34,7 @@ __all__ = [
     "read_seed_rows",
     "reducer_label",
     "setting_label",
+    "settings_in_words",
     "sort_rows",
     "split_cells",
     "upsert",

@@ -54,4 +54,6 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
     """Returns the settings that all cells share: column → value."""
     shared = {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}
+    if "settings" in cells.columns and cells.settings.str.contains("readout_qubits=").all():
+        shared.pop("readout_qubit", None)  # these say which qubits are read out
     return {name: value for name, value in shared.items() if value != ""}

@@ -23,10 +23,14 @@ _SETTINGS = {
     "epochs": "{} epochs",
     "num_qubits": "{} qubits",
     "backend": "backend {}",
-    "settings": "{}",
     "dropout": "dropout {:g}",
     "learning_rate": "learning rate {:g}",
     "config_hash": "configuration {}",
+}
+_OVERRIDES = {
+    "circuit=reuploading": "data re-uploaded",
+    "layer=none": "no circuit",
+    "layer=frozen": "circuit frozen at random weights",
 }
 
 
@@ -65,4 +69,20 @@ def reducer_label(reducer: str) -> str:
 
 def setting_label(name: str, value: Any) -> str:
     """Returns for example ``readout qubit 3`` for the column `name` with that value."""
-    return _SETTINGS[name].format(value)
+    return settings_in_words(value) if name == "settings" else _SETTINGS[name].format(value)
+
+
+def settings_in_words(settings: str) -> str:
+    """Returns the column `settings` for readers: ``circuit=reuploading`` becomes ``data re-uploaded``.
+
+    Overrides that there are no words for stay as they are; the bound of convergence has a note of its own.
+    """
+    words = (word for word in settings.split() if not word.startswith("data.converged_above="))
+    return ", ".join(dict.fromkeys(_in_words(word) for word in words))
+
+
+def _in_words(override: str) -> str:
+    key, _, value = override.partition("=")
+    if key == "readout_qubits":
+        return f"readout of qubits {value[1:-1].replace(',', ', ')}"
+    return _OVERRIDES.get(override, override)

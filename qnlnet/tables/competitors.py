@@ -144,7 +144,7 @@ def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
         row["model"],
         f"quoted: {row['source']}" if quoted else "measured",
         ("not stated" if "QNL-Net" in row["model"] else MISSING) if quoted else row["ansatz"],
-        *(MISSING if quoted else setting_text(row[name]) for name in settings),
+        *(MISSING if quoted else setting_text(name, row[name]) for name in settings),
         str(row["num_qubits"]),
         *ours,
         with_std(row["test_accuracy_mean"], row["test_accuracy_std"]),

@@ -13,6 +13,7 @@ from qnlnet.records import (
     distinguishing_columns,
     reducer_label,
     setting_label,
+    settings_in_words,
 )
 from qnlnet.records.cells import common_settings
 
@@ -76,7 +77,7 @@ def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
         f"{dataset_label(cell['dataset'], cell['classes'])} {mark}".rstrip(),
         cell["ansatz"],
         reducer_label(cell["reducer"]),
-        *(setting_text(cell[name]) for name in settings),
+        *(setting_text(name, cell[name]) for name in settings),
         str(cell["n_seeds"]),
         f"{cell['n_converged']}/{cell['n_seeds']}",
         with_std(cell["train_accuracy_mean"], cell["train_accuracy_std"]),
@@ -87,8 +88,10 @@ def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
     ]
 
 
-def setting_text(value: Any) -> str:
+def setting_text(name: str, value: Any) -> str:
     """Returns the value of a setting as it stands in a column of its own."""
+    if name == "settings":
+        return settings_in_words(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from committed_tables import TABLE_NAMES
 from hydra import initialize_config_dir
 
 from qnlnet.circuits import circuit_from_config
@@ -13,10 +14,6 @@ from qnlnet.errors import ArgumentError
 
 def options(group: str) -> list[str]:
     return sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
-
-
-NO_TABLES = {"train", "evaluate", "choices", "contribution", "noise", "baselines"}
-TABLES = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - NO_TABLES)
 
 
 @pytest.fixture
@@ -52,7 +49,7 @@ def test_composition_is_the_same_inside_an_application_and_without_one() -> None
 
 
 @pytest.mark.usefixtures("running_application")
-@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_choice_of_every_table_composes(name: str) -> None:
     axes = compose_config(name, []).axes
     assert axes

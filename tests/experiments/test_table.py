@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from committed_tables import TABLE_NAMES
 from table import list_cells
 
-from qnlnet.config import CONFIG_DIR, RunConfig, cell_name, compose_config, config_hash, load_config, run_directory
+from qnlnet.config import RunConfig, cell_name, compose_config, config_hash, load_config, run_directory
 from qnlnet.errors import ArgumentError
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.runs import check_not_constant
@@ -17,7 +18,6 @@ from qnlnet.runs import check_not_constant
 pytestmark = pytest.mark.slow
 
 Run = Callable[..., Any]
-NO_TABLES = ("train", "evaluate", "choices", "contribution", "reuploading_parts", "noise", "baselines")
 
 
 def list_table(name: str, *overrides: str) -> list[RunConfig]:
@@ -70,7 +70,7 @@ def test_an_axis_gives_way_to_an_override_of_its_key(overrides: str, expected: i
     assert all(fragment in name for name in names)
 
 
-@pytest.mark.parametrize("name", [path.stem for path in CONFIG_DIR.glob("*.yaml") if path.stem not in NO_TABLES])
+@pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_committed_table_has_cells_that_all_differ(name: str) -> None:
     cells = list_table(name)
     assert len({config_hash(cell) for cell in cells}) == len(cells) >= 6

@@ -1,19 +1,15 @@
 """Kinds of tables and figures: what a configuration may name."""
 
 import pytest
+from committed_tables import TABLE_NAMES
 
-from qnlnet.config import CONFIG_DIR, compose_config
+from qnlnet.config import compose_config
 from qnlnet.errors import ArgumentError
 from qnlnet.figures import FIGURES, figure_kind
 from qnlnet.tables import TABLES, table_kind
 
-NAMES = sorted(
-    {path.stem for path in CONFIG_DIR.glob("*.yaml")}
-    - {"train", "evaluate", "choices", "contribution", "noise", "baselines"}
-)
 
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_committed_table_names_kinds_that_there_are(name: str) -> None:
     config = compose_config(name, [])
     assert table_kind(config.table) is TABLES[config.table]
