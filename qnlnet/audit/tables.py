@@ -18,12 +18,13 @@ _COSTS = ["Parameters", "Seconds"]
 _MISSING = "–"
 _NOTES = [
     "Test accuracies in percent after the last epoch, means over the seeds that both cells have. Difference: with the "
-    "change minus without it, paired seed by seed, with the 95 % interval of Student's t; p: of no difference, "
-    "adjusted for all rows together (false discovery rate, Benjamini and Yekutieli). Better/worse: seeds with a "
+    "change minus without it, paired seed by seed, with the 95 % interval of Student's t; p: of no difference, by "
+    "Wilcoxon's signed ranks, adjusted for all rows together (false discovery rate, Benjamini and Yekutieli); with "
+    "five seeds or fewer it can not be small. Better/worse: seeds with a "
     "higher and with a lower accuracy. Converged: seeds above the bound of the configuration, without and with the "
     "change.",
-    "Seeds that do not converge make the differences far from normal: where the converged seeds differ, read them "
-    "first.",
+    "Seeds that do not converge make the differences far from normal and the intervals of their mean wide: where the "
+    "converged seeds differ, read them and Better/worse first.",
 ]
 _COST_NOTE = (
     "Parameters: those that are trained, without and with the change. Seconds: mean wall time of a replica while two "
