@@ -11,7 +11,7 @@ RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
 	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines noise claims audit \
-	report bench test test-slurm test-report robustness check format clean \
+	report bench test test-slurm test-report robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -135,12 +135,14 @@ report: $(READY)  ## Write results/report/index.html: one page with everything i
 robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 10 minutes
 	$(BIN)/python scripts/robustness.py $(ARGS)
 
-check: $(READY)  ## Lint, format check, types, committed results and the fast tests
+check: lint  ## What lint does, and the fast tests
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+lint: $(READY)  ## Lint, format check, types, and committed results against their rows
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python scripts/check_results.py
-	$(BIN)/python -m pytest -n auto -m "not slow"
 
 format: $(READY)  ## Format the code
 	$(BIN)/ruff check --fix
