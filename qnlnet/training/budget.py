@@ -62,4 +62,4 @@ def estimate_training_seconds(config: RunConfig, backend: RuntimeConfig, train_i
 
     shifts = 2 * len(circuit.gatewise.names) + 1
     epoch = cost(train_images, config.train.batch_size, shifts) + cost(test_images, EVALUATION_BATCH, 1)
-    return config.train.epochs * epoch
+    return (config.train.epochs + config.train.starts - 1) * epoch  # each first weight is tried for an epoch

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 Run = Callable[..., Any]
 TRAINING = (
-    *("data=digits", "reducer=pca", "ansatz=0", "protocol=corrected", "seeds=1", "train.epochs=2"),
+    *("data=digits", "reducer=pca", "ansatz=0", "protocol=corrected", "train.starts=1", "seeds=1", "train.epochs=2"),
     *("train.batch_size=5", "train.learning_rate=0.2"),
 )
 ON_DEVICE = (*TRAINING, "backend=runtime", "backend.shots=128", "backend.resilience_level=0")
