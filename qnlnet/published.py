@@ -82,15 +82,21 @@ def published_accuracy(dataset: str, classes: str, reducer: str, ansatz: str) ->
 
 
 def published_for_cell(cell: Mapping[str, Any]) -> PublishedAccuracy | None:
-    """Returns what Table 1 says about a cell, or None if its r, D or number of qubits is not the one of Table 1."""
-    if (cell["r"], cell["D"], cell["num_qubits"]) != (1, 1, 4):
+    """Returns what Table 1 says about a cell, or None if its circuit is not one of Table 1's."""
+    if (cell["r"], cell["D"], cell["num_qubits"]) != (1, 1, 4) or _has_another_circuit(cell):
         return None
     return published_accuracy(cell["dataset"], cell["classes"], cell["reducer"], cell["ansatz"])
 
 
 def quoted_for_cell(cell: Mapping[str, Any]) -> QuotedModel | None:
     """Returns the row of CNN-QNL-Net in Table 2 that a cell is to be compared with, or None where there is none."""
-    if (cell["r"], cell["D"], cell["reducer"]) != (1, 1, "cnn"):
+    if (cell["r"], cell["D"], cell["reducer"]) != (1, 1, "cnn") or _has_another_circuit(cell):
         return None
     task = (cell["dataset"], cell["classes"], cell["num_qubits"])
     return next((row for row in _CNN_QNL_NET if (row.dataset, row.classes, row.qubits) == task), None)
+
+
+def _has_another_circuit(cell: Mapping[str, Any]) -> bool:
+    """Returns whether a cell's settings say that something else than the paper's circuit stands in it."""
+    keys = (word.partition("=")[0] for word in cell.get("settings", "").split())
+    return any(key in ("circuit", "layer", "readout_qubits") for key in keys)

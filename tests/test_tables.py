@@ -94,7 +94,13 @@ def test_one_seed_has_neither_std_nor_verdict() -> None:
     assert cell["difference"] == pytest.approx(-0.06)
 
 
-@pytest.mark.parametrize("changes", [{"r": 2}, {"D": 2}, {"dataset": "digits"}, {"classes": "3/6"}, {"num_qubits": 6}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *({"r": 2}, {"D": 2}, {"dataset": "digits"}, {"classes": "3/6"}, {"num_qubits": 6}),
+        *({"settings": "readout_qubits=[0,1,2,3] circuit=reuploading"}, {"settings": "train.starts=1 layer=none"}),
+    ],
+)
 def test_published_numbers_apply_to_their_cells_only(changes: dict[str, Any]) -> None:
     cell = only([99.9, 99.8], **changes)
     missing = ["published_train_accuracy", "published_test_accuracy", "published_test_std", "difference", "agrees"]

@@ -15,6 +15,7 @@ from qnlnet.config import config_hash, load_config
 from qnlnet.records import cell_keys, read_epoch_rows, read_seed_rows, write_table
 
 Run = Callable[..., Any]
+RESULTS = Path(__file__).resolve().parents[2] / "results"
 TRAIN = Path(__file__).resolve().parents[2] / "experiments" / "train.py"
 CELL = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=2", "output_dir=cell")
 
@@ -75,9 +76,15 @@ def test_other_images_and_versions_are_said_before_the_training(name: str, run_h
 
 
 @pytest.mark.slow
-def test_what_no_column_shows_may_be_said_again(run_here: Run, tmp_path: Path) -> None:
+def test_unusual_settings_are_repeated_and_may_be_said_again_where_a_row_lacks_them(
+    run_here: Run, tmp_path: Path
+) -> None:
     run_here("train.py", *CELL, "train.batch_size=5")
-    name = f"cell/{read_seed_rows(tmp_path / 'cell' / 'seeds.csv').config_hash[0]}-1"
+    path = tmp_path / "cell" / "seeds.csv"
+    rows = read_seed_rows(path)
+    name = f"cell/{rows.config_hash[0]}-1"
+    assert run_here("train.py", "--rerun", name).status == 0
+    write_table(rows.drop(columns="settings"), path)  # as rows were before there was that column
     refused = run_here("train.py", "--rerun", name)
     assert refused.status == 2
     assert "must be" in refused.err
@@ -112,7 +119,9 @@ def test_mistakes_are_told_in_one_sentence(arguments: list[str], words: str, run
 
 
 def test_the_configuration_of_a_row_can_be_shown(run_here: Run) -> None:
-    outcome = run_here("train.py", "--rerun", "5a0f56e0d068-1", "--cfg", "job", "workers=1")
+    rows = read_seed_rows(RESULTS / "select_protocol" / "seeds.csv")
+    row = rows[(rows.reducer == "pca") & (rows.learning_rate == 3e-4)].iloc[0]
+    outcome = run_here("train.py", "--rerun", f"{row.config_hash}-{row.seed}", "--cfg", "job", "workers=1")
     assert outcome.status == 0
     for line in ("protocol: corrected", "epochs: 30", "learning_rate: 0.0003", "evaluate_on: validation", "workers: 1"):
         assert line in outcome.out
