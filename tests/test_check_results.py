@@ -50,11 +50,11 @@ def test_a_file_stands_for_its_folder(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.count("\n") == 1
 
 
-def test_the_list_shows_every_row_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_shows_every_row_of_every_table_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     tables = [read_seed_rows(path) for path in RESULTS.glob("*/seeds.csv")]
-    assert len({line.split()[0] for line in lines}) == len(lines) == sum(map(len, tables))
+    assert len({tuple(line.split()[:2]) for line in lines}) == len(lines) == sum(map(len, tables))
     (line,) = (line for line in lines if line.startswith("ffc4cf62522b-7 "))
     assert "table1: MNIST 0/1, PCA, ansatz 0, r=1, D=1, released" in line
     assert line.endswith("seed 7: 98.96 %")
