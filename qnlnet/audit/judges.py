@@ -45,7 +45,7 @@ def judge_pair_of_digits(classes: str) -> Callable[[pd.DataFrame], Finding | Non
             {"dataset": "mnist", "classes": classes, "reducer": "cnn", "r": 1, "D": 1, "num_qubits": 4}
         )
         agree = rows.agrees.astype(str) == "True"
-        means = ", ".join(f"ansatz {row.ansatz}: {row.test_accuracy_mean:.2f} %" for row in rows.itertuples())
+        means = _say_each(rows, "{row.test_accuracy_mean:.2f} %")
         published = f"published {quoted.test_mean:.2f} ± {quoted.test_std:.2f} %" if quoted else "published"
         if agree.all():
             return Finding(means, HOLDS, f"All ansätze lie within two standard errors ({published}).")
@@ -103,10 +103,9 @@ def judge_weights(cones: pd.DataFrame) -> Finding | None:
     rows = _circuits_of_table_1(cones)
     if rows.empty:
         return None
-    live = ", ".join(
-        f"ansatz {row.ansatz}: {row.num_live_inputs} of {row.num_inputs} inputs and {row.num_live_weights} of "
-        f"{row.num_weights} weights"
-        for row in rows.itertuples()
+    live = _say_each(
+        rows,
+        "{row.num_live_inputs} of {row.num_inputs} inputs and {row.num_live_weights} of {row.num_weights} weights",
     )
     all_live = bool(
         (rows.num_live_weights == rows.num_weights).all() and (rows.num_live_inputs == rows.num_inputs).all()
@@ -121,9 +120,7 @@ def judge_pairs_of_inputs(cones: pd.DataFrame) -> Finding | None:
     rows = _circuits_of_table_1(cones)
     if rows.empty:
         return None
-    inputs = ", ".join(
-        f"ansatz {row.ansatz}: {row.num_live_inputs} of {row.num_inputs} inputs" for row in rows.itertuples()
-    )
+    inputs = _say_each(rows, "{row.num_live_inputs} of {row.num_inputs} inputs")
     alone = rows[rows.num_live_inputs < 2]
     if alone.empty:
         return Finding(inputs, HOLDS, "Two inputs or more reach the output, so that it can depend on pairs.")
@@ -182,6 +179,11 @@ def _competitors(table: pd.DataFrame) -> pd.DataFrame:
 
 def _circuits_of_table_1(cones: pd.DataFrame) -> pd.DataFrame:
     return cones[(cones.r == 1) & (cones.D == 1) & (cones.readout_qubit == 3)].sort_values("ansatz")
+
+
+def _say_each(rows: pd.DataFrame, words: str) -> str:
+    """Returns the words for each ansatz, with what they name of its row."""
+    return ", ".join(f"ansatz {row.ansatz}: {words.format(row=row)}" for row in rows.itertuples())
 
 
 def _range(values: Iterable[float], *, signed: bool = False) -> str:

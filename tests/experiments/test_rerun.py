@@ -15,8 +15,8 @@ from qnlnet.config import config_hash, load_config
 from qnlnet.records import cell_keys, read_epoch_rows, read_seed_rows, write_table
 
 Run = Callable[..., Any]
-RESULTS = Path(__file__).resolve().parents[2] / "results"
-TRAIN = Path(__file__).resolve().parents[2] / "experiments" / "train.py"
+PROJECT = Path(__file__).resolve().parents[2]
+TRAIN = PROJECT / "experiments" / "train.py"
 CELL = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=2", "output_dir=cell")
 
 
@@ -119,7 +119,7 @@ def test_mistakes_are_told_in_one_sentence(arguments: list[str], words: str, run
 
 
 def test_the_configuration_of_a_row_can_be_shown(run_here: Run) -> None:
-    rows = read_seed_rows(RESULTS / "select_protocol" / "seeds.csv")
+    rows = read_seed_rows(PROJECT / "results" / "select_protocol" / "seeds.csv")
     row = rows[(rows.reducer == "pca") & (rows.learning_rate == 3e-4)].iloc[0]
     outcome = run_here("train.py", "--rerun", f"{row.config_hash}-{row.seed}", "--cfg", "job", "workers=1")
     assert outcome.status == 0

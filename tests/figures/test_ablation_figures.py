@@ -1,11 +1,13 @@
 """Heat maps hold every cell at its place; growth shows what its table says."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from row_builders import ablation_frame, frame, seed_rows
 
 from qnlnet.errors import ResultsError
@@ -24,8 +26,8 @@ def texts(ax: Axes) -> list[list[str]]:
     return [[places[j, i] for j in range(3)] for i in range(3)]
 
 
-def maps(figure: object) -> list[Axes]:
-    return [ax for ax in figure.axes if ax.images and ax.texts]  # type: ignore[attr-defined]  # not the colour bars
+def maps(figure: Figure) -> list[Axes]:
+    return [ax for ax in figure.axes if ax.images and ax.texts]  # a colour bar has no texts
 
 
 def test_every_cell_stands_at_its_r_and_d() -> None:
@@ -102,9 +104,9 @@ def test_equal_rows_give_equal_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("build", [ACCURACY, CONVERGED, GROWTH])
-def test_bad_rows_are_refused(build: object) -> None:
+def test_bad_rows_are_refused(build: Callable[[pd.DataFrame], Figure]) -> None:
     with pytest.raises(ResultsError, match="at least one per-seed row"):
-        build(frame())  # type: ignore[operator]
+        build(frame())
     twice = frame(seed_rows(99.9, config_hash="00000000000a"), seed_rows(50.0, config_hash="00000000000b"))
     with pytest.raises(ResultsError, match="must hold one cell"):
-        build(twice)  # type: ignore[operator]
+        build(twice)
