@@ -1,4 +1,4 @@
-"""scripts/check_results.py: what is committed is sound, and the command line says what it found."""
+"""scripts/check_results.py: the command line says what it found; `make lint` has it look at all that is committed."""
 
 import shutil
 import subprocess
@@ -7,17 +7,10 @@ from pathlib import Path
 
 import pytest
 from check_results import RESULTS, main
-from checking.folders import check_folder
 
 from qnlnet.records import read_seed_rows
 
 SCRIPT = RESULTS.parent / "scripts" / "check_results.py"
-FOLDERS = sorted(path for path in RESULTS.iterdir() if path.is_dir())
-
-
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_what_is_committed_is_sound(folder: Path) -> None:
-    assert check_folder(folder, folder.name).problems == []
 
 
 def test_every_problem_of_every_folder_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,9 +5,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from qnlnet.figures.style import BLUE, GREEN, ORANGE
 from qnlnet.records import dataset_label, reducer_label
 
-_COLOURS = ("#0072b2", "#d55e00", "#009e73")  # Okabe and Ito: told apart without colour vision, too
+_COLOURS = (BLUE, ORANGE, GREEN)
 _MARKERS = ("o", "s", "^")
 
 

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from qnlnet.figures.style import BLUE, GREEN, ORANGE
 from qnlnet.records import CELL_COLUMNS, dataset_label, dataset_mark, dataset_notes, reducer_label
 
-_COLOURS = ("#0072b2", "#d55e00", "#009e73")  # Okabe and Ito: told apart without colour vision, too
+_COLOURS = (BLUE, ORANGE, GREEN)
 _MARKERS = ("o", "s", "^")
 _KINDS = {"shots": "measurements per image", "depolarizing": "depolarizing probability of two-qubit gates"}
 _WITHOUT = {"shots": "exact", "depolarizing": "none"}  # what the exact simulator stands for

@@ -10,10 +10,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from qnlnet import records
-from qnlnet.figures.style import BLUE, GREEN, ORANGE, SKY, add_notes, figure_style
+from qnlnet.figures.style import AMBER, BLUE, GREEN, ORANGE, PINK, SKY, add_notes, figure_style
 from qnlnet.tables import summarise_curves
 
-_COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7", "#E69F00", SKY, "#000000")
+_COLOURS = (BLUE, ORANGE, GREEN, PINK, AMBER, SKY, "#000000")
 _DASHES = ("-", (0, (6, 1.5)), (0, (2, 1)))  # so that colour is not all that tells lines apart
 _SEED: dict[str, Any] = {"linewidth": 0.55, "alpha": 0.4, "solid_joinstyle": "round"}
 _MEAN: dict[str, Any] = {"linewidth": 1.6}

@@ -10,11 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from qnlnet import records
-from qnlnet.figures.style import BLUE, ORANGE, add_notes, figure_style
+from qnlnet.figures.style import BLUE, GREEN, ORANGE, PINK, add_notes, figure_style
 from qnlnet.tables import summarise_growth
 from qnlnet.tables.growth import ALL, TIME_NOTE, VARIED
 
-_COLOURS = (BLUE, ORANGE, "#009E73", "#CC79A7")  # of readout qubits, the last qubit first
+_COLOURS = (BLUE, ORANGE, GREEN, PINK)  # of readout qubits, the last qubit first
 _LOOKS: dict[str, dict[str, Any]] = {
     "r": {"linestyle": "-", "marker": "o", "markersize": 5},
     "D": {"linestyle": "--", "marker": "s", "markersize": 5, "markerfacecolor": "white"},

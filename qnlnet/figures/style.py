@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from qnlnet.files import write_file
 
 # Okabe and Ito's colours, distinct to colour-blind eyes
-SKY, BLUE, ORANGE, GREEN = "#56B4E9", "#0072B2", "#D55E00", "#009E73"
+SKY, BLUE, GREEN = "#56B4E9", "#0072B2", "#009E73"
+ORANGE, AMBER, PINK = "#D55E00", "#E69F00", "#CC79A7"  # vermillion, orange and reddish purple to them
 _STYLE = {
     **{"font.size": 9, "xtick.labelsize": 8, "ytick.labelsize": 8},
     "svg.hashsalt": "qnlnet",  # equal figures give equal files

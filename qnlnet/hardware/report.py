@@ -11,13 +11,14 @@ from matplotlib.figure import Figure
 
 from qnlnet.errors import LedgerError
 from qnlnet.figures import figure_style, write_figure
+from qnlnet.figures.style import AMBER, BLUE, GREEN, ORANGE, PINK, SKY
 from qnlnet.files import write_file
 from qnlnet.hardware.ledger import Submission
 from qnlnet.hardware.results import TABLE, Outcome, read_outcome
 from qnlnet.records import dataset_label, dataset_mark, dataset_notes, read_hardware_rows, reducer_label
 from qnlnet.tables.formats import markdown_table
 
-_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")  # Okabe and Ito
+_COLOURS = (BLUE, AMBER, GREEN, PINK, ORANGE, SKY)
 _HEADER = (
     *("Device", "Dataset", "Reducer", "Ansatz", "Images × shots", "Mitigation", "Accuracy", "95 % interval", "Exact"),
     *("Mean abs. error", "By shots alone", "Two-qubit gates", "QPU s, estimated", "QPU s, used"),

@@ -16,7 +16,7 @@ class Features:
 
     Attributes:
         train: float32, shape (count, channels, height, width) for the CNN or (count, num_qubits) for PCA.
-        train_labels: int64, shape (count,), 0 or 1.
+        train_labels: int64, shape (count,): places of the classes in `data.classes`.
         test: Like `train`, of the test split.
         test_labels: Like `train_labels`, of the test split.
     """

@@ -29,7 +29,7 @@ class Progress(Observer):
         self._stream = stream = sys.stderr if stream is None else stream
         self._total = len(jobs)
         self._trained = self._failed = 0
-        self._work = sum(_weight(job.config) * job.config.train.epochs for job in jobs)
+        self._work = sum(_work(job.config, job.config.train.epochs) for job in jobs)
         self._done = 0
         self._start = time.monotonic()
         self._bar: tqdm | None = None
@@ -50,9 +50,10 @@ class Progress(Observer):
 
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         """Counts an epoch."""
-        self._done += _weight(job.config)
+        done = _work(job.config, epoch.number) - _work(job.config, epoch.number - 1)
+        self._done += done
         if self._bar is not None:
-            self._bar.update(_weight(job.config))
+            self._bar.update(done)
             self._bar.set_postfix_str(
                 f"{describe(job.config)}, seed {job.seed}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %",
                 refresh=False,
@@ -101,7 +102,7 @@ class Progress(Observer):
 
     def _skip(self, job: Job, epochs: int) -> None:
         """Takes epochs that need no work here out of the reckoning."""
-        self._work -= _weight(job.config) * epochs
+        self._work -= _work(job.config, epochs)
         if self._bar is not None:
             self._bar.total = self._work
             self._bar.refresh()
@@ -128,5 +129,7 @@ def describe(config: RunConfig) -> str:
     return ", ".join(parts)
 
 
-def _weight(config: RunConfig) -> int:
-    return 1 if config.reducer.name == "pca" else _CNN_WEIGHT
+def _work(config: RunConfig, epochs: int) -> int:
+    """Returns what the first epochs cost; before they count, the first one is trained from all first weights."""
+    weight = 1 if config.reducer.name == "pca" else _CNN_WEIGHT
+    return weight * (epochs + config.train.starts - 1 if epochs else 0)

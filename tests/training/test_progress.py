@@ -39,7 +39,8 @@ def report(progress: Progress, jobs: list[Job]) -> None:
         progress.on_trained(TrainedReplica(job, epochs, build_model(job.config, job.seed), 1.0, 2.345))
 
 
-def test_a_file_gets_one_line_for_each_replica(jobs: list[Job]) -> None:
+def test_a_file_gets_one_line_for_each_replica(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qnlnet.training.progress.time.monotonic", lambda: 0.0)
     stream = io.StringIO()
     with Progress(jobs, stream) as progress:
         report(progress, jobs)
@@ -57,6 +58,18 @@ def test_a_terminal_gets_a_bar_that_ends_full(jobs: list[Job]) -> None:
     assert re.search(r"2/2 replicas 100%\|", text)
     assert "seed 1: train 81.25 %, test 90.25 %" in text
     assert text.endswith("\n")
+
+
+def test_a_bar_with_several_first_weights_counts_the_epochs_of_all(make_features: Callable[..., Features]) -> None:
+    config = load_config("reducer=pca", "data=digits", "train.epochs=2", "train.starts=5")
+    job = Job(config, 0, make_features(config, 4))
+    stream = Terminal()
+    with Progress([job], stream) as progress:
+        progress.on_epoch(job, Epoch(1, -0.5, 81.25, 90))
+        progress.on_note(job, "after one epoch")
+        progress.on_epoch(job, Epoch(2, -0.5, 81.25, 90))
+    shares = list(map(int, re.findall(r"(\d+)%\|", stream.getvalue())))
+    assert {0, 83, 100} <= set(shares)  # 5 of 6 epochs stand behind the first that counts
 
 
 def test_progress_goes_to_what_is_standard_error_at_that_time(
