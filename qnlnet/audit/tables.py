@@ -27,7 +27,7 @@ _NOTES = [
     "converged seeds differ, read them and Better/worse first.",
 ]
 _COST_NOTE = (
-    "Parameters: those that are trained, without and with the change. Seconds: mean wall time of a replica while two "
+    "Parameters: those that are trained, without and with the change. Seconds: median wall time of a replica while two "
     "train side by side."
 )
 

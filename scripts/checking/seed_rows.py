@@ -5,7 +5,7 @@ from itertools import islice
 
 import pandas as pd
 
-from qnlnet.config import RuntimeConfig
+from qnlnet.config import CIRCUIT_LAYERS, RuntimeConfig
 from qnlnet.errors import ResultsError
 from qnlnet.records import CELL_COLUMNS
 from qnlnet.records.row_config import compose_row, explain_misfit
@@ -37,12 +37,14 @@ def _check_cell(rows: pd.DataFrame) -> Iterator[str]:
     if not composition.fits:
         yield f"{ids}: {explain_misfit(first, composition)}"
         return
-    bound, on_device = composition.config.data.converged_above, isinstance(composition.config.backend, RuntimeConfig)
+    cell = composition.config
+    bound = cell.data.converged_above
+    on_aer = cell.layer in CIRCUIT_LAYERS and not isinstance(cell.backend, RuntimeConfig)
     for row in rows.to_dict("records"):
         if row["converged"] != (row["test_accuracy"] > bound):
             yield (
                 f"{row_id(row)}: `converged` must say whether the test accuracy is above {bound:g}, but is "
                 f"{row['converged']} with {row['test_accuracy']}."
             )
-        if pd.isna(row["aer_agreement"]) and not on_device:
+        if pd.isna(row["aer_agreement"]) and on_aer:
             yield f"{row_id(row)}: `aer_agreement` must be there, but is missing."

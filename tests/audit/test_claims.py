@@ -90,7 +90,8 @@ def test_the_layer_contributes_if_every_cell_is_worse_without_it(
 ) -> None:
     rows = [
         {
-            "change": "Removed: Linear(4, 1)",
+            **{"change": "Removed: Linear(4, 1)", "dataset": "mnist", "classes": "0/1", "reducer": "pca", "ansatz": "2"},
+            "n_seeds": 20,
             "difference": (low + high) / 2,
             "low": low,
             "high": high,

@@ -9,9 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from checking.seed_rows import check_seed_rows
+from row_builders import frame, seed_rows
 
+from qnlnet.config import config_hash, load_config
 from qnlnet.figures import plot_table
-from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
+from qnlnet.records import cell_keys, read_epoch_rows, read_seed_rows, write_table
 from qnlnet.tables import write_tables
 
 Check = Callable[[Path], list[str]]
@@ -194,6 +197,12 @@ def test_a_wrong_verdict_on_convergence_is_found(table: Path, problems: Check) -
 def test_missing_agreement_with_aer_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, with_value("aer_agreement", None))
     assert problems(table) == [f"{config(table)}-1: `aer_agreement` must be there, but is missing."]
+
+
+def test_where_there_is_no_circuit_there_is_nothing_to_agree_with_aer() -> None:
+    cell = load_config("reducer=pca", "layer=none")
+    columns = {**cell_keys(cell), "dropout": 0.0, "settings": "layer=none"}
+    assert list(check_seed_rows(frame(seed_rows(99.0, 98.5, **columns, config_hash=config_hash(cell))))) == []
 
 
 def test_a_figure_of_other_rows_is_found(table: Path, problems: Check) -> None:
