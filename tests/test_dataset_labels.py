@@ -36,10 +36,13 @@ def test_settings_in_words(settings: str, words: str) -> None:
     assert setting_label("settings", settings) == words
 
 
-def test_one_readout_qubit_is_not_told_where_several_are_read_out() -> None:
-    several = frame(seed_rows(80.0, settings="readout_qubits=[0,1]"))
-    assert "readout_qubit" not in common_settings(several)
-    assert common_settings(frame(seed_rows(80.0)))["readout_qubit"] == 3
+def test_one_readout_qubit_is_not_told_where_several_or_none_are_read_out() -> None:
+    several, none, frozen, usual = (
+        seed_rows(80.0, settings=settings) for settings in ("readout_qubits=[0,1]", "layer=none", "layer=frozen", "")
+    )
+    assert "readout_qubit" not in common_settings(frame(several, none))
+    assert common_settings(frame(several, frozen))["readout_qubit"] == 3
+    assert common_settings(frame(usual))["readout_qubit"] == 3
 
 
 def test_only_images_that_are_not_official_are_marked_and_own_ones_with_a_mark_of_their_own() -> None:

@@ -56,6 +56,8 @@ def _draw(panel: Axes, rows: pd.DataFrame, kind: str) -> None:
     ticks = [*range(len(levels)), exact_at]
     panel.set_xticks(ticks, [*levels, _WITHOUT[kind]], rotation=90 if kind == "shots" else 0, fontsize=7)
     panel.set_xlabel(_KINDS[kind], fontsize=8)
+    low, high = panel.get_ylim()
+    panel.set_ylim(low, min(high, 100 + 0.05 * (100 - low)))  # where all are right, there is nothing above 100 %
 
 
 def _ansaetze(rows: pd.DataFrame) -> list[str]:

@@ -12,6 +12,8 @@ from qnlnet.records.schema import KEYS, SEED_SCHEMA
 # The hash covers what no other column shows, so that rows of different settings are never averaged.
 CELL_COLUMNS = (*KEYS, "dropout", "num_qubits", "backend", "settings", "config_hash")
 _SETTINGS = ("r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend", "settings")
+# Settings that say which qubits are read out, or that there are none.
+_NO_READOUT_QUBIT = r"readout_qubits=|layer=(?!frozen)"
 _TASK_SETTINGS = ("learning_rate", "dropout")  # differ from task to task as a matter of course
 
 
@@ -54,6 +56,6 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
     """Returns the settings that all cells share: column → value."""
     shared = {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}
-    if "settings" in cells.columns and cells.settings.str.contains("readout_qubits=").all():
-        shared.pop("readout_qubit", None)  # these say which qubits are read out
+    if "settings" in cells.columns and cells.settings.str.contains(_NO_READOUT_QUBIT).all():
+        shared.pop("readout_qubit", None)
     return {name: value for name, value in shared.items() if value != ""}

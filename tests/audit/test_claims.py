@@ -10,6 +10,7 @@ from row_builders import frame, seed_rows
 
 from qnlnet.audit.claims import FAILS, HOLDS, OPEN, judge_claims, write_claims
 from qnlnet.audit.paper_claims import CLAIMS
+from qnlnet.audit.tables import signed
 from qnlnet.records import write_table
 from qnlnet.tables import write_tables
 
@@ -90,7 +91,13 @@ def test_the_layer_contributes_if_every_cell_is_worse_without_it(
 ) -> None:
     rows = [
         {
-            **{"change": "Removed: Linear(4, 1)", "dataset": "mnist", "classes": "0/1", "reducer": "pca", "ansatz": "2"},
+            **{
+                "change": "Removed: Linear(4, 1)",
+                "dataset": "mnist",
+                "classes": "0/1",
+                "reducer": "pca",
+                "ansatz": "2",
+            },
             "n_seeds": 20,
             "difference": (low + high) / 2,
             "low": low,
@@ -136,7 +143,7 @@ def test_accuracy_is_held_to_every_quoted_model(
 ) -> None:
     write_table_2(tmp_path, mean=mean)
     assert verdict(ACCURACY).verdict == expected
-    assert f"{mean - 99.87:+.2f} points" in verdict(ACCURACY).measured
+    assert f"{signed(mean - 99.87)} points" in verdict(ACCURACY).measured
 
 
 @pytest.mark.parametrize(("qubits", "expected"), [(8, HOLDS), (4, FAILS)])
@@ -163,7 +170,7 @@ def test_scaling_stays_open_with_what_was_measured(tmp_path: Path, verdict: Call
     rows = [{"change": "Non-local block on the features", "difference": value, **numbers} for value in (-0.5, 1.25)]
     write_table(pd.DataFrame(rows), tmp_path / "contribution" / "contribution.csv")
     assert verdict(SCALES).verdict == OPEN
-    assert "-0.50 to +1.25 points" in verdict(SCALES).measured
+    assert "−0.50 to +1.25 points" in verdict(SCALES).measured
 
 
 def test_verdicts_are_written_for_programs_and_readers(tmp_path: Path) -> None:
