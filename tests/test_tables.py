@@ -170,6 +170,11 @@ def test_markdown(files: dict[str, str]) -> None:
     assert "2 √(s²/n + p²)" in files[".md"]
 
 
+def test_there_are_no_columns_for_published_numbers_where_there_are_none() -> None:
+    first = format_terminal(summarise(frame(seed_rows(98.0, 99.0, dataset="digits")))).splitlines()[0]
+    assert first.split("  ")[-1].strip() == "Median test"
+
+
 def test_latex_is_plain_and_balanced(files: dict[str, str]) -> None:
     text = files[".tex"]
     assert text.isascii()

@@ -61,14 +61,23 @@ class Layout:
 def lay_out(summary: pd.DataFrame) -> Layout:
     """Returns the compact table of a summary, with columns for those settings in which its cells differ.
 
+    Published numbers, differences and verdicts have columns where a cell has a published number.
+
     Args:
         summary: One row per cell, as `summarise` returns it, with or without the remaining `CELL_COLUMNS`.
     """
     settings = distinguishing_columns(summary)
     header = ["Dataset", "Ansatz", "Reducer", *(SETTING_HEADERS.get(name, name) for name in settings)]
-    numbers = ["Seeds", "Converged", "Train", "Test", "Median test", "Published test", "Difference", "Verdict"]
-    rows = [_row(row, settings) for row in summary.to_dict("records")]
-    return Layout(header + numbers, rows, len(header), _notes(summary))
+    numbers = ["Seeds", "Converged", "Train", "Test", "Median test"]
+    beside = ["Published test", "Difference", "Verdict"] if _is_published(summary) else []
+    rows = [
+        [*_row(cell, settings), *(_beside_published(cell) if beside else [])] for cell in summary.to_dict("records")
+    ]
+    return Layout(header + numbers + beside, rows, len(header), _notes(summary))
+
+
+def _is_published(summary: pd.DataFrame) -> bool:
+    return bool(summary["published_test_accuracy"].notna().any())
 
 
 def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
@@ -83,6 +92,11 @@ def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
         with_std(cell["train_accuracy_mean"], cell["train_accuracy_std"]),
         with_std(cell["test_accuracy_mean"], cell["test_accuracy_std"]),
         f"{cell['test_accuracy_median']:.2f}",
+    ]
+
+
+def _beside_published(cell: dict[str, Any]) -> list[str]:
+    return [
         with_std(cell["published_test_accuracy"], cell["published_test_std"]),
         *verdict(cell["difference"], cell["agrees"]),
     ]
@@ -112,7 +126,7 @@ def verdict(difference: float, agrees: Any) -> tuple[str, str]:
 
 def _notes(summary: pd.DataFrame) -> list[str]:
     notes = [ACCURACY_NOTE, *shared_settings_note(summary)]
-    if summary["published_test_accuracy"].notna().any():
+    if _is_published(summary):
         notes += [f"Published: {SOURCE} (r = D = 1, 100 epochs).", VERDICT_NOTE]
     return notes + dataset_notes(zip(summary["dataset"], summary["data_official"], strict=True))
 
