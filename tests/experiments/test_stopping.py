@@ -14,7 +14,7 @@ from experiments.sweeps import read_outputs, same_rows
 pytestmark = pytest.mark.slow
 
 TRAIN = Path(__file__).resolve().parents[2] / "experiments" / "train.py"
-CELL = ("data=digits", "reducer=cnn", "train.epochs=80", "seeds=2", "workers=2", "checkpoint_every=0")
+CELL = ("data=digits", "reducer=cnn", "train.epochs=40", "seeds=2", "workers=2", "checkpoint_every=0")
 COMMANDS = {
     "a run": CELL,
     "a sweep": ("--multirun", *CELL, "ansatz=0,1"),
