@@ -2,6 +2,7 @@
 
 import base64
 import xml.etree.ElementTree as ElementTree
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def read_figure(folder: Path, stem: str, name: str, caption: str) -> Figure:
     by_ending = {path.suffix: path for path in files}
     text = by_ending[".svg"].read_text(encoding="utf-8") if ".svg" in by_ending else ""
     try:
-        drawing = read_drawing(text, name) if text else None
+        prefix = f"f{zlib.crc32(name.encode()):x}"  # short, as it stands on thousands of lines
+        drawing = read_drawing(text, prefix) if text else None
         png, width, height = _read_png(by_ending[".png"]) if ".png" in by_ending else ("", 0.0, 0.0)
     except (ElementTree.ParseError, UnidentifiedImageError, OSError) as error:
         raise ResultsError(f"The figure {folder / stem} must be a whole image, but is not: {error}.") from error

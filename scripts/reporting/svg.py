@@ -1,10 +1,11 @@
 """An .svg file of Matplotlib's as part of a page: smaller, and with ids that no other figure has.
 
-Glyphs and markers are the same in many figures. They become shared definitions, named after their content, which stand
-on the page once. Other ids get a prefix if something refers to them, and go otherwise.
+Glyphs, words and markers are the same in many figures. They become shared definitions, named after their content, which
+stand on the page once. Other ids get a prefix if something refers to them, and go otherwise.
 """
 
 import hashlib
+import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
@@ -16,7 +17,9 @@ _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _NUMBER = re.compile(r"-?\d*\.\d+(?:e-?\d+)?")
 _TRANSLATE = re.compile(r"translate\([^)]*\)")
-_KNOWN_STYLE = "*{stroke-linejoin:round;stroke-linecap:butt}"  # stands in the page's own style sheet
+_PLACE = re.compile(r"translate\((-?[\d.]+) (-?[\d.]+)\)")
+_OPACITY = re.compile(r"(?<!-)\bopacity:")  # acts on a group as a whole, and on its members one by one
+_KNOWN_STYLE = "*{stroke-linejoin:round;stroke-linecap:butt}"  # the page says it of whole drawings: groups can differ
 _UNKNOWN_TAGS = {"script", "foreignObject", "animate", "set", "a", "text"}
 _COORDINATES = {"x", "y", "width", "height", "cx", "cy", "r", "x1", "x2", "y1", "y2", "points"}
 _DECIMALS = 2  # of a point: 1/7200 inch
@@ -61,9 +64,12 @@ def read_drawing(text: str, prefix: str) -> Drawing | None:
     _drop(root, {"metadata", "style"})
     shared = _share(root)
     _rename(root, {name: name if name in shared else f"{prefix}-{name}" for name in _references(root)})
-    _drop_empty(root)
+    _flatten(root)
     for element in root.iter():
         _round(element)
+        _shorten_place(element)
+    shared |= _share_words(root)
+    _share_looks(root)
     content = "".join(_to_text(child) for child in root)
     view_box = root.attrib["viewBox"]
     return Drawing(content, view_box, float(view_box.split()[2]), shared, read_labels(text))
@@ -95,11 +101,54 @@ def _drop(parent: ElementTree.Element, tags: set[str]) -> None:
             _drop(child, tags)
 
 
-def _drop_empty(parent: ElementTree.Element) -> None:
-    for child in list(parent):
-        _drop_empty(child)
-        if child.tag in {"g", "defs"} and not len(child):
-            parent.remove(child)
+def _flatten(parent: ElementTree.Element) -> None:
+    """Takes empty groups away, and those that do nothing but hold their content."""
+    content: list[ElementTree.Element] = []
+    for child in parent:
+        _flatten(child)
+        if child.tag == "g" and not child.attrib:
+            content.extend(child)
+        elif len(child) or child.tag not in {"g", "defs"}:
+            content.append(child)
+    parent[:] = content
+
+
+def _share_words(root: ElementTree.Element) -> dict[str, str]:
+    """Takes the glyphs of each word out of its group, points to their shared name, and returns them by that name."""
+    shared: dict[str, str] = {}
+    for group in root.iter("g"):
+        if len(group) > 1 and all(child.tag == "use" and "style" not in child.attrib for child in group):
+            glyphs = "".join(_to_text(child) for child in group)
+            name = _name_of(glyphs)
+            shared[name] = f'<g id="{name}">{glyphs}</g>'
+            group[:] = [ElementTree.Element("use", {"href": f"#{name}"})]
+    return shared
+
+
+def _share_looks(parent: ElementTree.Element) -> None:
+    """Puts neighbours that look the same and are clipped by the same into a group that says so once."""
+    content: list[ElementTree.Element] = []
+    for look, found in itertools.groupby(parent, _look):
+        neighbours = list(found)
+        if look and len(neighbours) > 2:
+            group = ElementTree.Element("g", dict(look))
+            for element in neighbours:
+                for key in group.attrib:
+                    del element.attrib[key]
+            group[:] = neighbours
+            content.append(group)
+        else:
+            content.extend(neighbours)
+    for child in parent:
+        _share_looks(child)
+    parent[:] = content
+
+
+def _look(element: ElementTree.Element) -> tuple[tuple[str, str], ...]:
+    """Returns the attributes that a group can have in place of its members."""
+    if element.tag not in {"path", "use"} or "transform" in element.attrib or _OPACITY.search(element.get("style", "")):
+        return ()
+    return tuple((key, element.attrib[key]) for key in ("clip-path", "style") if key in element.attrib)
 
 
 def _share(root: ElementTree.Element) -> dict[str, str]:
@@ -111,7 +160,7 @@ def _share(root: ElementTree.Element) -> dict[str, str]:
             old = path.attrib.pop("id")
             _round(path)
             text = _to_text(path)
-            name = f"s{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+            name = _name_of(text)
             names[old], shared[name] = name, text.replace("<path", f'<path id="{name}"', 1)
             definitions.remove(path)
     for element in root.iter("use"):
@@ -149,6 +198,18 @@ def _round(element: ElementTree.Element) -> None:
             element.attrib[key] = _NUMBER.sub(_rounded, value)
         elif key == "transform":  # factors of a scale stay as they are
             element.attrib[key] = _TRANSLATE.sub(lambda match: _NUMBER.sub(_rounded, match[0]), value)
+
+
+def _shorten_place(element: ElementTree.Element) -> None:
+    """Writes the place of a glyph or marker as x and y, which do the same."""
+    place = _PLACE.fullmatch(element.attrib.get("transform", ""))
+    if place and element.tag == "use" and not element.attrib.keys() & {"x", "y"}:
+        del element.attrib["transform"]
+        element.attrib |= {key: value for key, value in zip("xy", place.groups(), strict=True) if value != "0"}
+
+
+def _name_of(definition: str) -> str:
+    return f"s{hashlib.sha256(definition.encode()).hexdigest()[:8]}"
 
 
 def _rounded(match: re.Match[str]) -> str:

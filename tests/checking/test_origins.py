@@ -40,7 +40,7 @@ def test_two_commits_need_a_reason(table: Path, problems: Check) -> None:
     assert problems(table) == []
 
 
-@pytest.mark.parametrize("reason", ["", "because", "TODO say why"])
+@pytest.mark.parametrize("reason", ["", "because", "TODO say why"])  # what a person might write who has no reason
 def test_a_reason_must_be_one(reason: str, table: Path, problems: Check) -> None:
     other = change(table, "commit", "0123456789ab", 1)
     explain(table, f"commit 0123456789ab, {other}: {reason}")
