@@ -17,7 +17,7 @@ TRAIN = Path(__file__).resolve().parents[2] / "experiments" / "train.py"
 # Small jobs, so that four of them share the node.
 LAUNCHER = (
     *("hydra/launcher=submitit_slurm", "hydra.launcher.cpus_per_task=1", "hydra.launcher.mem_gb=1"),
-    "hydra.launcher.timeout_min=5",
+    "hydra.launcher.timeout_min=30",
 )
 _NOT_COMPARED = ["train_seconds", "commit"]
 
