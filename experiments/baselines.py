@@ -4,10 +4,10 @@ python experiments/baselines.py                                     # MNIST 0/1 
 python experiments/baselines.py data=mnist data.classes=[0,1,2,3] output_dir=outputs/baselines
 """
 
-import sys
 from pathlib import Path
 
 from command_line import run_experiment
+from counting import count_models
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from table import list_cells
@@ -24,20 +24,15 @@ def measure(config: DictConfig) -> None:
     cells = list_datasets(config, list(hydra.overrides.task), str(hydra.job.config_name))
     directory = Path(config.output_dir)
 
-    from tqdm import tqdm  # these take seconds to import and are not needed for --help or for a mistake
-
+    # These take seconds to import and are not needed for --help or for a mistake.
     from qnlnet.audit.classical_report import write_baselines
     from qnlnet.audit.classical_rows import baseline_frame, check_baselines, measure_baselines
     from qnlnet.files import check_writable
 
     check_baselines(cells, baselines)
     check_writable(directory)
-    rows = []
     total = len(cells) * len(baselines.models)
-    with tqdm(total=total, unit="model", desc="Baselines", file=sys.stderr, disable=None) as bar:
-        for row in measure_baselines(cells, baselines, directory):
-            rows.append(row)
-            bar.update()
+    rows = count_models(measure_baselines(cells, baselines, directory), total, "Baselines")
     print(write_baselines(directory, baseline_frame(rows)))
     print(f"Rows: {directory / 'baselines.csv'}")
 

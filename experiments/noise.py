@@ -4,10 +4,10 @@ python experiments/noise.py                                   # the models of Ta
 python experiments/noise.py data=mnist reducer=pca devices=[] output_dir=outputs/noise
 """
 
-import sys
 from pathlib import Path
 
 from command_line import run_experiment
+from counting import count_models
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
 from table import list_cells
@@ -24,8 +24,7 @@ def measure(config: DictConfig) -> None:
     cells = list_noisy_cells(config, list(hydra.overrides.task), str(hydra.job.config_name))
     directory = Path(config.output_dir)
 
-    from tqdm import tqdm  # these take seconds to import and are not needed for --help or for a mistake
-
+    # These take seconds to import and are not needed for --help or for a mistake.
     from qnlnet.audit import check_noise, measure_noise, write_noise
     from qnlnet.files import check_writable
     from qnlnet.runs import train_cells
@@ -34,9 +33,8 @@ def measure(config: DictConfig) -> None:
     check_noise(cells, noise)
     runs = train_cells(cells)
     models = sum(len(run.seed_rows()) for run in runs)
-    with tqdm(total=models, unit="model", desc="Noise", file=sys.stderr, disable=None) as bar:
-        for _ in measure_noise(runs, noise, directory):
-            bar.update()
+    for _ in count_models(measure_noise(runs, noise, directory), models, "Noise"):
+        pass  # its rows are on disk
     print("\n".join(map(str, [directory / "noise.csv", *write_noise(directory)])))
 
 

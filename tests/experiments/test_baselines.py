@@ -45,6 +45,7 @@ def test_a_mistake_gives_one_sentence(overrides: str, run_here: Run) -> None:
 def test_several_classes_are_fitted_and_a_second_time_nothing_is(run_here: Run, tmp_path: Path) -> None:
     outcome = run_here("baselines.py", *DIGITS, "data.classes=[0,1,2,3]")
     assert outcome.status == 0, outcome.err
+    assert outcome.err.endswith("Baselines: 1 of 2 models\nBaselines: 2 of 2 models\n")
     folder = tmp_path / "there"
     assert sorted(path.name for path in folder.iterdir()) == ["baselines.csv", "baselines.md"]
     rows = read_baseline_rows(folder / "baselines.csv")

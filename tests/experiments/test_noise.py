@@ -59,6 +59,7 @@ def test_a_mistake_gives_one_sentence(overrides: str, run_here: Run) -> None:
 def test_a_second_time_nothing_is_measured_and_the_files_are_the_same(run_here: Run, tmp_path: Path) -> None:
     outcome = run_here("noise.py", *CELLS, *LEVELS)
     assert outcome.status == 0, outcome.err
+    assert outcome.err.endswith("Noise: 1 of 2 models\nNoise: 2 of 2 models\n")
     folder = tmp_path / "noise"
     names = ["noise.csv", "noise.md", "noise.png", "noise.svg"]
     assert sorted(path.name for path in folder.iterdir()) == names
