@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 
 from qnlnet.errors import QNLNetError
@@ -36,18 +37,17 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    from checking.folders import check_folder, find_folders  # pandas and Matplotlib: not needed for --help
+    from checking.folders import check_folders, find_folders  # pandas and Matplotlib: not needed for --help
     from checking.listing import list_rows
 
     found = problems = 0
     try:
         folders = find_folders(options.paths or [RESULTS])
-        for folder in folders:
-            if options.list:
-                for line in list_rows(folder):
-                    print(line)
-                continue
-            finding = check_folder(folder, _name(folder))
+        if options.list:
+            for line in chain.from_iterable(map(list_rows, folders)):
+                print(line)
+            return 0
+        for finding in check_folders({_name(folder): folder for folder in folders}):
             print("\n".join(finding.lines()), flush=True)
             problems += len(finding.problems)
             found += bool(finding.problems)

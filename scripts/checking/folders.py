@@ -1,6 +1,9 @@
 """Which folders are to be checked, and which check is theirs."""
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from checking.baselines import check_baselines, check_lone_baselines
@@ -35,6 +38,20 @@ def find_folders(paths: Iterable[Path]) -> list[Path]:
 
 def _is_shown(path: Path) -> bool:
     return path.is_dir() and not path.name.startswith((".", "__"))
+
+
+def check_folders(folders: Mapping[str, Path]) -> Iterator[Finding]:
+    """Checks folders side by side, and hands on what was found in their order.
+
+    Args:
+        folders: By their names, see `check_folder`.
+    """
+    processes = min(len(folders), os.cpu_count() or 1)
+    if processes == 1:
+        yield from map(check_folder, folders.values(), folders)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:  # a forked copy of a threaded process may hang
+        yield from pool.map(check_folder, folders.values(), folders)
 
 
 def check_folder(folder: Path, name: str) -> Finding:
