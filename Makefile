@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
 ARGS   ?=
+# A process per core; each begins with a part of the tests that follow each other, as these share what they need.
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 JOBS   := $(BIN)/python scripts/ibm_jobs.py
 RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
 
@@ -119,7 +121,7 @@ light-cones: $(READY)  ## Show which gates, inputs and weights can reach the out
 	$(BIN)/python scripts/light_cones.py $(ARGS)
 
 test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-slurm: $(READY)  ## Run sweeps on a real one-node Slurm cluster (root on Debian; installs what is missing)
 	$(BIN)/python tests/slurm/cluster.py install
@@ -136,7 +138,7 @@ robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/
 	$(BIN)/python scripts/robustness.py $(ARGS)
 
 check: lint  ## What lint does, and the fast tests
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(PYTEST) -m "not slow"
 
 lint: $(READY)  ## Lint, format check, types, and committed results against their rows
 	$(BIN)/ruff check

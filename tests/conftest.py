@@ -1,10 +1,17 @@
 """What the tests of several packages share."""
 
-from collections.abc import Callable
+import os
+
+# Here, as libraries read these when they are imported; the processes that tests start inherit them.
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # several test processes fill the cores, and more threads only wait
+os.environ["USAGE_DATA_OPT_OUT"] = "True"  # no usage to report; IBM's client would also read its stack at each request
+
+from collections.abc import Callable, Iterator
 
 import pytest
 import yaml
 from hypothesis import settings
+from robustness_checks.processes import Starter
 
 from qnlnet.circuits import QNLCircuit, build_qnl_circuit
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
@@ -14,6 +21,13 @@ settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")
 
 BuildCircuit = Callable[..., QNLCircuit]
+
+
+@pytest.fixture(scope="session")
+def starter() -> Iterator[Starter]:
+    """Starts real processes quickly: they are forked from one that has imported everything."""
+    with Starter() as starter:
+        yield starter
 
 
 @pytest.fixture(scope="session")
