@@ -1,6 +1,7 @@
 """`backend=aer`: Qiskit Aer, exact, with shots, or with the noise of a device or a depolarizing one."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -75,13 +76,13 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
     device_gates: StagedPassManager | None = None
     if config.noise is not None:
         device = load_noisy_device(config.noise, circuit.num_qubits)
-        options |= {"noise_model": NoiseModel.from_backend(device), "method": "density_matrix"}
+        options |= _with_noise(NoiseModel.from_backend(device))
         circuit = generate_preset_pass_manager(1, backend=device, seed_transpiler=0).run(circuit)
         observables = tuple(observable.apply_layout(circuit.layout) for observable in observables)
         # The shifted circuits of a gradient must consist of the gates that carry the noise, too.
         device_gates = generate_preset_pass_manager(0, basis_gates=device.operation_names, seed_transpiler=0)
     elif config.depolarizing is not None:
-        options |= {"noise_model": build_depolarizing_noise(circuit, config.depolarizing), "method": "density_matrix"}
+        options |= _with_noise(build_depolarizing_noise(circuit, config.depolarizing))
     # A hair more than 1/√shots: from that very number, rounded, Qiskit would make one shot too many now and then.
     precision = 0.0 if config.shots is None else config.shots**-0.5 * (1 + 1e-12)
     estimator = _build_estimator(options, precision)
@@ -96,6 +97,11 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
         gradient=ParamShiftEstimatorGradient(estimator, pass_manager=device_gates),
         default_precision=precision,
     )
+
+
+def _with_noise(noise: NoiseModel) -> dict[str, Any]:
+    noise.to_dict = cache(noise.to_dict)  # Aer asks at every call, and to answer takes as long as to simulate
+    return {"noise_model": noise, "method": "density_matrix"}
 
 
 def _build_estimator(options: dict[str, Any], precision: float) -> BaseEstimatorV2:
