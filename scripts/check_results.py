@@ -17,7 +17,7 @@ from pathlib import Path
 from qnlnet.errors import QNLNetError
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
-_PROBLEMS, _MISTAKE = 1, 2
+_PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -56,6 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _MISTAKE
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return _INTERRUPTED
     if problems:
         print(f"\nProblems in {found} of {len(folders)} folders: {problems}.", file=sys.stderr)
     return _PROBLEMS if problems else 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from qnlnet.cores import available_cores
 from qnlnet.data.dataset import Images
 from qnlnet.data.image_decoding import Kind, UnusableImageError, decode_image
 from qnlnet.errors import DataError
@@ -44,9 +45,8 @@ def read_images(paths: Sequence[Path], image_shape: tuple[int, int, int]) -> lis
     from PIL import Image
     from tqdm import tqdm
 
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     results: list[ReadImage | str] = []
-    with warnings.catch_warnings(), ThreadPoolExecutor(workers) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(available_cores()) as pool:
         warnings.simplefilter("ignore")  # what Pillow thinks of a file's metadata
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:

@@ -27,6 +27,10 @@ class CompiledReplica(Replica):
         self._workspace = allocate_workspace(self._network)
         self._steps_done = 0
 
+    def compile(self) -> None:
+        self._train(EpochUnderWay(np.empty(0, np.int64)), rate=0.0)
+        self.scores(self.features.test[:1])
+
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         scores = np.empty((len(inputs), self.model.head.out_features), np.float32)
         score_inputs(self._network, self._state[0], _flatten(inputs), self._workspace, scores)

@@ -2,11 +2,14 @@
 
 import queue
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Epoch
+
+_SECONDS_DEAF = 0.2  # how long Ctrl-C may take
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,15 @@ class Events(Observer):
 
     def hand_on(self, observer: Observer) -> bool:
         """Waits for the next event and tells the observer; returns whether the event ends its job."""
-        event = self._queue.get()
+        event = self._wait()
         _tell(event, observer)
         return event.ends
+
+    def _wait(self) -> _Event:
+        """Waits in short pieces: Python hears of a signal that has reached another thread only between two of them."""
+        while True:
+            with suppress(queue.Empty):
+                return self._queue.get(timeout=_SECONDS_DEAF)
 
     def hand_on_trained(self, observer: Observer) -> None:
         """Tells the observer of all replicas that have finished by now, and forgets everything else."""

@@ -4,7 +4,6 @@ The compiled loop releases Python's lock, so threads are enough: one process, on
 nothing with its neighbours, so its numbers are the same to the bit whichever others train beside it.
 """
 
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 from qnlnet.config import RuntimeConfig
+from qnlnet.cores import available_cores
 from qnlnet.training.agreement import measure_aer_agreement
 from qnlnet.training.build import build_replica
 from qnlnet.training.checkpointing import Checkpointing
@@ -56,13 +56,6 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
             events.hand_on_trained(observer)  # what finished while Ctrl-C or an error was on its way
 
 
-def available_cores() -> int:
-    """Returns how many cores this process may use: those that a cluster gave it, else those that it may run on."""
-    if (given := os.environ.get("SLURM_CPUS_PER_TASK", "")).isdigit():
-        return max(1, int(given))
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
     while (job := schedule.next()) is not None:
         try:
@@ -79,6 +72,7 @@ def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
 
 def _train(job: Job, events: Events, stop: threading.Event) -> TrainedReplica:
     replica = build_replica(job.config, job.seed, job.features)
+    replica.compile()
     checkpoints = Checkpointing(replica, job.keeper)
     if checkpoints.restore(lambda text: events.on_note(job, text)):
         events.on_resumed(job, tuple(replica.epochs))

@@ -133,6 +133,9 @@ class Replica(ABC):
         self._under_way = None
         return epoch
 
+    def compile(self) -> None:  # noqa: B027 - most have nothing to compile
+        """Compiles what has to be, so that it does not count as training; changes nothing else."""
+
     def _choose_start(self) -> Epoch:
         """Trains an epoch from several first weights and goes on from the one with the smallest training loss.
 

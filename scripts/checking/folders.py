@@ -1,6 +1,6 @@
 """Which folders are to be checked, and which check is theirs."""
 
-import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -13,6 +13,7 @@ from checking.drawings import check_drawings
 from checking.figure6 import FIGURE_6, check_figure6
 from checking.finding import Finding
 from checking.seed_tables import EPOCHS, SEEDS, check_seed_table
+from qnlnet.cores import available_cores
 from qnlnet.errors import ArgumentError, argument_error
 
 Check = Callable[[Path, Finding], None]
@@ -46,12 +47,18 @@ def check_folders(folders: Mapping[str, Path]) -> Iterator[Finding]:
     Args:
         folders: By their names, see `check_folder`.
     """
-    processes = min(len(folders), os.cpu_count() or 1)
+    processes = min(len(folders), available_cores())
     if processes == 1:
         yield from map(check_folder, folders.values(), folders)
         return
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:  # a forked copy of a threaded process may hang
+    context = get_context("spawn")  # a forked copy of a threaded process may hang
+    with ProcessPoolExecutor(processes, context, initializer=_die_of_ctrl_c) as pool:
         yield from pool.map(check_folder, folders.values(), folders)
+
+
+def _die_of_ctrl_c() -> None:
+    """Lets Ctrl-C, which reaches all processes, end this one at once and without a trace of where it was."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def check_folder(folder: Path, name: str) -> Finding:

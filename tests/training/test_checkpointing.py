@@ -1,9 +1,10 @@
 """Replicas with keepers: checkpoints when they are due and when training stops, and everything given back."""
 
-import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from types import FrameType, SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
 from training.memory_keeper import Diary, MemoryKeeper
@@ -11,7 +12,7 @@ from training.memory_keeper import Diary, MemoryKeeper
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import QNLNetError, ResultsError
 from qnlnet.models import Features
-from qnlnet.training import Job, Observer, TrainedReplica, train_replicas
+from qnlnet.training import CompiledReplica, Job, Observer, TrainedReplica, train_replicas
 from qnlnet.training.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
@@ -57,6 +58,18 @@ def test_without_an_interval_every_epoch_is_kept(
         assert seconds == sorted(seconds)
         assert 0 < seconds[-1] < diary.trained[seed].train_seconds
         assert numbers(diary.trained[seed]) == undisturbed[seed]
+
+
+def test_compiling_does_not_count_as_training(
+    config: RunConfig, features: Features, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
+    monkeypatch.setattr("qnlnet.training.checkpointing.time", clock)
+    monkeypatch.setattr(CompiledReplica, "compile", lambda _: vars(clock).update(now=60.0))
+    diary = Diary()
+    train_replicas([Job(config, 0, features)], diary, workers=1)
+    assert clock.now == 60
+    assert diary.trained[0].train_seconds == 0
 
 
 def test_within_the_interval_nothing_is_kept(config: RunConfig, features: Features) -> None:
@@ -199,17 +212,29 @@ def test_ctrl_c_while_a_finished_replica_is_stored_gives_it_back(config: RunConf
 
 
 class Interrupting(MemoryKeeper):
-    """A keeper at whose third checkpoint somebody presses Ctrl-C."""
+    """A keeper at whose third checkpoint somebody presses Ctrl-C.
+
+    The signal reaches this thread, as now and then a signal does that is sent to the process, but it is the calling
+    thread that has to act on it.
+    """
+
+    heard = threading.Event()
 
     def save(self, state: Mapping[str, Any]) -> None:
         super().save(state)
         if len(self.states) == 3:
-            os.kill(os.getpid(), signal.SIGALRM)
+            signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
+            assert self.heard.wait(60)
 
 
 @pytest.fixture
 def alarm_is_ctrl_c() -> Iterator[None]:
-    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    def hear(number: int, frame: FrameType | None) -> NoReturn:
+        Interrupting.heard.set()
+        raise KeyboardInterrupt
+
+    Interrupting.heard.clear()
+    previous = signal.signal(signal.SIGALRM, hear)
     yield
     signal.signal(signal.SIGALRM, previous)
 
@@ -217,14 +242,15 @@ def alarm_is_ctrl_c() -> Iterator[None]:
 @pytest.mark.usefixtures("alarm_is_ctrl_c")
 def test_ctrl_c_keeps_the_step_in_the_middle_of_an_epoch(make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "backend=statevector", "train.epochs=1", "num_qubits=2", "readout_qubit=1")
-    features = make_features(config, 20, 2)
+    images = 40  # time for the calling thread to stop the other one
+    features = make_features(config, images, 2)
     fresh = Diary()
     train_replicas([Job(config, 0, features)], fresh, workers=1)
     keeper = Interrupting(every=0)
     with pytest.raises(KeyboardInterrupt):
         train_replicas([Job(config, 0, features, keeper)], Diary(), workers=1)
     assert keeper.calls[-2:] == ["save", "release"]
-    assert 3 <= keeper.states[-1]["replica"]["under_way"]["done"] < 20
+    assert 3 <= keeper.states[-1]["replica"]["under_way"]["done"] < images
     again = MemoryKeeper(every=3600)
     again.states = [keeper.states[-1]]
     resumed = Diary()

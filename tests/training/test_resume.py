@@ -51,6 +51,15 @@ def build(overrides: tuple[str, ...], make_features: MakeFeatures, *, train: int
 
 
 @pytest.mark.parametrize("cell", list(COMPILED))
+def test_compiling_changes_nothing(cell: str, make_features: MakeFeatures) -> None:
+    config, features = build(COMPILED[cell], make_features, train=10)
+    replica = build_replica(config, SEED, features)
+    before = as_bytes(replica.state())
+    replica.compile()
+    assert as_bytes(replica.state()) == before
+
+
+@pytest.mark.parametrize("cell", list(COMPILED))
 def test_the_compiled_loop_goes_on_after_every_epoch(cell: str, make_features: MakeFeatures, tmp_path: Path) -> None:
     config, features = build((*COMPILED[cell], f"train.epochs={EPOCHS}"), make_features, train=10)
     undisturbed = finish(build_replica(config, SEED, features))
