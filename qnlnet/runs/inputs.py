@@ -1,10 +1,11 @@
-"""Images and features of many cells, each prepared once."""
+"""Images and features of many cells, each prepared once, or found once to be out of reach."""
 
 from collections.abc import Callable
 from typing import Any
 
 from qnlnet.config import RunConfig
 from qnlnet.data import Dataset, load_dataset
+from qnlnet.errors import QNLNetError
 from qnlnet.models import Features, prepare_features
 
 
@@ -31,5 +32,10 @@ class Inputs:
 
     def _get(self, key: Any, make: Callable[[], Any]) -> Any:
         if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
+            try:
+                self._kept[key] = make()
+            except QNLNetError as error:  # a download that fails takes minutes, and would for every cell
+                self._kept[key] = error
+        if isinstance(kept := self._kept[key], QNLNetError):
+            raise kept
+        return kept

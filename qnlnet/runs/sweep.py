@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.config import LoggerConfig, RunConfig, run_directory
-from qnlnet.errors import QNLNetError
+from qnlnet.config import LoggerConfig, RunConfig, config_hash, run_directory
+from qnlnet.errors import QNLNetError, argument_error
 from qnlnet.files import write_file
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters, TellingKeeper
@@ -119,6 +119,7 @@ class _Sweep(Observer):
         self._cell_of: dict[int, _Cell] = {}  # by the identity of the job
         self._progress = Progress([])
         self._trackers: dict[LoggerConfig, Trackers] = {}
+        self._hash_in: dict[Path, str] = {}  # by the folder of a cell
 
     def prepare(self, cell: _Cell) -> None:
         """Finds out what is missing of a cell, and everything that would stop it.
@@ -128,6 +129,7 @@ class _Sweep(Observer):
         """
         config = cell.config
         check_not_constant(config)
+        self._check_has_own_folder(config)
         cell.run = run = Run(config, self._inputs.dataset(config), self._code)
         run.clean_up()
         missing = run.missing_seeds()
@@ -139,6 +141,12 @@ class _Sweep(Observer):
                 self._jobs.append(job)
                 self._cell_of[id(job)] = cell
         cell.missing = missing
+
+    def _check_has_own_folder(self, config: RunConfig) -> None:
+        folder, own = run_directory(config), config_hash(config)
+        if self._hash_in.setdefault(folder.absolute(), own) != own:
+            advice = "Leave it out, and each cell gets a folder of its own."
+            raise argument_error("output_dir", "differ from cell to cell", str(folder), advice)
 
     def train(self) -> None:
         """Trains all jobs."""

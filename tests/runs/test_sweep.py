@@ -3,14 +3,16 @@
 import errno
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qnlnet.checkpoints import load_model_checkpoint, save_model
-from qnlnet.config import RunConfig, config_hash
-from qnlnet.errors import ArgumentError, QNLNetError, ResultsError
+from qnlnet.config import DataConfig, RunConfig, config_hash
+from qnlnet.data import Dataset
+from qnlnet.errors import ArgumentError, DataError, QNLNetError, ResultsError
 from qnlnet.models import prepare_features
 from qnlnet.records import read_seed_rows
 from qnlnet.runs import Outcome, run, train_cells
@@ -111,6 +113,21 @@ def test_missing_images_fail_their_cell_only(
     assert [numbers_in(outcome.directory) for outcome in outcomes[1:]] == good_numbers
     with pytest.raises(ArgumentError, match="There is no such folder"):
         train_cells([bad])
+
+
+def test_images_that_are_out_of_reach_are_looked_for_once(make_cell: MakeCell, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_for = []
+
+    def fail(config: DataConfig) -> Dataset:
+        looked_for.append(config)
+        raise DataError("The server does not answer.")
+
+    monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", fail)
+    outcomes = run([make_cell(f"ansatz={ansatz}", folder=ansatz) for ansatz in "012"])
+    assert [outcome.error for outcome in outcomes] == ["The server does not answer."] * 3
+    assert len(looked_for) == 1
+    run([make_cell()])
+    assert len(looked_for) == 2  # another sweep may have more luck
 
 
 def break_unexpectedly(where: str, patch: pytest.MonkeyPatch) -> None:
@@ -227,9 +244,22 @@ def test_errors_travel_between_processes(error: Exception) -> None:
     assert (type(there), str(there)) == (type(error), str(error))
 
 
-def test_two_cells_in_one_folder_do_not_mix(make_cell: MakeCell, tmp_path: Path) -> None:
-    outcomes = run([make_cell(f"ansatz={ansatz}", "seeds=2", folder="same") for ansatz in "012"])
-    assert sorted(statuses(outcomes)) == ["failed", "failed", "trained"]
+def test_a_folder_for_several_cells_is_refused_before_they_train(make_cell: MakeCell, tmp_path: Path) -> None:
+    cells = [make_cell(f"ansatz={ansatz}", "seeds=2", folder="same") for ansatz in "010"]
+    outcomes = run(cells)
+    assert statuses(outcomes) == ["trained", "failed", "trained"]
+    assert outcomes[1].error == (
+        f"Argument `output_dir` must differ from cell to cell, but is '{tmp_path / 'same'}'. "
+        "Leave it out, and each cell gets a folder of its own."
+    )
+    with pytest.raises(ArgumentError, match="must differ from cell to cell"):
+        train_cells(cells)
+
+
+def test_sweeps_that_take_one_folder_at_once_do_not_mix(make_cell: MakeCell, tmp_path: Path) -> None:
+    cells = [make_cell(f"ansatz={ansatz}", "seeds=2", folder="same") for ansatz in "012"]
+    with ThreadPoolExecutor(3) as pool:
+        outcomes = [outcome for (outcome,) in pool.map(lambda cell: run([cell]), cells)]
     (trained,) = (outcome for outcome in outcomes if outcome.status == "trained")
     for outcome in outcomes:
         assert outcome is trained or "must hold one cell, but has rows of configuration" in outcome.error
