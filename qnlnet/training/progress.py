@@ -14,6 +14,7 @@ from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Epoch
 
+_QUBITS = 4  # of the paper
 _CNN_WEIGHT = 20  # an epoch of the CNN takes about as long as this many epochs of PCA
 
 
@@ -114,7 +115,7 @@ class Progress(Observer):
 
 @cache  # settings are compared with all options of configs/
 def describe(config: RunConfig) -> str:
-    """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, with r, D, protocol and settings if unusual."""
+    """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, and whatever is unusual about it."""
     parts = [
         f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}",
         config.reducer.name,
@@ -122,6 +123,10 @@ def describe(config: RunConfig) -> str:
     ]
     if (config.feature_map_reps, config.ansatz_reps) != (1, 1):
         parts.append(f"r={config.feature_map_reps}, D={config.ansatz_reps}")
+    if config.num_qubits != _QUBITS:
+        parts.append(f"{config.num_qubits} qubits")
+    if config.readout_qubit != config.num_qubits - 1:
+        parts.append(f"readout {config.readout_qubit}")
     if config.train.protocol != "released":
         parts.append(config.train.protocol)
     if settings := unusual_settings(config):

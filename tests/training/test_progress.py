@@ -96,6 +96,8 @@ def test_no_jobs_say_nothing() -> None:
         (["data=cifar10", "reducer=pca", "ansatz=2"], "cifar10 2/8, pca, ansatz 2"),
         (["r=2"], "mnist 0/1, cnn, ansatz 0, r=2, D=1"),
         (["D=3", "protocol=corrected"], "mnist 0/1, cnn, ansatz 0, r=1, D=3, corrected"),
+        (["r=2", "readout_qubit=0"], "mnist 0/1, cnn, ansatz 0, r=2, D=1, readout 0"),
+        (["num_qubits=8", "readout_qubit=7"], "mnist 0/1, cnn, ansatz 0, 8 qubits"),
         (["layer=frozen", "train.shuffle=false"], "mnist 0/1, cnn, ansatz 0, train.shuffle=False layer=frozen"),
     ],
 )

@@ -86,10 +86,12 @@ class ValidationSearch(OptunaSweeper):
 
     def _report(self, chosen: dict[str, Any], validation: float, winner: list[str], outcome: Any) -> None:
         test = float(outcome)
-        settings = " ".join(readable(f"{name}={value}") for name, value in chosen.items())
+        winner = [readable(word) for word in winner]
+        chosen = {name: value.strip("'") if isinstance(value, str) else value for name, value in chosen.items()}
+        settings = " ".join(f"{name}={value}" for name, value in chosen.items())
         print(f"\nChosen on held-out training images ({validation:.2f} %): {settings}")
         print(f"Test accuracy of this winner, {len(outcome.seed_rows)} seeds: {test:.2f} %. Rows: {outcome.directory}")
-        print(f"The winner again: python {shlex.join([sys.argv[0], *map(readable, winner)])}")
+        print(f"The winner again: python {shlex.join([sys.argv[0], *winner])}")
         summary = {"chosen": chosen, "validation_accuracy": validation, "test_accuracy": test, "winner": winner}
         write_file(self._directory / "search.json", (json.dumps(summary, indent=1) + "\n").encode())
 
