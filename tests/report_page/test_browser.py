@@ -39,15 +39,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0][0]}px-{look[1]}")
+@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0][0]}px-{look[1]}", scope="module")
 def look(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """The page on a phone and on a desktop, light and dark; a test fails if anything is fetched or complained about."""
+    """The page on a phone and on a desktop, light and dark; nothing may be fetched or complained about."""
     (width, height), scheme = request.param
     yield from _open(browser, width, height, scheme)
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
+    yield from _open(browser, *DESKTOP, "light")
+
+
+@pytest.fixture(scope="module")
+def gallery(browser: Browser) -> Iterator[Page]:
+    """The page for the drawings, which are taken down once they have been looked at."""
     yield from _open(browser, *DESKTOP, "light")
 
 
@@ -198,16 +204,15 @@ def test_it_prints(browser: Browser, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("section", PRESENT, ids=lambda section: section.folder)
-def test_drawings_look_like_their_files(section: Section, browser: Browser) -> None:
-    for page in _open(browser, *DESKTOP, "light"):
-        for drawing in page.locator(f"#{section.folder} figure svg").all():
-            name = drawing.evaluate("one => one.closest('figure').id").removeprefix(f"figure-{section.folder}-")
-            (path,) = (path for path in find_files(section, RESULTS) if path.name == f"{name}.svg")
-            drawing.evaluate("(one, style) => { one.style.cssText = style }", _FILL)
-            ours = _shoot(page)
-            drawing.evaluate("one => { one.style.display = 'none' }")
-            theirs = _shoot_file(browser, path)
-            assert np.abs(_blur(ours) - _blur(theirs)).max() < _IMAGE_TOLERANCE, name
+def test_drawings_look_like_their_files(section: Section, gallery: Page, browser: Browser) -> None:
+    for drawing in gallery.locator(f"#{section.folder} figure svg").all():
+        name = drawing.evaluate("one => one.closest('figure').id").removeprefix(f"figure-{section.folder}-")
+        (path,) = (path for path in find_files(section, RESULTS) if path.name == f"{name}.svg")
+        drawing.evaluate("(one, style) => { one.style.cssText = style }", _FILL)
+        ours = _shoot(gallery)
+        drawing.evaluate("one => { one.style.display = 'none' }")
+        theirs = _shoot_file(browser, path)
+        assert np.abs(_blur(ours) - _blur(theirs)).max() < _IMAGE_TOLERANCE, name
 
 
 def _shoot_file(browser: Browser, path: Path) -> Image.Image:
