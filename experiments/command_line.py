@@ -51,6 +51,7 @@ def run_experiment(
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra then raises its errors instead of printing a page
     _let_workers_import_this_folder()
     _let_own_options_win()
+    _seed_samplers()
     sys.argv[1:] = [word if word.startswith("-") else quote_group_options(word) for word in sys.argv[1:]]
 
     def main(config: DictConfig) -> Any:
@@ -101,6 +102,13 @@ def _let_own_options_win() -> None:
         Plugins.instance()  # plugins register when they are first looked for
     for path in (CONFIG_DIR / "hydra").glob("*/*.yaml"):
         ConfigStore.instance().repo["hydra"].get(path.parent.name, {}).pop(path.name, None)
+
+
+def _seed_samplers() -> None:
+    """Makes a search propose the same each time, so that it can be interrupted; hydra.sweeper.sampler.seed counts."""
+    for sampler in ConfigStore.instance().repo["hydra"]["sweeper"].get("sampler", {}).values():
+        if "seed" in sampler.node:  # a grid has none, and needs none
+            sampler.node.seed = 0
 
 
 def _check_installed(words: Sequence[str]) -> None:

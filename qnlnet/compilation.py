@@ -99,5 +99,5 @@ def processor() -> str:
 
 
 def is_cached() -> bool:
-    """Returns whether the cache holds anything yet; without it the first use compiles for some 20 seconds."""
+    """Returns whether the cache holds anything yet; without it the first use compiles for half a minute."""
     return any(_CACHE.rglob("*.nbi"))

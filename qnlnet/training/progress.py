@@ -35,9 +35,7 @@ class Progress(Observer):
         self._start = time.monotonic()
         self._bar: tqdm | None = None
         if any(job.config.backend.name == "exact" for job in jobs) and not is_cached():
-            print(
-                "Compiling the training loop, once per machine and version: some 20 seconds.", file=stream, flush=True
-            )
+            print("Compiling the training loop, once per machine and version: half a minute.", file=stream, flush=True)
         if stream.isatty():
             layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
             self._bar = tqdm(total=self._work, file=stream, bar_format=layout, dynamic_ncols=True, desc=self._count())

@@ -265,3 +265,14 @@ def test_other_samplers_can_be_chosen(sampler: str, search: Run, tmp_path: Path)
     outcome = search(f"hydra/sweeper/sampler={sampler}", "hydra.sweeper.n_trials=2", "seeds=1")
     assert outcome.status == 0, outcome.err
     assert np.isfinite(read_summary(tmp_path)["test_accuracy"])
+
+
+def test_a_grid_tries_every_combination_once_and_keeps_them(search: Run, tmp_path: Path) -> None:
+    words = ("hydra/sweeper/sampler=grid", "train.learning_rate=0.001,0.01", "D=1,2", "seeds=1")
+    assert search(*words).status == 0
+    tried = [rows for rows in read_outputs(tmp_path).values() if rows.dataset.str.endswith("validation").all()]
+    assert len(tried) == 4
+    again = search(*words)
+    assert (again.status, again.out.count("kept")) == (0, 4)
+    refused = search("hydra/sweeper/sampler=grid", "D=1,2")
+    check_one_sentence(refused, "GridSampler only supports discrete distributions")
