@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from check_results import RESULTS, main
@@ -51,6 +53,15 @@ def test_the_list_shows_every_row_of_every_table_once(capsys: pytest.CaptureFixt
     (line,) = (line for line in lines if line.startswith("ffc4cf62522b-7 "))
     assert "table1: MNIST 0/1, PCA, ansatz 0, r=1, D=1, released" in line
     assert line.endswith("seed 7: 98.96 %")
+
+
+def test_ctrl_c_ends_it_without_a_trace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(folders: Mapping[str, Path]) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("checking.folders.check_folders", interrupt)
+    assert main([str(RESULTS / "circuits")]) == 130
+    assert capsys.readouterr().err == "\nStopped.\n"
 
 
 def test_mistakes_are_told_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
