@@ -134,7 +134,7 @@ test-report: $(READY)  ## Look at the page in headless Chromium (root on Debian;
 report: $(READY)  ## Write results/report/index.html: one page with everything in results/
 	$(BIN)/python scripts/report.py $(ARGS)
 
-robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 10 minutes
+robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 13 minutes
 	$(BIN)/python scripts/robustness.py $(ARGS)
 
 check: lint  ## What lint does, and the fast tests

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kill runs, fill their disk, damage their files, and see that nothing is lost and all numbers stay the same.
 
-It takes ten minutes and writes results/robustness.csv and results/robustness.md. `make test` plays the same
+It takes 13 minutes and writes results/robustness.csv and results/robustness.md. `make test` plays the same
 scenarios fewer times. It needs Linux, and root or a system on which users may create namespaces (for small disks).
 """
 
