@@ -105,7 +105,7 @@ def _let_own_options_win() -> None:
 
 
 def _seed_samplers() -> None:
-    """Makes a search propose the same each time, so that it can be interrupted; hydra.sweeper.sampler.seed counts."""
+    """Makes a search propose the same each time, so that it can be interrupted; a seed on the command line counts."""
     for sampler in ConfigStore.instance().repo["hydra"]["sweeper"].get("sampler", {}).values():
         if "seed" in sampler.node:  # a grid has none, and needs none
             sampler.node.seed = 0
