@@ -2,7 +2,7 @@
 
 from qnlnet.backends.build import build_qnn, build_quantum_layer
 from qnlnet.backends.exact import ExactEstimatorQNN
-from qnlnet.backends.one_pass import OnePassTorchConnector
+from qnlnet.backends.layer import QuantumLayer
 from qnlnet.backends.resumable import Resumable
 
-__all__ = ["ExactEstimatorQNN", "OnePassTorchConnector", "Resumable", "build_qnn", "build_quantum_layer"]
+__all__ = ["ExactEstimatorQNN", "QuantumLayer", "Resumable", "build_qnn", "build_quantum_layer"]

@@ -14,8 +14,8 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel, depolarizing_error
 from qiskit_aer.primitives import EstimatorV2 as AerEstimator
 from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
-from qiskit_machine_learning.neural_networks import EstimatorQNN
 
+from qnlnet.backends.checked import CheckedEstimatorQNN
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import argument_error
@@ -25,7 +25,7 @@ from qnlnet.seeding import generator
 _CHUNK = 64  # rows per call: the time of Aer's estimator grows with the square of the rows in a call
 
 
-class AerEstimatorQNN(EstimatorQNN):
+class AerEstimatorQNN(CheckedEstimatorQNN):
     """An EstimatorQNN that hands Aer its rows in small calls, each with a seed of its own."""
 
     def __init__(self, *, seed: int, **arguments: Any) -> None:

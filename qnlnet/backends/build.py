@@ -1,19 +1,18 @@
 """One switch: from a circuit and a backend's configuration to an EstimatorQNN, and on to a torch layer."""
 
 from qiskit.primitives import StatevectorEstimator
-from qiskit_machine_learning.connectors import TorchConnector
 from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
-from qiskit_machine_learning.neural_networks import EstimatorQNN
 
+from qnlnet.backends.checked import CheckedEstimatorQNN
 from qnlnet.backends.exact import ExactEstimatorQNN
-from qnlnet.backends.one_pass import OnePassQNN, OnePassTorchConnector
+from qnlnet.backends.layer import QuantumLayer
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import AnyBackendConfig, BackendConfig, RuntimeConfig
 
 _EXACT = BackendConfig()
 
 
-def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> EstimatorQNN:
+def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> CheckedEstimatorQNN:
     """Assembles the EstimatorQNN that runs `qnl` on a backend.
 
     Args:
@@ -47,10 +46,11 @@ def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int =
         return ExactEstimatorQNN(**parts)
     estimator = StatevectorEstimator()
     gradient = ParamShiftEstimatorGradient(estimator)
-    return EstimatorQNN(**parts, estimator=estimator, gradient=gradient, input_gradients=True, default_precision=0.0)
+    return CheckedEstimatorQNN(
+        **parts, estimator=estimator, gradient=gradient, input_gradients=True, default_precision=0.0
+    )
 
 
-def build_quantum_layer(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> TorchConnector:
+def build_quantum_layer(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> QuantumLayer:
     """Wraps `build_qnn` as a torch layer; its weights are drawn from U[−1, 1] by torch's generator."""
-    qnn = build_qnn(qnl, config, seed=seed)
-    return OnePassTorchConnector(qnn) if isinstance(qnn, OnePassQNN) else TorchConnector(qnn)
+    return QuantumLayer(build_qnn(qnl, config, seed=seed))

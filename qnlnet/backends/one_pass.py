@@ -1,25 +1,22 @@
-"""EstimatorQNNs that have the values on their way to the gradients, and the torch layer that makes use of it."""
+"""EstimatorQNNs that have the values on their way to the gradients."""
 
-import math
 from abc import abstractmethod
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from qiskit_machine_learning.connectors import TorchConnector
-from qiskit_machine_learning.neural_networks import EstimatorQNN
-from torch import Tensor
-from torch.autograd.function import once_differentiable
 
-from qnlnet.errors import argument_error
+from qnlnet.backends.checked import CheckedEstimatorQNN
+from qnlnet.backends.evaluator import Evaluation
+from qnlnet.simulator.rows import check_real_and_finite
 
 
-class OnePassQNN(EstimatorQNN):
+class OnePassQNN(CheckedEstimatorQNN):
     """An EstimatorQNN that computes the full Jacobian, and the values with it, in one pass.
 
     Rows are inputs and weights side by side, shape (batch, num_inputs + num_weights), in radians.
     """
+
+    one_pass = True
 
     @abstractmethod
     def values(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -29,10 +26,26 @@ class OnePassQNN(EstimatorQNN):
     def values_and_jacobian(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Returns the values and their derivatives, shape (batch, observables, num_inputs + num_weights)."""
 
+    def evaluate(
+        self, inputs: NDArray[np.float64], weights: NDArray[np.float64], *, values: bool, jacobian: bool
+    ) -> Evaluation:
+        """See `Evaluator`; one pass serves values and Jacobian."""
+        rows = self.join(inputs, weights)
+        if not np.isfinite(rows).all():
+            check_real_and_finite("input_data", inputs)
+            check_real_and_finite("weights", weights)
+        if not len(rows):
+            shape = (0, *self.output_shape)
+            return np.zeros(shape), np.zeros((*shape, rows.shape[1]))
+        return self.values_and_jacobian(rows) if jacobian else (self.values(rows), None)
+
     def _validate_weights(self, weights: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         # Beyond the stock class: weights of shape (batch, num_weights) give every row weights of its own.
-        array = None if weights is None else np.asarray(weights, dtype=float)
-        return array if array is not None and array.ndim == 2 else super()._validate_weights(array)
+        array = None if weights is None else np.asarray(weights)
+        if array is None or array.ndim != 2:
+            return super()._validate_weights(array)
+        check_real_and_finite("weights", array)
+        return np.asarray(array, dtype=float)
 
     def _forward(
         self, input_data: NDArray[np.float64] | None, weights: NDArray[np.float64] | None
@@ -65,52 +78,3 @@ class OnePassQNN(EstimatorQNN):
         rows = np.empty((batch, width + own.shape[1]))
         rows[:, :width], rows[:, width:] = inputs, own
         return rows
-
-
-class OnePassTorchConnector(TorchConnector):
-    """A TorchConnector around a `OnePassQNN`.
-
-    It gives what the stock class gives, float32 values and gradients. The stock class runs the network once for the
-    values and again for the gradients; here one run serves both.
-    """
-
-    def forward(self, input_data: Tensor | None = None) -> Tensor:
-        """Returns the expectation values, shape (…, observables), for inputs of shape (…, inputs) in radians.
-
-        Raises:
-            ArgumentError: The last axis of `input_data` has another length.
-        """
-        inputs = torch.zeros(0) if input_data is None else input_data
-        # Inside the function autograd is always off, so whether there will be a backward pass is asked here.
-        return _OnePassFunction.apply(inputs, self._weights, self.neural_network, torch.is_grad_enabled())
-
-
-class _OnePassFunction(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weights: Tensor, network: OnePassQNN, differentiate: bool) -> Tensor:
-        *batch, width = inputs.shape
-        if width != network.num_inputs:
-            raise argument_error(
-                "input_data", f"have {network.num_inputs} values in its last axis", tuple(inputs.shape)
-            )
-        flat = inputs.detach().cpu().numpy().reshape(math.prod(batch), width)
-        rows = network.join(flat, weights.detach().cpu().numpy())
-        if differentiate and any(ctx.needs_input_grad):
-            values, ctx.jacobian = network.values_and_jacobian(rows)
-        else:
-            values = network.values(rows)
-        ctx.shape, ctx.devices = inputs.shape, (inputs.device, weights.device)
-        return torch.from_numpy(values.astype(np.float32)).view(*batch, values.shape[1]).to(inputs.device)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
-        by_value = slope.detach().cpu().numpy().reshape(len(ctx.jacobian), 1, ctx.jacobian.shape[1])
-        by_parameter = np.matmul(by_value, ctx.jacobian)[:, 0]
-        width = ctx.shape[-1]
-        gradients = by_parameter[:, :width].reshape(ctx.shape), by_parameter[:, width:].sum(axis=0)
-        by_inputs, by_weights = (
-            torch.from_numpy(gradient.astype(np.float32)).to(device) if wanted else None
-            for gradient, device, wanted in zip(gradients, ctx.devices, ctx.needs_input_grad, strict=False)
-        )
-        return by_inputs, by_weights, None, None

@@ -1,18 +1,21 @@
 """A circuit in which every angle has a parameter of its own, so that the parameter-shift rule holds gate by gate."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.circuit import Parameter, ParameterExpression, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.circuits import QNLCircuit
 from qnlnet.errors import UnsupportedCircuitError
-from qnlnet.simulator.gates import read_angle
+from qnlnet.simulator.columns import Angle, Columns
+from qnlnet.simulator.unrolling import GateOnQubits, unroll
 
-_SHIFT_RULE = {"p", "rx", "ry", "rz"}  # two eigenvalues: the derivative is half the difference at ± π/2
+# Two eigenvalues: the derivative is half the difference at ± π/2.
+_SHIFT_RULE = {"p", "rx", "ry", "rz", "rxx", "ryy", "rzz"}
 
 
 @dataclass(frozen=True)
@@ -79,31 +82,40 @@ def build_gatewise_circuit(qnl: QNLCircuit) -> GatewiseCircuit:
     """Gives every angle of `qnl` a parameter of its own.
 
     Raises:
-        UnsupportedCircuitError: An angle belongs to a gate without the two-term shift rule, or is not affine.
+        UnsupportedCircuitError: An angle is not affine in one parameter, or Qiskit cannot translate its gate into
+            gates with the two-term shift rule.
     """
-    columns: dict[Parameter, int] = {p: k for k, p in enumerate((*qnl.input_params, *qnl.weight_params))}
-    names_of_columns = [parameter.name for parameter in columns]
+    columns = Columns((*qnl.input_params, *qnl.weight_params))
     circuit = QuantumCircuit(qnl.circuit.num_qubits, name=qnl.circuit.name)
     names: list[str] = []
-    sources: list[int] = []
-    slopes: list[float] = []
-    for instruction in qnl.circuit.data:
-        operation = instruction.operation
-        angles = [read_angle(value, columns, operation.name) for value in operation.params]
-        if any(angle.parameter is not None and angle.scale != 0 for angle in angles):
-            if operation.name not in _SHIFT_RULE:
+    angles: list[Angle] = []
+    for gate in _list_gates(qnl.circuit):
+        operation = gate.operation
+        if any(isinstance(value, ParameterExpression) and value.parameters for value in operation.params):
+            (angle,) = (columns.read(value, operation.name) for value in operation.params)
+            if columns.expressions:
                 raise UnsupportedCircuitError(
-                    f"A gate with a free angle must be one of {', '.join(sorted(_SHIFT_RULE))} to run on a device, "
-                    f"but is `{operation.name}`."
+                    f"The angle `{columns.expressions[0]}` of a gate `{operation.name}` must be affine (a·x + b) in "
+                    "one parameter to run on a device, but is not."
                 )
-            (angle,) = angles
-            assert angle.parameter is not None
-            sources.append(angle.parameter)
-            slopes.append(angle.scale)
-            names.append(f"{names_of_columns[angle.parameter]}#{sources.count(angle.parameter)}")
-            operation = type(operation)(angle.scale * _parameter(names[-1]) + angle.offset)
-        circuit.append(operation, [circuit.qubits[qnl.circuit.find_bit(qubit).index] for qubit in instruction.qubits])
-    return GatewiseCircuit(circuit, tuple(names), np.array(sources, np.int64), np.array(slopes), qnl.observable)
+            if angle.parameter is not None and angle.scale != 0:
+                source = columns.parameters[angle.parameter].name
+                names.append(f"{source}#{1 + sum(known.parameter == angle.parameter for known in angles)}")
+                angles.append(angle)
+                operation = type(operation)(angle.scale * _parameter(names[-1]) + angle.offset)
+        circuit.append(operation, gate.qubits)
+    sources = np.array([angle.parameter for angle in angles], np.int64)
+    slopes = np.array([angle.scale for angle in angles])
+    return GatewiseCircuit(circuit, tuple(names), sources, slopes, qnl.observable)
+
+
+def _list_gates(circuit: QuantumCircuit) -> Iterator[GateOnQubits]:
+    """Yields the gates; those with angles and without the two-term rule are translated into others that have it."""
+    for instruction in circuit.data:
+        qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        gate = GateOnQubits(instruction.operation, qubits)
+        has_rule = gate.name in _SHIFT_RULE or not instruction.operation.params
+        yield from (gate,) if has_rule else unroll(gate)
 
 
 def _parameter(name: str) -> Parameter:

@@ -8,6 +8,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.circuits import QNLCircuit
 from qnlnet.errors import UnsupportedCircuitError, argument_error
+from qnlnet.simulator.columns import Columns
 from qnlnet.simulator.dead_gates import find_dead_gates, turns_by
 from qnlnet.simulator.gates import Pauli, translate_each
 from qnlnet.simulator.program import read_observable
@@ -78,10 +79,12 @@ def analyse(
         raise UnsupportedCircuitError(
             f"The parameters must be all of the circuit, but {', '.join(sorted(p.name for p in missing))} is left out."
         )
-    gates = translate_each(circuit, {parameter: index for index, parameter in enumerate(parameters)})
+    columns = Columns(parameters)
+    gates = translate_each(circuit, columns)
     dead = find_dead_gates(gates, _read_strings(observables, circuit.num_qubits))
     live = [position for position, gate in enumerate(gates) if gate and position not in dead]
-    reaching = {turns_by(operation) for position in live for operation in gates[position]}
+    turning = {turns_by(operation) for position in live for operation in gates[position]}
+    reaching = {parameter for column in turning if column is not None for parameter in columns.parameters_of(column)}
     return Reach(
         live_parameters=tuple(p for index, p in enumerate(parameters) if index in reaching),
         dead_parameters=tuple(p for index, p in enumerate(parameters) if index not in reaching),

@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.errors import argument_error
-from qnlnet.simulator.kernels import run_row, run_rows
-from qnlnet.simulator.program import compile_program
+from qnlnet.simulator.columns import Angle, Columns
+from qnlnet.simulator.kernels import Program, run_row, run_rows
+from qnlnet.simulator.program import compile_by_gate, compile_program
+from qnlnet.simulator.rows import check_shape, read_rows
 
 _BLOCK = 64  # rows that a kernel advances together: long enough to vectorise, short enough to stay in the cache
 _BLOCK_AMPLITUDES = 2**20  # and fewer of them where states are so large that a block would take too much memory
@@ -19,7 +20,8 @@ class ExactSimulator:
     """Compiles a circuit once, then evaluates it for any number of rows of parameter values.
 
     Args:
-        circuit: The circuit; see `qnlnet.simulator.gates.SUPPORTED_GATES`.
+        circuit: The circuit. Standard gates beyond `qnlnet.simulator.SUPPORTED_GATES`, and gates with a definition,
+            are translated into these by Qiskit. Angles may be any real expressions of the parameters.
         observables: Real sums of Pauli strings on the circuit's qubits.
         parameters: All free parameters, in the order of the columns of a row.
 
@@ -30,13 +32,15 @@ class ExactSimulator:
     def __init__(
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], parameters: Sequence[Parameter]
     ) -> None:
-        self.program = compile_program(circuit, observables, parameters)
+        self.columns = Columns(parameters)
+        self.program = compile_program(circuit, observables, self.columns)
+        self._circuit, self._observables = circuit, tuple(observables)
         self.num_parameters = len(parameters)
         self.num_observables = len(observables)
 
     def values(self, rows: ArrayLike) -> NDArray[np.float64]:
         """Returns the expectation values, shape (batch, observables), for `rows` of shape (batch, parameters)."""
-        return self._run(rows, want_jacobian=False)[0]
+        return self.run(read_rows(rows, self.num_parameters), want_jacobian=False)[0]
 
     def values_and_jacobian(self, rows: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Returns values and derivatives.
@@ -49,19 +53,48 @@ class ExactSimulator:
             parameters), both float64.
 
         Raises:
+            ArgumentError: `rows` has another shape, or holds something that is no finite real number.
+        """
+        return self.run(read_rows(rows, self.num_parameters), want_jacobian=True)
+
+    def compile_by_gate(self) -> tuple[Program, tuple[Angle, ...]]:
+        """Compiles the circuit again, with one parameter for each rotation; see `qnlnet.simulator.program`."""
+        return compile_by_gate(self._circuit, self._observables, self.columns)
+
+    def run(self, rows: NDArray[np.float64], want_jacobian: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Does what the methods above do, for rows that are known to be C-contiguous, float64 and finite.
+
+        Raises:
             ArgumentError: `rows` has another shape.
         """
-        return self._run(rows, want_jacobian=True)
-
-    def _run(self, rows: ArrayLike, want_jacobian: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        array = np.ascontiguousarray(rows, dtype=np.float64)
-        if array.ndim != 2 or array.shape[1] != self.num_parameters:
-            raise argument_error("rows", f"have the shape (batch, {self.num_parameters})", array.shape)
-        values = np.empty((len(array), self.num_observables))
-        jacobian = np.empty((len(array) if want_jacobian else 0, self.num_observables, self.num_parameters))
-        if len(array) == 1:
-            run_row(self.program, array, values, jacobian, want_jacobian)
-        else:
-            block = max(1, min(_BLOCK, _BLOCK_AMPLITUDES // len(self.program.parity)))
-            run_rows(self.program, array, values, jacobian, want_jacobian, block)
+        check_shape(rows, self.num_parameters)
+        values, jacobian = run_program(self.program, self.columns.append_to(rows), want_jacobian)
+        if want_jacobian and self.columns.expressions:
+            split = self.num_parameters
+            jacobian = jacobian[..., :split] + jacobian[..., split:] @ self.columns.jacobian(rows)
         return values, jacobian
+
+
+def run_program(
+    program: Program, rows: NDArray[np.float64], want_jacobian: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Runs a program.
+
+    Args:
+        program: What to run.
+        rows: Shape (batch, parameters of the program), C-contiguous.
+        want_jacobian: Whether the derivatives are computed.
+
+    Returns:
+        The expectation values, shape (batch, observables), and their derivatives, shape (batch, observables,
+        parameters of the program), or with a batch of none.
+    """
+    observables, parameters = int(program.counts[0]), int(program.counts[1])
+    values = np.empty((len(rows), observables))
+    jacobian = np.empty((len(rows) if want_jacobian else 0, observables, parameters))
+    if len(rows) == 1:
+        run_row(program, rows, values, jacobian, want_jacobian)
+    else:
+        block = max(1, min(_BLOCK, _BLOCK_AMPLITUDES // len(program.parity)))
+        run_rows(program, rows, values, jacobian, want_jacobian, block)
+    return values, jacobian

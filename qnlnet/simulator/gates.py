@@ -11,9 +11,12 @@ A Pauli string is a pair of bit masks (x, z): G = i^|x∧z| Xˣ Zᶻ, bit k for 
 import math
 from dataclasses import dataclass
 
-from qiskit.circuit import Barrier, CircuitInstruction, Parameter, ParameterExpression, QuantumCircuit
+from qiskit.circuit import QuantumCircuit
 
-from qnlnet.errors import UnsupportedCircuitError
+from qnlnet.simulator.columns import Angle, Columns
+from qnlnet.simulator.unrolling import SUPPORTED_GATES, GateOnQubits, unroll
+
+__all__ = ["CX", "CZ", "HADAMARD", "ROTATION", "SUPPORTED_GATES", "Angle", "Operation", "Pauli"]
 
 ROTATION, HADAMARD, CX, CZ = range(4)
 
@@ -28,16 +31,6 @@ _FIXED_ROTATIONS = {
     "t": ("Z", math.pi / 4),
 }
 _CLIFFORDS = {"h": HADAMARD, "cx": CX, "cz": CZ}
-SUPPORTED_GATES = (*_CLIFFORDS, *_FIXED_ROTATIONS, *_ROTATIONS, "swap")
-
-
-@dataclass(frozen=True)
-class Angle:
-    """An angle a·x + b in radians; `parameter` is the index of x, or None for the constant b."""
-
-    parameter: int | None
-    scale: float
-    offset: float
 
 
 @dataclass(frozen=True)
@@ -59,107 +52,78 @@ class Operation:
     angle: Angle | None = None
 
 
-def translate_circuit(
-    circuit: QuantumCircuit, parameters: dict[Parameter, int]
-) -> tuple[list[Operation], tuple[int, ...]]:
+def translate_circuit(circuit: QuantumCircuit, columns: Columns) -> tuple[list[Operation], tuple[int, ...]]:
     """Translates `circuit` into operations; a SWAP gate only renames the qubits that follow it.
 
     Args:
         circuit: The circuit; barriers are passed over.
-        parameters: The index of each free parameter.
+        columns: What the angles are read by.
 
     Returns:
         The operations in order, and for each qubit of the circuit the qubit on which its final state lies.
 
     Raises:
-        UnsupportedCircuitError: A gate is not supported, or an angle is not affine in one parameter.
+        UnsupportedCircuitError: Qiskit cannot translate an instruction into the supported gates, or an angle is not
+            real.
     """
     wire = list(range(circuit.num_qubits))
     operations: list[Operation] = []
-    for instruction in circuit.data:
-        name = _standard_name(instruction)
-        qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
-        if name == "swap":
-            wire[qubits[0]], wire[qubits[1]] = wire[qubits[1]], wire[qubits[0]]
-        elif name != "barrier":
-            operations.append(_translate(name, instruction, tuple(wire[qubit] for qubit in qubits), parameters))
+    for gate in _list_gates(circuit):
+        for part in unroll(gate):
+            if part.name == "swap":
+                first, second = part.qubits
+                wire[first], wire[second] = wire[second], wire[first]
+            else:
+                operations.append(_translate(part, tuple(wire[qubit] for qubit in part.qubits), columns))
     return operations, tuple(wire)
 
 
-def translate_each(circuit: QuantumCircuit, parameters: dict[Parameter, int]) -> list[tuple[Operation, ...]]:
+def translate_each(circuit: QuantumCircuit, columns: Columns) -> list[tuple[Operation, ...]]:
     """Translates each instruction of `circuit` by itself, on the qubits that it names.
 
     Args:
         circuit: The circuit.
-        parameters: The index of each free parameter.
+        columns: What the angles are read by.
 
     Returns:
-        The operations of each instruction: one for a gate, three CX for a SWAP gate, none for a barrier.
+        The operations of each instruction: one for a supported gate, three CX for a SWAP gate, none for a barrier, and
+        for another gate those that it is made of.
 
     Raises:
-        UnsupportedCircuitError: A gate is not supported, or an angle is not affine in one parameter.
+        UnsupportedCircuitError: Qiskit cannot translate an instruction into the supported gates, or an angle is not
+            real.
     """
-    translated: list[tuple[Operation, ...]] = []
-    for instruction in circuit.data:
-        name = _standard_name(instruction)
-        qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
-        if name == "swap":
-            there, back = Operation(CX, qubits), Operation(CX, qubits[::-1])
-            translated.append((there, back, there))
-        else:
-            translated.append(() if name == "barrier" else (_translate(name, instruction, qubits, parameters),))
-    return translated
+    return [
+        tuple(operation for part in unroll(gate) for operation in _translate_alone(part, columns))
+        for gate in _list_gates(circuit)
+    ]
 
 
-def _standard_name(instruction: CircuitInstruction) -> str | None:
-    """Returns the name of a barrier or of a standard gate, else None: a custom gate may be named like one."""
-    standard = instruction.is_standard_gate() or isinstance(instruction.operation, Barrier)
-    return instruction.operation.name if standard else None
+def _list_gates(circuit: QuantumCircuit) -> list[GateOnQubits]:
+    return [
+        GateOnQubits(instruction.operation, tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits))
+        for instruction in circuit.data
+    ]
 
 
-def _translate(
-    name: str | None, instruction: CircuitInstruction, qubits: tuple[int, ...], parameters: dict[Parameter, int]
-) -> Operation:
+def _translate_alone(gate: GateOnQubits, columns: Columns) -> tuple[Operation, ...]:
+    if gate.name == "swap":
+        there, back = Operation(CX, gate.qubits), Operation(CX, gate.qubits[::-1])
+        return there, back, there
+    return (_translate(gate, gate.qubits, columns),)
+
+
+def _translate(gate: GateOnQubits, qubits: tuple[int, ...], columns: Columns) -> Operation:
+    name = gate.name
     if name in _CLIFFORDS:
         return Operation(_CLIFFORDS[name], qubits)
     if name in _FIXED_ROTATIONS:
         pauli, theta = _FIXED_ROTATIONS[name]
         return _rotation(pauli, qubits, Angle(None, 0.0, theta))
-    if name in _ROTATIONS:
-        return _rotation(_ROTATIONS[name], qubits, read_angle(instruction.operation.params[0], parameters, name))
-    raise UnsupportedCircuitError(
-        f"The exact simulator does not know the instruction `{instruction.operation.name}`; it knows the standard "
-        f"gates {', '.join(SUPPORTED_GATES)}. "
-        "Decompose the circuit into these, or choose the backend statevector or aer."
-    )
+    return _rotation(_ROTATIONS[name], qubits, columns.read(gate.operation.params[0], name))
 
 
 def _rotation(pauli: str, qubits: tuple[int, ...], angle: Angle) -> Operation:
     mask = sum(1 << qubit for qubit in qubits)
     x_mask, z_mask = (mask if pauli[0] in letters else 0 for letters in ("XY", "YZ"))
     return Operation(ROTATION, qubits, x_mask, z_mask, angle)
-
-
-def read_angle(value: ParameterExpression | float, parameters: dict[Parameter, int], gate: str) -> Angle:
-    """Returns the angle of a gate as a·x + b with the numbers a and b.
-
-    Args:
-        value: The angle in radians, a number or an expression.
-        parameters: The index of each free parameter.
-        gate: Name of the gate, for the error.
-
-    Raises:
-        UnsupportedCircuitError: The expression depends on several parameters, or is not affine.
-    """
-    if not isinstance(value, ParameterExpression) or not value.parameters:
-        return Angle(None, 0.0, float(value))
-    if len(value.parameters) > 1:
-        raise UnsupportedCircuitError(
-            f"The angle `{value}` of a gate `{gate}` must depend on one parameter, but depends on "
-            f"{', '.join(sorted(parameter.name for parameter in value.parameters))}."
-        )
-    (parameter,) = value.parameters
-    slope = value.gradient(parameter)
-    if isinstance(slope, complex) or (isinstance(slope, ParameterExpression) and slope.parameters):
-        raise UnsupportedCircuitError(f"The angle `{value}` of a gate `{gate}` must be affine (a·x + b), but is not.")
-    return Angle(parameters[parameter], float(slope), float(value.bind({parameter: 0.0})))

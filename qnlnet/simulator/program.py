@@ -9,6 +9,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import UnsupportedCircuitError
 from qnlnet.simulator.clifford import absorb_cliffords
+from qnlnet.simulator.columns import Angle, Columns
 from qnlnet.simulator.gates import Operation, Pauli, translate_circuit
 from qnlnet.simulator.initial_state import State, prepare_state
 from qnlnet.simulator.kernels import Program
@@ -18,30 +19,67 @@ Term = tuple[int, Pauli, float]  # observable, Pauli string, coefficient
 
 
 def compile_program(
-    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], parameters: Sequence[Parameter]
+    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], columns: Columns | Sequence[Parameter]
 ) -> Program:
-    """Compiles `circuit` and `observables` with parameters in the given order.
+    """Compiles `circuit` and `observables`.
 
     Gates outside the light cone of all observables are dropped together with the qubits that nothing acts on, gates
     without parameters at the start become part of the initial state, and Clifford gates of the observables, so that
     rotations remain. All of it is exact.
 
+    Args:
+        circuit: The circuit; see `qnlnet.simulator.SUPPORTED_GATES`.
+        observables: Real sums of Pauli strings on the circuit's qubits.
+        columns: What the columns of a row are; gets a column more for each expression among the circuit's angles. Or
+            the parameters alone.
+
     Raises:
         UnsupportedCircuitError: A gate, an angle or an observable is not supported.
     """
-    missing = set(circuit.parameters) - set(parameters)
-    if missing:
-        raise UnsupportedCircuitError(f"No order is given for the parameters {sorted(p.name for p in missing)}.")
-    operations, wires = translate_circuit(circuit, {parameter: index for index, parameter in enumerate(parameters)})
+    columns = columns if isinstance(columns, Columns) else Columns(columns)
+    operations, terms = _read_what_acts(circuit, observables, columns)
+    return _compile(operations, terms, len(observables), len(columns))
+
+
+def compile_by_gate(
+    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], columns: Columns
+) -> tuple[Program, tuple[Angle, ...]]:
+    """Does what `compile_program` does, with one parameter for each rotation, which is its angle.
+
+    Returns:
+        The program, and for each of its parameters the angle as a function of `columns`.
+
+    Raises:
+        UnsupportedCircuitError: A gate, an angle or an observable is not supported.
+    """
+    operations, terms = _read_what_acts(circuit, observables, columns)
+    angles: list[Angle] = []
+    for position, operation in enumerate(operations):
+        if operation.angle is not None and operation.angle.parameter is not None:
+            operations[position] = replace(operation, angle=Angle(len(angles), 1.0, 0.0))
+            angles.append(operation.angle)
+    return _compile(operations, terms, len(observables), len(angles)), tuple(angles)
+
+
+def _read_what_acts(
+    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], columns: Columns
+) -> tuple[list[Operation], list[Term]]:
+    """Returns the operations in the light cone of the observables, and the terms of these."""
+    if missing := sorted(p.name for p in set(circuit.parameters) - set(columns.parameters)):
+        raise UnsupportedCircuitError(f"No order is given for the parameters {missing}.")
+    operations, wires = translate_circuit(circuit, columns)
     terms = [term for index, observable in enumerate(observables) for term in read_observable(index, observable, wires)]
     cone = find_light_cone(operations, [string for _, string, _ in terms])
-    operations = [operations[position] for position in cone.reaching]
+    return [operations[position] for position in cone.reaching], terms
+
+
+def _compile(operations: list[Operation], terms: list[Term], observables: int, parameters: int) -> Program:
     operations, terms, num_qubits = _renumber_qubits(operations, terms)
     prefix, operations = _split_constant_prefix(operations)
     initial_state = prepare_state(prefix, num_qubits)
     rotations, strings = absorb_cliffords(operations, [string for _, string, _ in terms])
     terms = [(index, string, sign * c) for (index, _, c), (sign, string) in zip(terms, strings, strict=True)]
-    return _pack(rotations, terms, initial_state, len(observables), len(parameters))
+    return _pack(rotations, terms, initial_state, observables, parameters)
 
 
 def read_observable(index: int, observable: SparsePauliOp, wires: Sequence[int]) -> list[Term]:

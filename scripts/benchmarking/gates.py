@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from qnlnet.circuits import QNLCircuit
-from qnlnet.simulator.gates import Angle, read_angle
+from qnlnet.simulator.columns import Angle, Columns
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,12 @@ class Gate:
 
 def list_gates(qnl: QNLCircuit) -> list[Gate]:
     """Returns the gates in order; parameters are numbered inputs first, then weights."""
-    numbers = {parameter: number for number, parameter in enumerate((*qnl.input_params, *qnl.weight_params))}
+    columns = Columns((*qnl.input_params, *qnl.weight_params))
     gates = []
     for instruction in qnl.circuit.data:
         qubits = tuple(qnl.circuit.find_bit(qubit).index for qubit in instruction.qubits)
         values = instruction.operation.params
-        angle = read_angle(values[0], numbers, instruction.operation.name) if values else None
+        angle = columns.read(values[0], instruction.operation.name) if values else None
         gates.append(Gate(instruction.operation.name, qubits, angle))
     return gates
 

@@ -84,6 +84,6 @@ def test_weights_of_a_wrong_shape_are_refused(build_circuit: BuildCircuit) -> No
 
 def test_unsupported_circuit_is_refused_when_the_network_is_built() -> None:
     circuit = QuantumCircuit(1)
-    circuit.sx(0)
-    with pytest.raises(UnsupportedCircuitError, match="the instruction `sx`"):
+    circuit.reset(0)
+    with pytest.raises(UnsupportedCircuitError, match="the instruction `reset`"):
         ExactEstimatorQNN(circuit=circuit, observables=SparsePauliOp("Z"), input_params=[], weight_params=[])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from qnlnet.backends import OnePassTorchConnector, build_qnn, build_quantum_layer
+from qnlnet.backends import QuantumLayer, build_qnn, build_quantum_layer
 from qnlnet.backends.runtime import RuntimeEstimatorQNN, build_runtime_qnn
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import RuntimeConfig
@@ -71,7 +71,7 @@ def test_a_training_step_is_one_job(build_circuit: BuildCircuit) -> None:
     qnl = build_circuit("0", r=2)
     torch.manual_seed(0)
     layer = build_quantum_layer(qnl, configure())
-    assert isinstance(layer, OnePassTorchConnector)
+    assert isinstance(layer, QuantumLayer)
     exact = build_quantum_layer(qnl)
     with torch.no_grad():
         exact.weight.copy_(layer.weight)

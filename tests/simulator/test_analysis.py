@@ -144,11 +144,31 @@ def test_mistakes_are_told() -> None:
         analyse(circuit, [Z0], [Y])
     with pytest.raises(ArgumentError, match="`parameter` must be one of x, y, but is 'z'"):
         analyse(circuit, [Z0], [X, Y]).reaches("z")
-    circuit.ch(0, 1)
-    with pytest.raises(UnsupportedCircuitError, match="`ch`"):
+    circuit.reset(1)
+    with pytest.raises(UnsupportedCircuitError, match="`reset`"):
         analyse(circuit, [Z0])
     with pytest.raises(UnsupportedCircuitError, match="must act on the circuit's 2 qubits, but acts on 1"):
         analyse(circuit_without_gates(), [SparsePauliOp("Z")])
+
+
+def test_gates_that_qiskit_translates_are_judged_as_a_whole() -> None:
+    circuit = QuantumCircuit(3)
+    circuit.sx(0)
+    circuit.crx(X, 0, 1)
+    circuit.cp(Y, 1, 2)
+    reach = analyse(circuit, [SparsePauliOp.from_sparse_list([("Z", [1], 1.0)], num_qubits=3)])
+    assert (reach.live_names, reach.dead_names) == (("x",), ("y",))
+    assert (reach.live_gates, reach.dead_gates) == ((0, 1), (2,))
+
+
+def test_an_angle_of_several_parameters_carries_all_of_them() -> None:
+    z = Parameter("z")
+    circuit = QuantumCircuit(2)
+    circuit.rx(X * Y + 1, 0)
+    circuit.rx(z * z, 1)
+    reach = analyse(circuit, [Z0])
+    assert (reach.live_names, reach.dead_names) == (("x", "y"), ("z",))
+    assert reach.live_gates == (0,)
 
 
 def circuit_without_gates() -> QuantumCircuit:
