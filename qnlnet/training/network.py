@@ -107,6 +107,8 @@ def _read_layer(layer: nn.Module, features: int) -> _Layer:
     """Reads what stands between reducer and head, which hands over so many features."""
     qnn = getattr(layer, "neural_network", None)
     if isinstance(qnn, ExactEstimatorQNN):
+        if qnn.simulator.columns.expressions:
+            raise ArgumentError("The compiled training loop needs angles that are affine in one input or one weight.")
         program = qnn.simulator.program
         return _Layer(substitutes.CIRCUIT, qnn.num_inputs, qnn.num_weights, len(qnn.observables), program)
     weights = _count_parameters(layer)

@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from training.parity import check_parity
 
+from qnlnet.backends import build_quantum_layer
+from qnlnet.circuits import QNLCircuit
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, QNLNet, build_model
@@ -210,6 +212,17 @@ def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeat
     config = load_config("reducer=pca", "backend=statevector")
     with pytest.raises(ArgumentError, match="needs backend=exact; use `PlainReplica`"):
         CompiledReplica(config, 0, make_features(config, 2))
+
+
+def test_the_compiled_loop_refuses_angles_of_several_parameters(build_circuit: Callable[..., QNLCircuit]) -> None:
+    qnl = build_circuit("0")
+    x, w = qnl.input_params[0], qnl.weight_params[0]
+    circuit = qnl.circuit.copy()
+    circuit.rx(x * w, 3)
+    model = build_model(load_config("reducer=pca"), 0)
+    model.quantum = build_quantum_layer(replace(qnl, circuit=circuit))
+    with pytest.raises(ArgumentError, match="angles that are affine in one input or one weight"):
+        read_network(model, (4,))
 
 
 @pytest.mark.parametrize(
