@@ -11,7 +11,9 @@ import numpy as np
 
 from qnlnet.errors import check_at_least
 
-Purpose = Literal["weights", "shuffling", "dropout", "shots", "validation", "hardware images", "folds"]
+Purpose = Literal[
+    "weights", "shuffling", "dropout", "shots", "validation", "hardware images", "folds", "permutations of cells"
+]
 
 
 def seed_sequence(seed: int, purpose: Purpose, number: int = 0) -> np.random.SeedSequence:

@@ -3,18 +3,24 @@
 
 For each folder: every row can be read, its columns compose to the configuration whose hash it names, its epochs lead to
 its accuracies, tables and figures are what the rows give, and all rows come from one commit, one set of packages and
-the same images, or provenance.md in the folder says why not. Whether a number comes out again is another question:
+the same images, or provenance.md in the folder says why not. Every file has the digest that results/SHA256SUMS has
+for it, so that no digit changes unnoticed; --update-digests accepts what is there. Whether a number comes out again is
+another question:
 python experiments/train.py --rerun ROW_ID
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qnlnet.errors import QNLNetError
+from qnlnet.errors import QNLNetError, argument_error
+
+if TYPE_CHECKING:
+    from checking.finding import Finding
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 _PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
@@ -31,6 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
         "paths", nargs="*", type=Path, metavar="PATH", help="folders of tables, or of such folders (default: results)"
     )
     parser.add_argument("--list", action="store_true", help="check nothing; show the id of every row of trained cells")
+    parser.add_argument(
+        "--update-digests", action="store_true", help="check nothing; write results/SHA256SUMS for what is there now"
+    )
     return parser
 
 
@@ -42,12 +51,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     found = problems = 0
     try:
+        if options.update_digests:
+            return _update_digests(options.paths)
         folders = find_folders(options.paths or [RESULTS])
         if options.list:
             for line in chain.from_iterable(map(list_rows, folders)):
                 print(line)
             return 0
-        for finding in check_folders({_name(folder): folder for folder in folders}):
+        findings = check_folders({_name(folder): folder for folder in folders})
+        for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
             print("\n".join(finding.lines()), flush=True)
             problems += len(finding.problems)
             found += bool(finding.problems)
@@ -62,6 +74,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problems:
         print(f"\nProblems in {found} of {len(folders)} folders: {problems}.", file=sys.stderr)
     return _PROBLEMS if problems else 0
+
+
+def _check_digests(paths: Sequence[Path]) -> "Iterator[Finding]":
+    """Yields what is known of the digests of committed files, if any of the paths is committed."""
+    from checking.digests import check_digests
+
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    if committed := [folder for folder in folders if folder.resolve().is_relative_to(RESULTS)]:
+        yield check_digests(RESULTS, committed)
+
+
+def _update_digests(paths: Sequence[Path]) -> int:
+    from checking.digests import SUMS, update_digests
+
+    if paths:
+        raise argument_error("PATH", "be left out with --update-digests, which is about all of results", str(paths[0]))
+    for line in update_digests(RESULTS) or ["nothing has changed"]:
+        print(line)
+    print(f"Written: {_name(RESULTS / SUMS)}")
+    return 0
 
 
 def _name(folder: Path) -> str:

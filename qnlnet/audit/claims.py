@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from qnlnet.audit.finished import FINISHED_RULE
 from qnlnet.files import write_file
 from qnlnet.records import write_table
 from qnlnet.tables.formats import markdown_table
 
 _COLUMNS = ("claim", "source", "measured", "verdict", "reason", "command")
-HOLDS, FAILS, OPEN = "holds", "does not hold", "cannot be decided"
+HOLDS, PARTLY, FAILS, OPEN = "holds", "holds in part", "does not hold", "cannot be decided"
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Finding:
 
     Attributes:
         measured: The numbers, in a few words.
-        verdict: HOLDS, FAILS or OPEN.
+        verdict: HOLDS; PARTLY, where it holds for some of what it speaks of; FAILS; OPEN, where the results do not
+            decide, or could not have decided otherwise.
         reason: Why, in a sentence.
     """
 
@@ -38,7 +40,8 @@ class Claim:
         source: Where it stands.
         table: The folder in results/ that it is judged by.
         command: What makes that folder.
-        judge: Gets the folder's table, NAME.csv; returns None if that lacks the rows.
+        judge: Gets a table; returns None if that lacks the rows.
+        file: The table in the folder; NAME.csv if empty.
     """
 
     text: str
@@ -46,16 +49,17 @@ class Claim:
     table: str
     command: str
     judge: Callable[[pd.DataFrame], Finding | None]
+    file: str = ""
 
 
 def judge_claims(results: Path, claims: Iterable[Claim]) -> pd.DataFrame:
     """Returns one row per claim: claim, source, measured, verdict, reason, command.
 
-    A claim whose table is not there can not be decided yet.
+    A claim whose table is not there cannot be decided yet.
     """
     rows = []
     for claim in claims:
-        path = results / claim.table / f"{claim.table}.csv"
+        path = results / claim.table / (claim.file or f"{claim.table}.csv")
         table = pd.read_csv(path, dtype={"ansatz": str, "classes": str}) if path.is_file() else None
         found = None if table is None else claim.judge(table)
         found = found or Finding("not measured", OPEN, f"Its rows are not there: {claim.command}.")
@@ -71,7 +75,6 @@ def write_claims(claims: pd.DataFrame, directory: Path) -> list[Path]:
     """
     header = ["Claim", "Source", "Measured here", "Verdict", "Why", "Command"]
     rows = [list(map(str, row)) for row in claims[list(_COLUMNS)].itertuples(index=False)]
-    page = (
-        f"<!-- Generated from the tables in results/; do not edit. -->\n\n{markdown_table(header, rows, len(header))}"
-    )
+    table = markdown_table(header, rows, len(header))
+    page = f"<!-- Generated from the tables in results/; do not edit. -->\n\n{table}\n{FINISHED_RULE}\n"
     return [write_table(claims, directory / "claims.csv"), write_file(directory / "claims.md", page.encode("utf-8"))]

@@ -15,7 +15,7 @@ from qnlnet.tables.summary import summarise_all_columns
 
 ENDINGS = (".csv", ".md", "_growth.csv", "_growth.md")
 _PUBLISHED = ("published_train_accuracy", "published_train_std", "published_test_accuracy", "published_test_std",
-              "difference", "agrees")  # fmt: skip  # of runs with all epochs
+              "difference", "verdict")  # fmt: skip  # of runs with all epochs
 _FULL_EPOCHS = 100  # of the published runs
 _DECAY = 0.9  # of the learning rate per epoch, in both protocols
 _CONSTANT = "§"

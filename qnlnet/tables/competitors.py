@@ -25,14 +25,14 @@ from qnlnet.tables.layout import (
     ACCURACY_NOTE,
     MISSING,
     SETTING_HEADERS,
-    VERDICT_NOTE,
     Layout,
+    beside_published,
     setting_text,
     shared_settings_note,
-    verdict,
     with_std,
 )
-from qnlnet.tables.summary import agrees, summarise_all_columns
+from qnlnet.tables.summary import summarise_all_columns, verdict_on_cell
+from qnlnet.tables.verdicts import RULE
 
 MEASURED, QUOTED = "measured", "quoted"
 _OF_TABLE_1 = ("published_train_accuracy", "published_train_std", "published_test_accuracy", "published_test_std")
@@ -43,7 +43,7 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
     """Returns for each task the quoted rows of Table 2 and then our cells, told apart by the column `row`.
 
     Quoted rows have `model`, the task, `num_qubits`, `test_accuracy_mean`, `test_accuracy_std` and `source`; all else
-    is missing there. `difference` and `agrees` compare a cell with the quoted CNN-QNL-Net of its task, by the rule of
+    is missing there. `difference` and `verdict` compare a cell with the quoted CNN-QNL-Net of its task, by the rule of
     Table 1.
 
     Raises:
@@ -58,19 +58,18 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
         rows += [*map(_quoted, (*others, *published)), *measured]
     frame = pd.DataFrame(rows, columns=["row", "model", *cells.columns, "source"])
     whole = [name for name in frame if pd.api.types.is_integer_dtype(cells.get(name))]
-    return frame.astype({**dict.fromkeys(whole, "Int64"), "agrees": "boolean", "data_official": "boolean"})
+    return frame.astype({**dict.fromkeys(whole, "Int64"), "data_official": "boolean"})
 
 
 def _measured(cell: dict[str, Any]) -> dict[str, Any]:
     published = quoted_for_cell(cell)
     difference = cell["test_accuracy_mean"] - published.test_mean if published else math.nan
-    std = published.test_std if published else math.nan
     return {
         "row": MEASURED,
         "model": f"{reducer_label(cell['reducer'])}-QNL-Net, ours",
         **cell,
         "difference": difference,
-        "agrees": agrees(difference, cell["test_accuracy_std"], cell["n_seeds"], std),
+        "verdict": verdict_on_cell(cell, difference, cell["test_accuracy_std"], cell["n_seeds"], published),
         "source": "seeds.csv",
     }
 
@@ -122,7 +121,7 @@ def lay_out_competitors(summary: pd.DataFrame) -> Layout:
             "them was run here.",
             "Table 2 names the ansatz of neither CNN-QNL-Net row, and no learning rate for 3/6: all ansätze are shown, "
             "with the learning rate of 0/1. Our rows of 0/1 are those of Table 1.",
-            f"Difference: our mean minus the quoted CNN-QNL-Net of the same task. {VERDICT_NOTE}",
+            f"Difference: our mean minus the quoted CNN-QNL-Net of the same task. {RULE}",
         ]
     notes += dataset_notes(zip(measured["dataset"], measured["data_official"], strict=True))
     return Layout([*header, "Qubits", *_HEADER], rows, len(header), notes)
@@ -149,5 +148,5 @@ def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
         *ours,
         with_std(row["test_accuracy_mean"], row["test_accuracy_std"]),
         MISSING if quoted else f"{row['test_accuracy_median']:.2f}",
-        *verdict(row["difference"], row["agrees"]),
+        *beside_published(row["difference"], row["verdict"]),
     ]

@@ -16,6 +16,7 @@ from qnlnet.records import (
     settings_in_words,
 )
 from qnlnet.records.cells import common_settings
+from qnlnet.tables.verdicts import NO_VERDICTS, RULE
 
 SETTING_HEADERS = {
     "readout_qubit": "Readout",
@@ -33,11 +34,6 @@ ACCURACY_NOTE = (
     "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
     "(n − 1 in the denominator). Converged: seeds with a test accuracy above the bound that the configuration "
     "states (data.converged_above)."
-)
-VERDICT_NOTE = (
-    "Verdict: “agrees” if |difference| ≤ 2 √(s²/n + p²), where s is our standard deviation over n seeds and "
-    "p the published one, else “differs”; “–” where nothing is published or there is one seed. A large "
-    "spread makes it easy to agree: read the verdict beside the median and the converged seeds."
 )
 
 
@@ -69,15 +65,18 @@ def lay_out(summary: pd.DataFrame) -> Layout:
     settings = distinguishing_columns(summary)
     header = ["Dataset", "Ansatz", "Reducer", *(SETTING_HEADERS.get(name, name) for name in settings)]
     numbers = ["Seeds", "Converged", "Train", "Test", "Median test"]
-    beside = ["Published test", "Difference", "Verdict"] if _is_published(summary) else []
-    rows = [
-        [*_row(cell, settings), *(_beside_published(cell) if beside else [])] for cell in summary.to_dict("records")
-    ]
+    beside = ["Published test", "Difference"] if _is_published(summary) else []
+    beside += ["Verdict"] if _has_verdicts(summary) else []
+    rows = [[*_row(cell, settings), *_beside_published(cell)[: len(beside)]] for cell in summary.to_dict("records")]
     return Layout(header + numbers + beside, rows, len(header), _notes(summary))
 
 
 def _is_published(summary: pd.DataFrame) -> bool:
     return bool(summary["published_test_accuracy"].notna().any())
+
+
+def _has_verdicts(summary: pd.DataFrame) -> bool:
+    return bool((summary["verdict"] != "").any())
 
 
 def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
@@ -98,7 +97,7 @@ def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
 def _beside_published(cell: dict[str, Any]) -> list[str]:
     return [
         with_std(cell["published_test_accuracy"], cell["published_test_std"]),
-        *verdict(cell["difference"], cell["agrees"]),
+        *beside_published(cell["difference"], cell["verdict"]),
     ]
 
 
@@ -116,18 +115,18 @@ def with_std(mean: float, std: float) -> str:
     return f"{mean:.2f}" if pd.isna(std) else f"{mean:.2f} ± {std:.2f}"
 
 
-def verdict(difference: float, agrees: Any) -> tuple[str, str]:
+def beside_published(difference: float, verdict: Any) -> tuple[str, str]:
     """Returns a difference and what it means, such as ``−0.01`` and ``agrees``."""
     return (
         MISSING if pd.isna(difference) else f"{difference:+.2f}".replace("-", "−"),
-        MISSING if pd.isna(agrees) else "agrees" if agrees else "differs",
+        MISSING if pd.isna(verdict) or not verdict else str(verdict),
     )
 
 
 def _notes(summary: pd.DataFrame) -> list[str]:
     notes = [ACCURACY_NOTE, *shared_settings_note(summary)]
     if _is_published(summary):
-        notes += [f"Published: {SOURCE} (r = D = 1, 100 epochs).", VERDICT_NOTE]
+        notes += [f"Published: {SOURCE} (r = D = 1, 100 epochs).", RULE if _has_verdicts(summary) else NO_VERDICTS]
     return notes + dataset_notes(zip(summary["dataset"], summary["data_official"], strict=True))
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.published import published_for_cell
+from qnlnet.published import PublishedAccuracy, QuotedModel, is_trained_as_published, published_for_cell
 from qnlnet.records import CELL_COLUMNS, KEYS, split_cells
+from qnlnet.tables.verdicts import judge_difference
 
 STATISTICS = (
     "n_seeds",
@@ -23,7 +24,7 @@ STATISTICS = (
     "published_test_accuracy",
     "published_test_std",
     "difference",
-    "agrees",
+    "verdict",
     "data_official",
 )
 SUMMARY_COLUMNS = (*KEYS, "settings", *STATISTICS)
@@ -33,9 +34,9 @@ def summarise(seed_rows: pd.DataFrame) -> pd.DataFrame:
     """Returns one row per cell, in reading order, with the columns of `SUMMARY_COLUMNS`.
 
     Accuracies are in percent after the last epoch. Standard deviations have n − 1 in the denominator and are missing
-    for one seed. `difference` is our mean test accuracy minus the published one; `agrees` is whether it lies within
-    two standard errors, 2 √(std²/n_seeds + published_std²), and missing where nothing is published or there is one
-    seed. Cells that differ only in what these columns do not show, such as the backend, are separate rows.
+    for one seed. `difference` is our mean test accuracy minus the published one of the same model, and `verdict` what
+    it means (`qnlnet.tables.verdicts.RULE`). Cells that differ only in what these columns do not show, such as the
+    backend, are separate rows.
 
     Raises:
         ResultsError: Columns are missing, there are no rows, or a seed of a cell appears twice.
@@ -46,15 +47,20 @@ def summarise(seed_rows: pd.DataFrame) -> pd.DataFrame:
 def summarise_all_columns(seed_rows: pd.DataFrame) -> pd.DataFrame:
     """Returns `summarise` with the remaining `CELL_COLUMNS` between the keys and the statistics."""
     rows = [{**cell, **_statistics(cell, rows)} for cell, rows in split_cells(seed_rows)]
-    summary = pd.DataFrame(rows, columns=[*CELL_COLUMNS, *STATISTICS])
-    return summary.astype({"agrees": "boolean"})
+    return pd.DataFrame(rows, columns=[*CELL_COLUMNS, *STATISTICS])
 
 
-def agrees(difference: float, std: float, n_seeds: int, published_std: float) -> bool | None:
-    """Returns whether `difference` (percent) is within two standard errors; None if one of the numbers is missing."""
-    if math.isnan(difference) or math.isnan(std):
-        return None
-    return bool(abs(difference) <= 2 * math.sqrt(std**2 / n_seeds + published_std**2))
+def verdict_on_cell(
+    cell: Mapping[str, Any],
+    difference: float,
+    std: float,
+    n_seeds: int,
+    published: PublishedAccuracy | QuotedModel | None,
+) -> str:
+    """Returns the verdict on a cell; none where it was not trained as the published runs were."""
+    if published is None or not is_trained_as_published(cell):
+        return ""
+    return judge_difference(difference, std, n_seeds, published.test_std)
 
 
 def _statistics(cell: Mapping[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
@@ -75,6 +81,6 @@ def _statistics(cell: Mapping[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
         "published_test_accuracy": published.test_mean if published else math.nan,
         "published_test_std": published.test_std if published else math.nan,
         "difference": difference,
-        "agrees": agrees(difference, test.std(ddof=1), len(rows), published.test_std if published else math.nan),
+        "verdict": verdict_on_cell(cell, difference, test.std(ddof=1), len(rows), published),
         "data_official": bool(rows["data_official"].all()),
     }

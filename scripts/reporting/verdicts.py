@@ -10,8 +10,10 @@ _GOOD, _BAD = ("agree", "hold", "yes", "confirmed"), ("differ", "does not", "do 
 
 
 def tone_of(verdict: str) -> str:
-    """Returns the meaning of a verdict: ``does not hold`` is bad, ``cannot be decided`` is open."""
+    """Returns the meaning of a verdict: ``does not hold`` is bad; ``cannot be decided``, ``holds in part`` are open."""
     word = verdict.strip().casefold()
+    if word.endswith("in part"):
+        return OPEN
     if word == "no" or word.startswith(tuple(prefix for prefix in _BAD if prefix != "no")):
         return BAD
     return GOOD if word.startswith(_GOOD) else OPEN

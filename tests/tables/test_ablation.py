@@ -48,7 +48,7 @@ def test_statistics_of_each_cell_by_hand() -> None:
 
 def test_nothing_published_is_compared() -> None:
     columns = summarise_ablation(ablation_frame(linear)).columns
-    assert not [name for name in columns if "published" in name or name in ("difference", "agrees")]
+    assert not [name for name in columns if "published" in name or name in ("difference", "verdict")]
 
 
 def test_the_grid_has_r_downwards_and_d_across(tmp_path: Path) -> None:
