@@ -91,6 +91,15 @@ def executed_shots(config: RuntimeConfig) -> int:
     return math.ceil(config.shots / shots) * shots
 
 
+def states_shot_errors(config: RuntimeConfig) -> bool:
+    """Returns whether the standard errors in an answer come from the shots.
+
+    Those of an extrapolation to zero noise come from its fit. Source: `curve_fit` without `absolute_sigma` in
+    `qiskit_mitigation.zne.extrapolation`.
+    """
+    return config.resilience_level < 2
+
+
 def encode_answer(values: NDArray[np.float64], errors: NDArray[np.float64]) -> str:
     """Returns expectation values and their standard errors as a service would answer them."""
     from qiskit.primitives import DataBin, PrimitiveResult, PubResult
@@ -101,7 +110,7 @@ def encode_answer(values: NDArray[np.float64], errors: NDArray[np.float64]) -> s
 
 
 def decode_answer(program: str, answer: bytes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns expectation values and standard errors from what `fetch` returned.
+    """Returns expectation values and standard errors, as the estimator states them, from what `fetch` returned.
 
     Args:
         program: ``executor`` or ``estimator``, which says how the text is coded.
