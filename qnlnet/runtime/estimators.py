@@ -14,6 +14,7 @@ from qnlnet.config import RuntimeConfig
 from qnlnet.errors import LedgerError
 
 _ZERO_NOISE_FACTORS = 3  # resilience level 2 runs each circuit with its noise amplified 1, 3 and 5 times
+_SEED_IN_PLACE_OF_0 = 2**31  # all others are smaller
 _TWIRLED_SHOTS = 64, 32  # at least 64 shots in each randomization, and at most 32 randomizations
 
 
@@ -44,6 +45,9 @@ def build_estimator(
     }
     if max_seconds is not None:
         options["max_execution_time"] = max_seconds
+    if config.estimator == "legacy" and config.is_local:
+        del options["default_shots"]
+        options |= _local_legacy_options(config, seed)
     if config.estimator == "executor":
         from qiskit_ibm_runtime.executor_estimator import Estimator
 
@@ -53,6 +57,17 @@ def build_estimator(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # whoever asks for it has read that it is deprecated
         return EstimatorV2(mode=mode, options=options)
+
+
+def _local_legacy_options(config: RuntimeConfig, seed: int | None) -> dict[str, Any]:
+    """Returns what makes the legacy estimator run the shots and take the seed that were asked for, when it simulates.
+
+    Of `default_shots` it makes a precision, and of that shots again, rounded up: 1,001 of 1,000, 129 of 128. A precision a
+    hair coarser than 1/√shots gives the very number. A seed of 0 would be none.
+    """
+    precision = config.shots**-0.5 * (1 + 1e-12)
+    options: dict[str, Any] = {"default_precision": precision}
+    return options if seed is None else options | {"simulator": {"seed_simulator": seed or _SEED_IN_PLACE_OF_0}}
 
 
 def _twirling(config: RuntimeConfig) -> dict[str, bool]:
