@@ -62,8 +62,8 @@ def build_estimator(
 def _local_legacy_options(config: RuntimeConfig, seed: int | None) -> dict[str, Any]:
     """Returns what makes the legacy estimator run the shots and take the seed that were asked for, when it simulates.
 
-    Of `default_shots` it makes a precision, and of that shots again, rounded up: 1,001 of 1,000, 129 of 128. A precision a
-    hair coarser than 1/√shots gives the very number. A seed of 0 would be none.
+    It makes a precision of `default_shots`, and of that shots again, rounded up: 1,001 of 1,000, 129 of 128. A
+    precision a hair coarser than 1/√shots gives the very number. A seed of 0 would be none.
     """
     precision = config.shots**-0.5 * (1 + 1e-12)
     options: dict[str, Any] = {"default_precision": precision}
