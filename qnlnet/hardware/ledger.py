@@ -132,8 +132,8 @@ class Submission:
     def answers(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Returns expectation values of all images and their standard errors from the shots.
 
-        Extrapolation to zero noise has none, and the errors are NaN: what an estimator states beside its values says how
-        well a curve fits three points, which is infinite or next to nothing by chance.
+        Extrapolation to zero noise has none, and the errors are NaN: what an estimator states beside its values says
+        how well a curve fits three points, and is infinite or next to nothing by chance.
 
         Raises:
             LedgerError: An answer is damaged, has the wrong shape or is not finite.

@@ -48,6 +48,10 @@ def build_estimator(
     if config.estimator == "legacy" and config.is_local:
         del options["default_shots"]
         options |= _local_legacy_options(config, seed)
+    if config.dynamical_decoupling == "waiting":
+        from qnlnet.runtime.idle_noise import build_waiting_estimator
+
+        return build_waiting_estimator(mode, options)
     if config.estimator == "executor":
         from qiskit_ibm_runtime.executor_estimator import Estimator
 
@@ -80,7 +84,7 @@ def _twirling(config: RuntimeConfig) -> dict[str, bool]:
 
 
 def _dynamical_decoupling(config: RuntimeConfig) -> dict[str, Any]:
-    if config.dynamical_decoupling == "off":
+    if config.dynamical_decoupling in ("off", "waiting"):
         return {}  # off is the default of both; named, the legacy estimator warns of it on simulated devices
     return {"enable": True, "sequence_type": config.dynamical_decoupling}
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from qiskit.circuit import Measure, Parameter, QuantumCircuit
-from qiskit.circuit.library import CZGate, RZGate, SXGate, U1Gate, U2Gate
+from qiskit.circuit.library import CZGate, RZGate, SXGate, U1Gate, U2Gate, U3Gate
 from qiskit.quantum_info import Pauli
 from qiskit.transpiler import InstructionProperties, QubitProperties, Target
 from qiskit_aer import AerSimulator
@@ -88,7 +88,11 @@ def test_renamed_gates_have_the_noise_of_the_older_ones(name: str, build_circuit
     theirs = QuantumCircuit(whole.num_qubits)
     for instruction in ours.data:
         gate = instruction.operation
-        older = {"rz": U1Gate(*gate.params)} if gate.name == "rz" else {"sx": U2Gate(-np.pi / 2, np.pi / 2)}
+        older = (
+            {"rz": U1Gate(*gate.params)}
+            if gate.name == "rz"
+            else {"sx": U2Gate(-np.pi / 2, np.pi / 2), "x": U3Gate(np.pi, 0, np.pi)}
+        )
         theirs.append(older.get(gate.name, gate), [device.qubits[ours.find_bit(q).index] for q in instruction.qubits])
     paulis = ("IIIZ", "IIZI", "IZII", "ZIII", "IIZZ", "ZZII", "ZZZZ")
 
