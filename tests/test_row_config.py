@@ -55,6 +55,7 @@ def test_every_committed_cell_composes_from_its_columns(path: Path) -> None:
         "backend=runtime backend.name=ibm_fez backend.shots=4096 backend.resilience_level=2 "
         "backend.dynamical_decoupling=XY4 backend.twirling=all backend.budget_seconds=60",
         "backend=runtime backend.name=aer backend.resilience_level=0 backend.twirling=none",
+        "backend=runtime backend.resilience_level=0 backend.dynamical_decoupling=waiting",
         "backend=runtime backend.estimator=legacy backend.resilience_level=0 backend.optimization_level=1",
     ],
 )

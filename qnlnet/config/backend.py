@@ -52,7 +52,8 @@ class RuntimeConfig(Section):
         estimator: The client-side estimator (`executor`) or the deprecated one that runs at IBM (`legacy`).
         resilience_level: 0 mitigates nothing, 1 readout errors, 2 extrapolates to zero noise as well.
         twirling: What is twirled; `auto` leaves it to the resilience level.
-        dynamical_decoupling: The pulse sequence of idle qubits, or `off`.
+        dynamical_decoupling: The pulse sequence of idle qubits, or `off`. A simulated device has the noise of waiting
+            with a sequence only; `waiting` gives it the same without pulses, to compare with.
         optimization_level: Effort of the transpiler.
         seed_transpiler: Seed of the transpiler.
         layout: The physical qubits of the circuit's qubits in order; None lets the transpiler choose.
@@ -66,7 +67,7 @@ class RuntimeConfig(Section):
     estimator: Literal["executor", "legacy"] = "executor"
     resilience_level: Literal[0, 1, 2] = 1
     twirling: Literal["auto", "none", "gates", "measure", "all"] = "auto"
-    dynamical_decoupling: Literal["off", "XX", "XpXm", "XY4"] = "off"
+    dynamical_decoupling: Literal["off", "waiting", "XX", "XpXm", "XY4"] = "off"
     optimization_level: Literal[0, 1, 2, 3] = 3
     seed_transpiler: Index = 0
     layout: tuple[Index, ...] | None = None
@@ -98,6 +99,13 @@ class RuntimeConfig(Section):
                 "be off with aer, whose gates take no time",
                 self.dynamical_decoupling,
                 "Choose fake-fez or another fake device.",
+            )
+        if self.dynamical_decoupling == "waiting" and not self.is_local:
+            raise argument_error(
+                "backend.dynamical_decoupling",
+                "be off or a sequence on an IBM Quantum computer, whose qubits wait by themselves",
+                self.dynamical_decoupling,
+                "Choose off.",
             )
         mitigates = self.resilience_level > 0 or self.twirling not in ("auto", "none")
         if self.is_local and self.estimator == "legacy" and (mitigates or self.dynamical_decoupling != "off"):

@@ -4,7 +4,7 @@ plan.json      what was asked for and found; written once, with a checksum
 inputs.npz     angles, labels, exact values
 circuit.qpy    the circuit in the device's instructions
 jobs/N/        state and answer of each job
-values.npz     expectation values and standard errors, once all answers are there
+values.npz     expectation values and standard errors (NaN where there are none), once all answers are there
 """
 
 import hashlib
@@ -27,7 +27,17 @@ from qnlnet.files import check_writable, write_file
 from qnlnet.hardware.plan import parse_plan
 from qnlnet.hardware.proposal import Proposal
 from qnlnet.hardware.workload import Inputs
-from qnlnet.runtime import FINAL, JobRecord, JobRequest, Patience, State, build_pub, read_sealed, write_sealed
+from qnlnet.runtime import (
+    FINAL,
+    JobRecord,
+    JobRequest,
+    Patience,
+    State,
+    build_pub,
+    read_sealed,
+    states_shot_errors,
+    write_sealed,
+)
 
 ROOT = Path("results/hardware")
 COLLECTED = "collected"
@@ -120,14 +130,26 @@ class Submission:
         )
 
     def answers(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Returns expectation values and standard errors of all images.
+        """Returns expectation values of all images and their standard errors from the shots.
+
+        Extrapolation to zero noise has none, and the errors are NaN: what an estimator states beside its values says
+        how well a curve fits three points, and is infinite or next to nothing by chance.
 
         Raises:
             LedgerError: An answer is damaged, has the wrong shape or is not finite.
         """
         parts = [job.values((part.stop - part.start,)) for job, part in zip(self.jobs, self.plan.parts, strict=True)]
         values, errors = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        return values, errors
+        return values, errors if states_shot_errors(self.plan.request.backend) else np.full_like(errors, np.nan)
+
+    def values_are_current(self) -> bool:
+        """Returns whether values.npz holds what the answers give.
+
+        Raises:
+            LedgerError: It is missing or damaged, or an answer is.
+        """
+        pairs = zip(self.read_values(), self.answers(), strict=True)
+        return all(np.array_equal(stored, given, equal_nan=True) for stored, given in pairs)
 
     def write_values(self) -> None:
         """Writes values.npz from the answers.
@@ -141,7 +163,7 @@ class Submission:
         write_file(self.values_path, buffer.getvalue())
 
     def read_values(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Returns the content of values.npz.
+        """Returns the content of values.npz, which is that of `answers`.
 
         Raises:
             LedgerError: It is missing or damaged.

@@ -96,8 +96,10 @@ def collect(
         return False
     with submission.lock():
         try:
-            submission.read_values()
+            current = submission.values_are_current()
         except LedgerError:
+            current = False
+        if not current:
             submission.write_values()
     return True
 

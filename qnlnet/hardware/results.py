@@ -26,7 +26,7 @@ class Outcome:
 
     Attributes:
         values: Its expectation values, shape (images,).
-        errors: Their standard errors, as the estimator states them, shape (images,).
+        errors: Their standard errors from the shots, shape (images,); NaN, none, after extrapolation to zero noise.
         exact_values: Those of the exact simulator, shape (images,).
         right: How many labels are right.
         exact_right: How many labels of the exact simulator are right.

@@ -39,6 +39,8 @@ def _device_settings(name: str, shots: int | None, words: list[str]) -> Iterator
             level = int(match.group(1))
         elif word.startswith("twirling "):
             named = word.removeprefix("twirling ")
+        elif word == "waiting":
+            decoupling = word
         elif word.startswith("DD "):
             decoupling = word.removeprefix("DD ")
     twirlings = [named] if named else ["auto", "none"]

@@ -139,11 +139,14 @@ def backend_text(backend: AnyBackendConfig) -> str:
     return ", ".join(part for part in (backend.name, shots, backend.noise, depolarizing) if part)
 
 
+_IDLE_WORDS = {"off": None, "waiting": "waiting"}
+
+
 def mitigation_text(backend: RuntimeConfig) -> str:
     """Returns in words what mitigates the errors of a device, such as ``level 1, DD XY4`` or ``none``."""
     parts = [
         f"level {backend.resilience_level}" if backend.resilience_level else None,
         f"twirling {backend.twirling}" if backend.twirling not in ("auto", "none") else None,
-        f"DD {backend.dynamical_decoupling}" if backend.dynamical_decoupling != "off" else None,
+        _IDLE_WORDS.get(backend.dynamical_decoupling, f"DD {backend.dynamical_decoupling}"),
     ]
     return ", ".join(part for part in parts if part) or "none"

@@ -2,7 +2,7 @@
 
 from qnlnet.runtime.cost import Cost, estimate_cost
 from qnlnet.runtime.devices import Device, load_fake_device
-from qnlnet.runtime.estimators import count_executions
+from qnlnet.runtime.estimators import count_executions, states_shot_errors
 from qnlnet.runtime.gatewise import GatewiseCircuit, build_gatewise_circuit
 from qnlnet.runtime.job_record import JobRecord
 from qnlnet.runtime.job_state import FINAL, Patience, State
@@ -39,6 +39,7 @@ __all__ = [
     "load_fake_device",
     "poll",
     "read_sealed",
+    "states_shot_errors",
     "transpile_for_device",
     "warn_of_readable_account",
     "write_sealed",

@@ -5,14 +5,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from qiskit.circuit import Gate, Parameter
+from qiskit.circuit.library import RZGate, SXGate, XGate
 from qiskit.providers import BackendV2, Options
-from qiskit.transpiler import Target
+from qiskit.transpiler import InstructionProperties, Target
 
 from qnlnet.errors import ArgumentError, argument_error
 from qnlnet.runtime.best_qubits import choose_best_qubits
+from qnlnet.runtime.calibration import always_fails
 
 SIMULABLE_QUBITS = 10  # a density matrix of n qubits has 4ⁿ entries
 _NOISELESS_GATES = ["rz", "sx", "x", "cz"]
+_NEWER_GATES: dict[str, Gate] = {"u1": RZGate(Parameter("angle")), "u2": SXGate(), "u3": XGate()}
+_SAMPLE_SECONDS = 1e-15  # for devices that do not say, as scheduling needs one: too short to round a duration
 DEFAULT_REP_DELAY = 250e-6
 
 
@@ -66,14 +71,15 @@ def load_local_device(name: str, num_qubits: int) -> tuple[Device, BackendV2]:
     """Returns a fake device, or Aer without noise, and the backend that simulates it.
 
     A fake device with more than ten qubits is cut down to its `num_qubits` best connected ones: no computer simulates
-    the noise of 156 qubits, and the circuit touches no others.
+    the noise of 156 qubits, and the circuit touches no others. Gates of older devices are renamed, as
+    the client-side estimator does not know them: u1 is rz, u2, one pulse of 90°, is sx, and u3, two of them, is x.
 
     Args:
         name: ``aer``, or ``fake-`` and a device of qiskit-ibm-runtime, such as ``fake-manila`` or ``fake-fez``.
         num_qubits: The number of qubits of the circuit.
 
     Raises:
-        ArgumentError: There is no such device, or it has too few qubits.
+        ArgumentError: There is no such device, or it has too few qubits that work.
     """
     from qiskit_aer import AerSimulator  # takes a second to import
 
@@ -85,14 +91,19 @@ def load_local_device(name: str, num_qubits: int) -> tuple[Device, BackendV2]:
         raise argument_error(
             "backend.name", f"name a device with at least {num_qubits} qubits", f"{name} ({fake.num_qubits} qubits)"
         )
-    qubits = tuple(range(fake.num_qubits))
-    backend = fake
-    if fake.num_qubits > SIMULABLE_QUBITS:
-        qubits = choose_best_qubits(fake.target, num_qubits)
+    best = choose_best_qubits(fake.target, num_qubits)
+    if not best:
+        raise argument_error(
+            "backend.name",
+            f"name a device with {num_qubits} connected qubits whose gates work",
+            name,
+            "By its calibration, too many of its gates always fail. Choose another one.",
+        )
+    qubits = best if fake.num_qubits > SIMULABLE_QUBITS else tuple(range(fake.num_qubits))
+    backend, target = fake, fake.target
+    if fake.num_qubits > SIMULABLE_QUBITS or "u2" in target.operation_names:
         backend = AerSimulator.from_backend(_SlicedBackend(fake, qubits))
         target = _slice_target(fake.target, qubits)
-    else:
-        target = fake.target
     calibrated = fake.properties().last_update_date.isoformat()
     delay = getattr(fake.configuration(), "default_rep_delay", None) or DEFAULT_REP_DELAY
     return Device(name, target, qubits, calibrated, delay), backend
@@ -134,7 +145,7 @@ def _slice_target(target: Target, qubits: tuple[int, ...]) -> Target:
     properties = target.qubit_properties
     sliced = Target(
         num_qubits=len(qubits),
-        dt=target.dt,
+        dt=target.dt or _SAMPLE_SECONDS,
         granularity=target.granularity,
         min_length=target.min_length,
         pulse_alignment=target.pulse_alignment,
@@ -147,8 +158,17 @@ def _slice_target(target: Target, qubits: tuple[int, ...]) -> Target:
         kept = {
             tuple(position[physical] for physical in pair): values
             for pair, values in target[name].items()
-            if set(pair) <= set(qubits)
+            if set(pair) <= set(qubits) and not always_fails(getattr(values, "error", None), len(pair))
         }
+        if name == "measure":  # scheduling needs a duration, and no noise depends on it
+            kept = {place: _with_duration(values) for place, values in kept.items()}
+        gate = _NEWER_GATES.get(name, target.operation_from_name(name))
         if kept:
-            sliced.add_instruction(target.operation_from_name(name), kept, name=name)
+            sliced.add_instruction(gate, kept, name=gate.name if name in _NEWER_GATES else name)
     return sliced
+
+
+def _with_duration(values: InstructionProperties | None) -> InstructionProperties | None:
+    if values is None or values.duration is not None:
+        return values
+    return InstructionProperties(duration=0.0, error=values.error)

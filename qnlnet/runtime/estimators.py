@@ -14,6 +14,7 @@ from qnlnet.config import RuntimeConfig
 from qnlnet.errors import LedgerError
 
 _ZERO_NOISE_FACTORS = 3  # resilience level 2 runs each circuit with its noise amplified 1, 3 and 5 times
+_SEED_IN_PLACE_OF_0 = 2**31  # all others are smaller
 _TWIRLED_SHOTS = 64, 32  # at least 64 shots in each randomization, and at most 32 randomizations
 
 
@@ -44,6 +45,13 @@ def build_estimator(
     }
     if max_seconds is not None:
         options["max_execution_time"] = max_seconds
+    if config.estimator == "legacy" and config.is_local:
+        del options["default_shots"]
+        options |= _local_legacy_options(config, seed)
+    if config.dynamical_decoupling == "waiting":
+        from qnlnet.runtime.idle_noise import build_waiting_estimator
+
+        return build_waiting_estimator(mode, options)
     if config.estimator == "executor":
         from qiskit_ibm_runtime.executor_estimator import Estimator
 
@@ -53,6 +61,17 @@ def build_estimator(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # whoever asks for it has read that it is deprecated
         return EstimatorV2(mode=mode, options=options)
+
+
+def _local_legacy_options(config: RuntimeConfig, seed: int | None) -> dict[str, Any]:
+    """Returns what makes the legacy estimator run the shots and take the seed that were asked for, when it simulates.
+
+    It makes a precision of `default_shots`, and of that shots again, rounded up: 1,001 of 1,000, 129 of 128. A
+    precision a hair coarser than 1/√shots gives the very number. A seed of 0 would be none.
+    """
+    precision = config.shots**-0.5 * (1 + 1e-12)
+    options: dict[str, Any] = {"default_precision": precision}
+    return options if seed is None else options | {"simulator": {"seed_simulator": seed or _SEED_IN_PLACE_OF_0}}
 
 
 def _twirling(config: RuntimeConfig) -> dict[str, bool]:
@@ -65,7 +84,7 @@ def _twirling(config: RuntimeConfig) -> dict[str, bool]:
 
 
 def _dynamical_decoupling(config: RuntimeConfig) -> dict[str, Any]:
-    if config.dynamical_decoupling == "off":
+    if config.dynamical_decoupling in ("off", "waiting"):
         return {}  # off is the default of both; named, the legacy estimator warns of it on simulated devices
     return {"enable": True, "sequence_type": config.dynamical_decoupling}
 
@@ -91,6 +110,15 @@ def executed_shots(config: RuntimeConfig) -> int:
     return math.ceil(config.shots / shots) * shots
 
 
+def states_shot_errors(config: RuntimeConfig) -> bool:
+    """Returns whether the standard errors in an answer come from the shots.
+
+    Those of an extrapolation to zero noise come from its fit. Source: `curve_fit` without `absolute_sigma` in
+    `qiskit_mitigation.zne.extrapolation`.
+    """
+    return config.resilience_level < 2
+
+
 def encode_answer(values: NDArray[np.float64], errors: NDArray[np.float64]) -> str:
     """Returns expectation values and their standard errors as a service would answer them."""
     from qiskit.primitives import DataBin, PrimitiveResult, PubResult
@@ -101,7 +129,7 @@ def encode_answer(values: NDArray[np.float64], errors: NDArray[np.float64]) -> s
 
 
 def decode_answer(program: str, answer: bytes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns expectation values and standard errors from what `fetch` returned.
+    """Returns expectation values and standard errors, as the estimator states them, from what `fetch` returned.
 
     Args:
         program: ``executor`` or ``estimator``, which says how the text is coded.

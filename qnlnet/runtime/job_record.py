@@ -115,6 +115,10 @@ class JobRecord:
                 if self._settle(service, error, say):
                     return
                 raise UnavailableError(f"{error} Nothing was submitted: the service lists no such job.") from error
+            except BaseException:
+                if request.config.is_local:  # the job was to run in this process: there is none
+                    self._write(State.PLANNED, note="The simulation was interrupted.")
+                raise
             else:
                 self._write(State.SUBMITTED, job_id=job_id, note="The service has confirmed the job.")
                 self._check_single(service)

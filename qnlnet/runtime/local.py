@@ -5,7 +5,7 @@ import uuid
 import warnings
 from typing import Any
 
-from qnlnet.errors import UnknownJobError
+from qnlnet.errors import RequestRefusedError, UnknownJobError
 from qnlnet.runtime.devices import Device, load_local_device
 from qnlnet.runtime.estimators import build_estimator, encode_answer
 from qnlnet.runtime.service import JobRequest, JobStatus, Phase
@@ -38,18 +38,32 @@ class LocalService:
         """Does nothing."""
 
     def submit(self, request: JobRequest) -> str:
-        """Runs the job and returns its identifier."""
+        """Runs the job and returns its identifier.
+
+        Raises:
+            RequestRefusedError: The simulation fails; there is no job.
+        """
+        try:
+            answer = self._simulate(request)
+        except Exception as error:
+            text = " ".join(str(error).split()) or "no reason is given"
+            raise RequestRefusedError(
+                f"{request.device} cannot be simulated with this circuit and these options: "
+                f"{type(error).__name__}: {text.rstrip('.')}. Choose another device or other options."
+            ) from error
+        job_id = f"local-{uuid.uuid4().hex[:12]}"
+        self._answers[job_id] = gzip.compress(answer.encode(), mtime=0)
+        self._tags[job_id] = request.tags
+        return job_id
+
+    def _simulate(self, request: JobRequest) -> str:
         backend = self._backends[request.device, request.pub[0].num_qubits]
         estimator = build_estimator(backend, request.config, seed=request.seed)
         with warnings.catch_warnings():
             # The legacy estimator warns that it ignores resilience_level; the configuration allows only 0 here.
             warnings.filterwarnings("ignore", "The resilience_level option has no effect", UserWarning)
             (result,) = estimator.run([request.pub]).result()
-        job_id = f"local-{uuid.uuid4().hex[:12]}"
-        answer = encode_answer(result.data.evs, result.data.stds)
-        self._answers[job_id] = gzip.compress(answer.encode(), mtime=0)
-        self._tags[job_id] = request.tags
-        return job_id
+        return encode_answer(result.data.evs, result.data.stds)
 
     def find(self, *tags: str) -> list[str]:
         """Returns the jobs of this process with those tags."""

@@ -10,7 +10,8 @@ from qiskit.transpiler import TranspilerError, generate_preset_pass_manager
 
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import RuntimeConfig
-from qnlnet.errors import RequestRefusedError, argument_error
+from qnlnet.errors import ArgumentError, RequestRefusedError, argument_error
+from qnlnet.runtime.calibration import always_fails
 from qnlnet.runtime.devices import Device
 from qnlnet.runtime.gatewise import GatewiseCircuit, build_gatewise_circuit
 
@@ -81,9 +82,7 @@ def transpile_for_device(qnl: QNLCircuit, device: Device, config: RuntimeConfig)
     try:
         circuit = passes.run(gatewise.circuit)
     except TranspilerError as error:
-        raise argument_error(
-            "backend.layout", f"fit the couplings of {device.name}", config.layout, f"The transpiler says: {error}"
-        ) from error
+        raise _explain(error, device, config) from error
     circuit.metadata = {}
     _check_executable(circuit, device)
     if circuit.layout is None:  # nothing to lay out: all qubits are connected
@@ -94,12 +93,36 @@ def transpile_for_device(qnl: QNLCircuit, device: Device, config: RuntimeConfig)
     return DeviceCircuit(circuit, observable, tuple(device.qubits[index] for index in layout), gatewise)
 
 
+def _explain(error: TranspilerError, device: Device, config: RuntimeConfig) -> ArgumentError:
+    says = f"The transpiler says: {error.message}"
+    if config.layout is not None:
+        return argument_error("backend.layout", f"fit the couplings of {device.name}", config.layout, says)
+    return argument_error(
+        "backend.name",
+        "name a device that Qiskit can transpile for",
+        device.name,
+        f"{says.rstrip('.')}. Choose another device, or another backend.optimization_level.",
+    )
+
+
 def _check_executable(circuit: QuantumCircuit, device: Device) -> None:
-    """Raises a `RequestRefusedError` if an instruction is not one of the device's: the new estimator does not look."""
+    """Raises a `RequestRefusedError` if the device does not execute an instruction: the new estimator does not look.
+
+    An instruction that always fails by the device's calibration counts as one that is not executed.
+    """
     for instruction in circuit.data:
         name, qubits = instruction.operation.name, tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
-        if name != "barrier" and not device.target.instruction_supported(name, qubits):
-            raise RequestRefusedError(f"{device.name} does not execute `{name}` on the qubits {qubits}.")
+        if name == "barrier":
+            continue
+        there = tuple(device.qubits[index] for index in qubits)
+        if not device.target.instruction_supported(name, qubits):
+            raise RequestRefusedError(f"{device.name} does not execute `{name}` on the qubits {there}.")
+        error = getattr(device.target[name].get(qubits), "error", None)
+        if always_fails(error, len(qubits)):
+            raise RequestRefusedError(
+                f"By the calibration of {device.name}, `{name}` on the qubits {there} always fails (error {error:g}), "
+                "so that nothing could be learnt from its answer. Choose another layout or another device."
+            )
 
 
 def _own_numbers(layout: tuple[int, ...], device: Device, num_qubits: int) -> list[int]:

@@ -110,8 +110,9 @@ def _add_device(parser: argparse.ArgumentParser, *, rehearsal: bool) -> None:
     group.add_argument(
         "--dynamical-decoupling",
         default="off",
-        choices=("off", "XX", "XpXm", "XY4"),
-        help="pulses on idle qubits (default: off)",
+        choices=("off", "waiting", "XX", "XpXm", "XY4"),
+        help="pulses on idle qubits; a simulated device has the noise of waiting with pulses only, and waiting gives "
+        "it the same without them, to compare with (default: off)",
     )
     group.add_argument(
         "--optimization-level", type=int, default=3, choices=range(4), help="effort of the transpiler (default: 3)"

@@ -48,10 +48,10 @@ class FakeService:
     new_status: JobStatus = field(default_factory=lambda: JobStatus(Phase.DONE, used_seconds=2.5))
     on_submit: Callable[[JobRequest], Any] = lambda request: None
     values: Callable[[NDArray[np.float64]], NDArray[np.float64]] = lambda rows: np.cos(rows.sum(axis=-1))
-    _before: list[tuple[str, Exception]] = field(default_factory=list)
-    _after: list[tuple[str, Exception]] = field(default_factory=list)
+    _before: list[tuple[str, BaseException]] = field(default_factory=list)
+    _after: list[tuple[str, BaseException]] = field(default_factory=list)
 
-    def fail(self, method: str, *errors: Exception, afterwards: bool = False) -> None:
+    def fail(self, method: str, *errors: BaseException, afterwards: bool = False) -> None:
         """Lets the next calls of a method raise, one error each; `afterwards` once they have done their work."""
         (self._after if afterwards else self._before).extend((method, error) for error in errors)
 
@@ -109,12 +109,12 @@ class FakeService:
     def close(self) -> None:
         raise AssertionError("neither a record nor a runner asks for this")
 
-    def _take(self, method: str, errors: list[tuple[str, Exception]]) -> None:
+    def _take(self, method: str, errors: list[tuple[str, BaseException]]) -> None:
         self.calls.append(method)
         self._raise(method, errors)
 
     @staticmethod
-    def _raise(method: str, errors: list[tuple[str, Exception]]) -> None:
+    def _raise(method: str, errors: list[tuple[str, BaseException]]) -> None:
         for index, (name, error) in enumerate(errors):
             if name == method:
                 del errors[index]

@@ -56,8 +56,8 @@ def test_kind_tells_which_schema() -> None:
         ({"estimator": "sampler"}, "'executor' or 'legacy'"),
         ({"resilience_level": 3}, "0, 1 or 2"),
         ({"twirling": "on"}, "'auto', 'none', 'gates', 'measure' or 'all'"),
-        ({"dynamical_decoupling": "XY8"}, "'off', 'XX', 'XpXm' or 'XY4'"),
-        ({"dynamical_decoupling": True}, "'off', 'XX', 'XpXm' or 'XY4'"),
+        ({"dynamical_decoupling": "XY8"}, "'off', 'waiting', 'XX', 'XpXm' or 'XY4'"),
+        ({"dynamical_decoupling": True}, "'off', 'waiting', 'XX', 'XpXm' or 'XY4'"),
         ({"optimization_level": 4}, "0, 1, 2 or 3"),
         ({"seed_transpiler": -1}, "greater than or equal to 0"),
         ({"layout": (0, 1, 1, 2)}, "`backend.layout` must name each physical qubit once, but is [0, 1, 1, 2]."),
@@ -71,6 +71,11 @@ def test_kind_tells_which_schema() -> None:
             "measurements, but is 'none'.",
         ),
         ({"twirling": "gates", "resilience_level": 2}, "which twirls measurements, but is 'gates'"),
+        (
+            {"dynamical_decoupling": "waiting"},
+            "Argument `backend.dynamical_decoupling` must be off or a sequence on an IBM Quantum computer, whose "
+            "qubits wait by themselves, but is 'waiting'. Choose off.",
+        ),
         ({"noise": "FakeManilaV2"}, "Extra inputs are not permitted"),
     ],
 )  # fmt: skip

@@ -1,11 +1,15 @@
 """Executions against the library's own count, the two estimators, answers and damaged answers."""
 
 import gzip
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+from qiskit_aer import AerSimulator
 from qiskit_ibm_runtime import EstimatorV2
 from qiskit_ibm_runtime.executor_estimator import Estimator
 from qiskit_ibm_runtime.executor_estimator.prepare import prepare
@@ -81,6 +85,44 @@ def test_both_estimators_take_the_options(estimator: str, kind: type) -> None:
     assert (options.dynamical_decoupling.enable, options.dynamical_decoupling.sequence_type) == (True, "XpXm")
     assert list(options.environment.job_tags) == ["a", "b"]
     assert options.simulator.seed_simulator == 5
+
+
+@pytest.mark.parametrize("estimator", ["executor", "legacy"])
+def test_a_simulated_device_runs_exactly_the_shots_asked_for(estimator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    run: list[int] = []
+    simulate = AerSimulator.run
+
+    def note(*arguments: Any, **options: Any) -> Any:
+        run.append(options["shots"])
+        return simulate(*arguments, **options)
+
+    monkeypatch.setattr(AerSimulator, "run", note)
+    ones = QuantumCircuit(1)
+    ones.x(0)
+    asked = [*range(1, 130), 200, 511, 512, 513, 999, 1000, 1001, 2048, 4095, 4096, 8192, 10_000, 32_768, 100_000]
+    for shots in asked:
+        config = configure(name="aer", estimator=estimator, resilience_level=0, shots=shots)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The resilience_level option has no effect", UserWarning)
+            build_estimator(AerSimulator(), config).run([(ones, SparsePauliOp("Z"))]).result()
+    assert run == asked == [count_executions(configure(resilience_level=0, shots=shots), 1) for shots in asked]
+
+
+@pytest.mark.parametrize("estimator", ["executor", "legacy"])
+def test_every_seed_is_one(estimator: str) -> None:
+    plus = QuantumCircuit(1)
+    plus.sx(0)
+    config = configure(name="aer", estimator=estimator, resilience_level=0, shots=10_000)
+
+    def value(seed: int) -> float:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The resilience_level option has no effect", UserWarning)
+            (result,) = build_estimator(AerSimulator(), config, seed=seed).run([(plus, SparsePauliOp("Z"))]).result()
+        return float(result.data.evs)
+
+    for seed in (0, 1, 2**31 - 1):
+        assert value(seed) == value(seed)
+    assert len({value(seed) for seed in range(5)}) > 1
 
 
 @pytest.mark.parametrize(

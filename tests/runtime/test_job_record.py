@@ -1,13 +1,14 @@
 """One job, never submitted twice and never lost: what is on disk and what the service holds after every accident."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from runtime.fake_service import FakeService, build_request
 
+from qnlnet.config import RuntimeConfig
 from qnlnet.errors import AccountError, LedgerError, RequestRefusedError, ResultsError, UnavailableError
 from qnlnet.runtime import JobRecord, Patience, Phase, State, read_sealed, write_sealed
 from qnlnet.runtime.job_state import Record
@@ -48,6 +49,21 @@ def silent(_: str) -> None:
 
 def submit(record: JobRecord, service: FakeService, say: Callable[[str], None] = silent) -> None:
     record.submit(service, build_request(TAG), say)
+
+
+@pytest.mark.parametrize(("device", "left"), [("fake-manila", State.PLANNED), ("ibm_fez", State.SUBMITTING)])
+@pytest.mark.parametrize("accident", [KeyboardInterrupt(), MemoryError(), ZeroDivisionError("a bug")])
+def test_accidents_while_a_request_leaves(
+    build: Build, service: FakeService, tmp_path: Path, device: str, left: State, accident: BaseException
+) -> None:
+    request = replace(build_request(TAG), device=device, config=RuntimeConfig(name=device))
+    service.fail("submit", accident)
+    with pytest.raises(type(accident)):
+        build().submit(service, request, silent)
+    assert on_disk(tmp_path).state is left  # a simulated job ends with its process; IBM may have one
+    build().submit(service, request, silent)
+    assert on_disk(tmp_path).state is State.SUBMITTED
+    assert len(service.jobs) == 1
 
 
 def test_the_plain_way(build: Build, service: FakeService, tmp_path: Path) -> None:

@@ -2,17 +2,31 @@
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.circuit.library import U1Gate
+from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.backends import build_qnn
 from qnlnet.circuits import QNLCircuit
 from qnlnet.config import RuntimeConfig
-from qnlnet.errors import UnknownJobError
-from qnlnet.runtime import JobRequest, JobStatus, LocalService, Phase, transpile_for_device
+from qnlnet.errors import RequestRefusedError, UnknownJobError
+from qnlnet.runtime import (
+    JobRecord,
+    JobRequest,
+    JobStatus,
+    LocalService,
+    Patience,
+    Phase,
+    State,
+    build_pub,
+    transpile_for_device,
+)
 from qnlnet.runtime.estimators import decode_answer
 
 BuildCircuit = Callable[..., QNLCircuit]
@@ -121,6 +135,24 @@ def test_jobs_live_in_this_process(build_circuit: BuildCircuit) -> None:
         LocalService().fetch(first)
     with pytest.raises(UnknownJobError, match="ran in a process that has ended"):
         LocalService().status(first)
+
+
+def test_a_simulation_that_fails_leaves_no_job_behind(service: LocalService, tmp_path: Path) -> None:
+    service.device("aer", 1)
+    circuit = QuantumCircuit(1)
+    circuit.append(U1Gate(Parameter("angle")), [0])  # the client-side estimator does not know it
+    config = RuntimeConfig(name="aer", shots=SHOTS, resilience_level=1)
+    request = JobRequest(
+        "aer", build_pub(circuit, SparsePauliOp("Z"), ("angle",), np.zeros((1, 1))), config, "tag-of-u1"
+    )
+    record = JobRecord(tmp_path, request.tag, Patience(settle_seconds=0.0))
+    with pytest.raises(
+        RequestRefusedError, match="aer cannot be simulated with this circuit and these options: Samplex"
+    ):
+        record.submit(service, request)
+    assert JobRecord(tmp_path, request.tag).state is State.PLANNED
+    assert "Unexpected operand u1" in JobRecord(tmp_path, request.tag).record.note
+    assert service.find(request.tag) == []
 
 
 def test_there_is_nothing_to_pay_and_no_queue() -> None:
