@@ -14,6 +14,8 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 
+from qnlnet.config.ansatz import AnsatzConfig
+from qnlnet.config.ansatz_files import check_ansatz_name
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
@@ -22,7 +24,9 @@ _BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
 _INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
 CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
 
-_UNION_MEMBER = re.compile(r"int|simulator|runtime|.*\[.*\]")  # pydantic's names of alternatives
+_UNION_MEMBER = re.compile(
+    r"int|simulator|runtime|bare path|gate and path|.*\[.*\]"
+)  # pydantic's names of alternatives
 
 _Schema = TypeVar("_Schema", bound=Section)
 
@@ -80,9 +84,16 @@ def build_run_config(config: DictConfig) -> RunConfig:
     """Checks a composed configuration against the schema.
 
     Raises:
-        ArgumentError: A value is missing, unknown, of a wrong type or out of range.
+        ArgumentError: A value is missing, unknown, of a wrong type or out of range, or the ansatz has the name of
+            another one.
     """
-    return _validate(config, RunConfig)
+    run = _validate(config, RunConfig)
+    check_ansatz_name(run.ansatz, CONFIG_DIR / "ansatz", _load_ansatz)
+    return run
+
+
+def _load_ansatz(name: str) -> AnsatzConfig:
+    return _validate(compose_config("train", [f"ansatz={name}"]), RunConfig).ansatz
 
 
 def build_evaluation_config(config: DictConfig) -> EvaluationConfig:
