@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 
 from qnlnet.errors import QNLNetError
+from qnlnet.pipes import end_with_reader
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 _PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
@@ -73,4 +74,4 @@ def _name(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

@@ -50,6 +50,6 @@ def find_closed_form(ansatz: AnsatzConfig) -> ClosedForm:
         ArgumentError: There is none for these gates.
     """
     name = ansatz.shipped_name
-    if name not in CLOSED_FORMS:
+    if name is None or name not in CLOSED_FORMS:
         raise argument_error("ansatz", f"have the gates of one of {', '.join(CLOSED_FORMS)}", ansatz.name)
     return CLOSED_FORMS[name]

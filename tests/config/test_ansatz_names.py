@@ -7,7 +7,6 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-import qnlnet.config.compose
 from qnlnet.checkpoints import load_trained_model, save_model
 from qnlnet.config import CONFIG_DIR, AnsatzConfig, config_hash, load_config
 from qnlnet.config.shipped_ansaetze import SHIPPED
@@ -17,17 +16,6 @@ from qnlnet.models import build_model
 AddFile = Callable[[str, str], None]
 
 RX_FIRST = "ansatz.rotations=[{gate:rx,qubits:first},{gate:ry,qubits:middle},{gate:rx,qubits:last}]"
-
-
-@pytest.fixture
-def add_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddFile:
-    """Returns a function that writes a file into a copy of configs/ansatz."""
-    for source in CONFIG_DIR.rglob("*.yaml"):
-        target = tmp_path / source.relative_to(CONFIG_DIR)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
-    monkeypatch.setattr(qnlnet.config.compose, "CONFIG_DIR", tmp_path)
-    return lambda stem, text: (tmp_path / "ansatz" / f"{stem}.yaml").write_text(text, encoding="utf-8") and None
 
 
 def zero_with(*changes: tuple[str, str]) -> str:
