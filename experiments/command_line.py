@@ -23,6 +23,7 @@ from yaml import YAMLError
 from qnlnet.config import CONFIG_DIR, quote_group_options
 from qnlnet.config.compose import explain_composition_error
 from qnlnet.errors import ArgumentError, QNLNetError
+from qnlnet.pipes import end_with_reader
 
 _OPTIONAL = {  # options that need a plugin which is not installed with the library itself
     "hydra/sweeper=optuna": "hydra_plugins.hydra_optuna_sweeper",
@@ -57,7 +58,7 @@ def run_experiment(
     def main(config: DictConfig) -> Any:
         if is_sweep():  # errors go to the sweeper, which may be in another process
             return task(config)
-        return exit_on_mistake(lambda: task(config))
+        return exit_on_mistake(lambda: end_with_reader(lambda: task(config)))  # before Hydra says a word about it
 
     main.run_together = run_together or (lambda configs: [_value_or_error(task, config) for config in configs])
 
@@ -72,7 +73,7 @@ def run_experiment(
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as in the background of a shell
             signal.signal(number, _on_stop)
-    exit_on_mistake(compose_and_run)
+    end_with_reader(lambda: exit_on_mistake(compose_and_run))
 
 
 def is_sweep() -> bool:

@@ -18,6 +18,8 @@ from typing import Any
 
 from benchmarking.machine import describe_machine, peer_versions, prepare_process
 
+from qnlnet.pipes import end_with_reader
+
 _PEERS = ("pennylane", "pennylane_lightning", "jax")
 _SHOWN = ("benchmark", "model", "grows", "part", "contestant", "num_qubits", "r", "D", "batch", "size")
 
@@ -176,4 +178,4 @@ def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

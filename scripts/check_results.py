@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qnlnet.errors import QNLNetError, argument_error
+from qnlnet.pipes import end_with_reader
 
 if TYPE_CHECKING:
     from checking.finding import Finding
@@ -105,4 +106,4 @@ def _name(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

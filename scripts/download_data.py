@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from qnlnet.data.load import READERS, RELEASES
 from qnlnet.data.root import resolve_root
 from qnlnet.errors import QNLNetError
+from qnlnet.pipes import end_with_reader
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -63,4 +64,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

@@ -14,6 +14,7 @@ from qnlnet.circuits.drawing import draw_circuit, render
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import QNLNetError
 from qnlnet.files import write_file
+from qnlnet.pipes import end_with_reader
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -83,4 +84,4 @@ def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

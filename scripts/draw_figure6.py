@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qnlnet.errors import QNLNetError, ResultsError
+from qnlnet.pipes import end_with_reader
 
 NAME = "figure6"
 _ADVICE = "Make the rows with `make reproduce-table1`, or say with --rows where they are."
@@ -66,4 +67,4 @@ def draw(rows: Path, output: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

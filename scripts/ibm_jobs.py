@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hardware_jobs.command_line import build_parser
 
 from qnlnet.errors import QNLNetError
+from qnlnet.pipes import end_with_reader
 
 MISTAKE, INTERRUPTED = 2, 130
 
@@ -27,4 +28,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from qnlnet.errors import QNLNetError, check_at_least
 from qnlnet.files import write_file
+from qnlnet.pipes import end_with_reader
 
 if TYPE_CHECKING:
     from cones.rows import Shape
@@ -105,4 +106,4 @@ def _write(shapes: list["Shape"], directory: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

@@ -12,6 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from qnlnet.pipes import end_with_reader
+
 _BROKEN, _MISTAKE, _INTERRUPTED = 1, 2, 130
 
 
@@ -122,4 +124,4 @@ def draw(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

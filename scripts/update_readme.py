@@ -15,6 +15,7 @@ from pathlib import Path
 
 from qnlnet.errors import QNLNetError, ResultsError
 from qnlnet.files import write_file
+from qnlnet.pipes import end_with_reader
 
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = (
@@ -75,4 +76,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(end_with_reader(main))

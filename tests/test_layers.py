@@ -11,7 +11,7 @@ PACKAGE = ROOT / "qnlnet"
 
 # A module may import the layers before its own, and modules of its own package; nothing else of qnlnet.
 LAYERS = [
-    {"compilation", "cores", "errors", "published", "provenance"},
+    {"compilation", "cores", "errors", "pipes", "published", "provenance"},
     {"files", "seeding"},
     {"config"},
     {"circuits", "data"},
@@ -30,7 +30,7 @@ LAYERS = [
     {"audit"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-STANDS_ALONE = {"compilation", "cores", "errors", "published", "provenance"}
+STANDS_ALONE = {"compilation", "cores", "errors", "pipes", "published", "provenance"}
 TORCH = {"backends", "models", "checkpoints", "training", "audit", "tracking", "hardware"}
 PROGRAMS = {path.stem for folder in ("experiments", "scripts") for path in (ROOT / folder).glob("*.py")}
 

@@ -75,7 +75,6 @@ def test_configurations_are_found_again_from_their_rows(overrides: str) -> None:
         "train.batch_size=4",
         "train.loss=cross_entropy",
         "data.mean=[0.5]",
-        "ansatz.entangling=[[0,1]]",
         "train.lr_decay=1",
     ],
 )

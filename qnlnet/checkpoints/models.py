@@ -9,7 +9,7 @@ import torch
 from pydantic import ValidationError
 
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import AnyBackendConfig, BackendConfig, RunConfig, config_hash
+from qnlnet.config import AnyBackendConfig, BackendConfig, RunConfig, config_hash, explain_validation_error
 from qnlnet.errors import argument_error
 from qnlnet.files import write_file
 from qnlnet.models import QNLNet, build_model
@@ -95,5 +95,6 @@ def load_trained_model(path: Path | str, backend: AnyBackendConfig | None = None
         model = build_model(config, checkpoint["seed"])
         model.load_state_dict(checkpoint["state_dict"])
     except (ValidationError, RuntimeError) as error:
-        raise argument_error("run", "name a model that this version of qnlnet can read", str(path)) from error
+        advice = str(explain_validation_error(error)) if isinstance(error, ValidationError) else ""
+        raise argument_error("run", "name a model that this version of qnlnet can read", str(path), advice) from error
     return saved, checkpoint["seed"], model.eval()

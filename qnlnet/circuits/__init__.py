@@ -1,16 +1,18 @@
 """The circuits of QNL-Net in pure Qiskit."""
 
-from qnlnet.circuits.ansatz import Ansatz, Rotation, resolve_ansatz
-from qnlnet.circuits.closed_forms import CLOSED_FORMS, ClosedForm
+from qnlnet.circuits.ansatz import Ansatz, Entangler, Rotation, resolve_ansatz
+from qnlnet.circuits.closed_forms import CLOSED_FORMS, ClosedForm, find_closed_form
 from qnlnet.circuits.qnl_circuit import QNLCircuit, build_qnl_circuit, circuit_from_config
 
 __all__ = [
     "CLOSED_FORMS",
     "Ansatz",
     "ClosedForm",
+    "Entangler",
     "QNLCircuit",
     "Rotation",
     "build_qnl_circuit",
     "circuit_from_config",
+    "find_closed_form",
     "resolve_ansatz",
 ]

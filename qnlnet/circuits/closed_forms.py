@@ -13,6 +13,9 @@ axis, and the CX gates multiply the Z of qubit 3 with those of other qubits.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from qnlnet.config import AnsatzConfig
+from qnlnet.errors import argument_error
+
 NUM_QUBITS, NUM_WEIGHTS = 4, 5
 
 
@@ -38,3 +41,15 @@ CLOSED_FORMS: Mapping[str, ClosedForm] = {
     "1": ClosedForm(1, (3,), (), (3,)),
     "2": ClosedForm(-1, (1, 3), (1,), (3,)),
 }
+
+
+def find_closed_form(ansatz: AnsatzConfig) -> ClosedForm:
+    """Returns the formula of the circuit that has the gates of `ansatz`, whatever its name is.
+
+    Raises:
+        ArgumentError: There is none for these gates.
+    """
+    name = ansatz.shipped_name
+    if name is None or name not in CLOSED_FORMS:
+        raise argument_error("ansatz", f"have the gates of one of {', '.join(CLOSED_FORMS)}", ansatz.name)
+    return CLOSED_FORMS[name]

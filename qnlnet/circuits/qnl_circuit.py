@@ -3,6 +3,7 @@
 Source: slides of arXiv 2407.18906 and the authors' code. Qubit k is Qiskit's qubit k (little-endian in labels).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 from qiskit.circuit.parametervector import ParameterVectorElement
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.circuits.ansatz import Ansatz, Rotation, resolve_ansatz
+from qnlnet.circuits.ansatz import Ansatz, resolve_ansatz
+from qnlnet.circuits.entanglers import append_entangler
 from qnlnet.config import AnsatzConfig, RunConfig
 from qnlnet.errors import argument_error, check_at_least
 
@@ -118,17 +120,25 @@ def circuit_from_config(config: RunConfig) -> QNLCircuit:
 
 
 def _append_ansatz(circuit: QuantumCircuit, ansatz: Ansatz, repetition: int) -> list[Parameter]:
-    """Appends one repetition to `circuit` and returns its weights in order."""
-    weights = [_append_rotation(circuit, rotation, f"rep{repetition}") for rotation in ansatz.rotations]
-    for control, target in ansatz.entangling:
-        circuit.cx(control, target)
-    weights += [
-        _append_rotation(circuit, rotation, f"rep{repetition}_closing") for rotation in ansatz.closing_rotations
-    ]
+    """Appends one repetition to `circuit` and returns its weights in order.
+
+    A weight is named after its gate, qubits and repetition: ``ry_q1_rep1``, ``crz_q0_q1_rep1``, ``rz_q0_rep1_closing``;
+    where that gate comes again the name ends in ``_2``, ``_3``, ….
+    """
+    names: Counter[str] = Counter()
+    weights: list[Parameter] = []
+
+    def weight(gate: str, qubits: tuple[int, ...], suffix: str = "") -> Parameter:
+        name = "_".join([gate, *(f"q{qubit}" for qubit in qubits), f"rep{repetition}{suffix}"])
+        names[name] += 1
+        weights.append(Parameter(name if names[name] == 1 else f"{name}_{names[name]}"))
+        return weights[-1]
+
+    for rotation in ansatz.rotations:
+        getattr(circuit, rotation.gate)(weight(rotation.gate, (rotation.qubit,)), rotation.qubit)
+    for entangler in ansatz.entangling:
+        angle = weight(entangler.gate, entangler.qubits) if entangler.turns else None
+        append_entangler(circuit, entangler, angle)
+    for rotation in ansatz.closing_rotations:
+        getattr(circuit, rotation.gate)(weight(rotation.gate, (rotation.qubit,), "_closing"), rotation.qubit)
     return weights
-
-
-def _append_rotation(circuit: QuantumCircuit, rotation: Rotation, suffix: str) -> Parameter:
-    weight = Parameter(f"{rotation.gate}_q{rotation.qubit}_{suffix}")
-    getattr(circuit, rotation.gate)(weight, rotation.qubit)
-    return weight

@@ -1,5 +1,6 @@
 """Configuration: the schema, how it is composed from YAML files and overrides, and what identifies a cell."""
 
+from qnlnet.config.ansatz import AnsatzConfig
 from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
 from qnlnet.config.baselines import BaselinesConfig
 from qnlnet.config.compose import (
@@ -17,7 +18,6 @@ from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.noise import NoiseConfig
 from qnlnet.config.schema import (
     CIRCUIT_LAYERS,
-    AnsatzConfig,
     DataConfig,
     EvaluationConfig,
     ReducerConfig,

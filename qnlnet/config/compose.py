@@ -14,6 +14,8 @@ from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from pydantic import ValidationError
 
+from qnlnet.config.ansatz import AnsatzConfig
+from qnlnet.config.ansatz_files import check_ansatz_name
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
@@ -22,9 +24,37 @@ _BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
 _INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
 CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
 
-_UNION_MEMBER = re.compile(r"int|simulator|runtime|.*\[.*\]")  # pydantic's names of alternatives
+_UNION_MEMBER = re.compile(
+    r"int|simulator|runtime|bare path|gate and path|.*\[.*\]"
+)  # pydantic's names of alternatives
 
 _Schema = TypeVar("_Schema", bound=Section)
+
+_ABBREVIATIONS = {  # what other programs call it
+    "lr": "train.learning_rate",
+    "learningrate": "train.learning_rate",
+    "bs": "train.batch_size",
+    "batch": "train.batch_size",
+    "batchsize": "train.batch_size",
+    "num_epochs": "train.epochs",
+    "n_epochs": "train.epochs",
+    "d": "D",
+    "depth": "D",
+    "layers": "D",
+    "num_layers": "D",
+    "n_layers": "D",
+    "reps": "D",
+    "ansatz_reps": "D",
+    "feature_map_reps": "r",
+    "qubits": "num_qubits",
+    "n_qubits": "num_qubits",
+    "shots": "backend.shots",
+    "gamma": "train.lr_decay",
+    "threads": "workers",
+    "num_workers": "workers",
+    "model": "reducer",
+    "dataset": "data",
+}
 
 _PLAIN_WORDS = {
     "greater than or equal to": "at least",
@@ -80,9 +110,16 @@ def build_run_config(config: DictConfig) -> RunConfig:
     """Checks a composed configuration against the schema.
 
     Raises:
-        ArgumentError: A value is missing, unknown, of a wrong type or out of range.
+        ArgumentError: A value is missing, unknown, of a wrong type or out of range, or the ansatz has the name of
+            another one.
     """
-    return _validate(config, RunConfig)
+    run = _validate(config, RunConfig)
+    check_ansatz_name(run.ansatz, CONFIG_DIR / "ansatz", _load_ansatz)
+    return run
+
+
+def _load_ansatz(name: str) -> AnsatzConfig:
+    return _validate(compose_config("train", [f"ansatz={name}"]), RunConfig).ansatz
 
 
 def build_evaluation_config(config: DictConfig) -> EvaluationConfig:
@@ -125,6 +162,9 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
             f"The override `{error.override}` can not be read. It must be key=value, and a value with special "
             "characters stands in quotes of its own: 'key=\"~/folder\"'."
         )
+    for cause in (error, error.__cause__):
+        if isinstance(cause, yaml.MarkedYAMLError):
+            return _unreadable_yaml(cause)
     text = "\n".join(str(e) for e in (error, error.__cause__) if e is not None)
     if match := re.search(r"Could not (?:override|append|delete)[^']*'([^']+)'", text):
         return _unknown_key(match.group(1), config_name)
@@ -132,6 +172,8 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
         return _unknown_key(match.group(2), config_name)
     if match := re.search(r"Ambiguous value for argument '([^=]+)=(.*)'$", text, re.MULTILINE):
         key, choices = match.group(1), match.group(2).replace("'", "")
+        if key not in _known_keys(config_name):  # with --multirun it would be as unknown
+            return _unknown_key(key, config_name)
         return argument_error(key, "be one value", choices, "Several runs need --multirun; a list is written [a,b].")
     if match := re.search(r"Could not (?:find|load) '([^']+)/([^'/]*)'", text):
         group, option = match.groups()
@@ -149,11 +191,33 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
     return ArgumentError(f"The configuration can not be composed: {_first_line(error)}")
 
 
+def _unreadable_yaml(error: yaml.MarkedYAMLError) -> ArgumentError:
+    mark = error.problem_mark
+    place = f"Line {mark.line + 1} of the file {mark.name}" if mark is not None else "A configuration file"
+    is_tab = "'\\t'" in (error.problem or "")
+    reason = "has a tab" if is_tab else f"cannot be read: {error.problem}"
+    advice = "Indent with spaces." if is_tab else "Compare it with the other files in its folder."
+    return ArgumentError(f"{place} must be YAML, but {reason}. {advice}")
+
+
 def _unknown_key(key: str, config_name: str) -> ArgumentError:
     known = _known_keys(config_name)
+    if key in known and (CONFIG_DIR / key).is_dir() and key not in compose_config(config_name, []):
+        return ArgumentError(f"There is no configuration key `{key}` in {config_name}. See --help for all.")
     if key in known:
         return ArgumentError(f"The configuration key `{key}` can not be set like this. Write `{key}=value`.")
-    return ArgumentError(f"There is no configuration key `{key}`.{_did_you_mean(key, known) or ' See --help for all.'}")
+    return ArgumentError(f"There is no configuration key `{key}`.{_suggest_key(key, known) or ' See --help for all.'}")
+
+
+def _suggest_key(key: str, known: Sequence[str]) -> str:
+    """Returns the key that a person may have meant by an abbreviation, or without its group: ``epochs``, ``lr``."""
+    leaf = key.rsplit(".", 1)[-1]
+    meant = [_ABBREVIATIONS.get(leaf.lower(), "")]
+    meant += [each for each in known if "." not in key and each.rsplit(".", 1)[-1] == leaf]
+    for each in meant:
+        if each in known and each != key:
+            return f" Did you mean `{each}`?"
+    return _did_you_mean(key, [each for each in known if len(each) > 1])  # a letter resembles nothing
 
 
 def _known_keys(config_name: str) -> list[str]:

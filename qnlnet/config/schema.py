@@ -2,8 +2,9 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, PositiveFloat, StrictInt, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
+from qnlnet.config.ansatz import AnsatzConfig
 from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
 from qnlnet.config.data import DataConfig
 from qnlnet.config.logger import LoggerConfig
@@ -12,7 +13,6 @@ from qnlnet.errors import argument_error
 
 CIRCUIT_LAYERS = ("quantum", "frozen")  # those that run a circuit
 CLOSED_FORM_ANSAETZE = ("0", "1", "2")
-QubitIndex = StrictInt | Literal["..."]
 
 
 class ReducerConfig(Section):
@@ -20,23 +20,6 @@ class ReducerConfig(Section):
 
     name: Literal["cnn", "cnn_nonlocal", "pca"]
     seeds: Count
-
-
-class RotationConfig(Section):
-    """One rotation gate on a group of qubits, one weight per qubit."""
-
-    gate: Literal["rx", "ry", "rz"]
-    qubits: Literal["first", "middle", "last", "all"] | tuple[int, ...]
-
-
-class AnsatzConfig(Section):
-    """One repetition of the variational circuit, as data."""
-
-    name: str
-    num_qubits: int | None = Field(default=None, strict=True, ge=2)
-    rotations: tuple[RotationConfig, ...]
-    entangling: tuple[tuple[QubitIndex, ...], ...]
-    closing_rotations: tuple[RotationConfig, ...] = ()
 
 
 class EvaluationConfig(Section):
@@ -170,7 +153,8 @@ class RunConfig(Section):
             advice = "Leave backend out: there is no circuit to run."
             raise argument_error("backend", f"be exact with layer={self.layer}", self.backend.name, advice)
         shape = (self.feature_map_reps, self.ansatz_reps, self.num_qubits, self.readout_qubit)
-        if self.layer == "closed_form" and (shape != (1, 1, 4, 3) or self.ansatz.name not in CLOSED_FORM_ANSAETZE):
+        known = shape == (1, 1, 4, 3) and self.ansatz.shipped_name in CLOSED_FORM_ANSAETZE  # the gates decide
+        if self.layer == "closed_form" and not known:
             requirement = (
                 "be closed_form with the circuits of Table 1 only: ansatz=0, 1 or 2, r=1, D=1, readout_qubit=3"
             )

@@ -5,6 +5,7 @@ machine finds the same fifth, whatever the files are called and whichever other 
 stay together; and images that are added later move few of the others.
 """
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,9 @@ def _choose(root: Path, classes: Sequence[str]) -> Iterator[_ClassFolder]:
             if name not in folders:
                 there = f"are {list_names(list(folders))}" if folders else "there are none"
                 place = root if split == "all" else root / split
-                raise argument_error("data.classes", f"name folders in {place}, which {there}", list(classes))
+                near = difflib.get_close_matches(name, list(folders), n=1, cutoff=0.5)
+                advice = f"Did you mean {near[0]}?" if near else ""
+                raise argument_error("data.classes", f"name folders in {place}, which {there}", list(classes), advice)
             yield _ClassFolder(split, label, folders[name])
 
 

@@ -78,7 +78,7 @@ def _build_reducer(config: RunConfig, seed: int) -> nn.Sequential:
 def _build_layer(config: RunConfig, seed: int) -> tuple[nn.Module, int]:
     """Returns the layer between reducer and head, and the number of its outputs."""
     if config.layer not in CIRCUIT_LAYERS:
-        return build_substitute(config.layer, config.ansatz.name, config.num_features)
+        return build_substitute(config.layer, config.ansatz, config.num_features)
     layer = build_quantum_layer(circuit_from_config(config), _share_of_budget(config), seed=seed)
     if config.train.initial_weights == "quarter_turn":
         with torch.no_grad():

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
-from qnlnet.circuits import CLOSED_FORMS, ClosedForm
+from qnlnet.circuits import ClosedForm, find_closed_form
 from qnlnet.circuits.closed_forms import NUM_WEIGHTS
+from qnlnet.config import AnsatzConfig
 from qnlnet.models.nonlocal_block import NonLocalFeatures
 
 
@@ -59,12 +60,12 @@ class ProductOfSines(nn.Module):
 _UNITS: Mapping[str, Callable[[Tensor], Tensor]] = {"linear_tanh": torch.tanh, "sine": torch.sin}
 
 
-def build_substitute(layer: str, ansatz: str, num_features: int) -> tuple[nn.Module, int]:
+def build_substitute(layer: str, ansatz: AnsatzConfig, num_features: int) -> tuple[nn.Module, int]:
     """Builds what stands in for the quantum layer.
 
     Args:
         layer: ``closed_form``, ``linear_tanh``, ``sine``, ``nonlocal`` or ``none``.
-        ansatz: Which circuit is written as a formula.
+        ansatz: The gates of the circuit that ``closed_form`` writes as a formula, under whatever name.
         num_features: Features that come in.
 
     Returns:
@@ -73,5 +74,5 @@ def build_substitute(layer: str, ansatz: str, num_features: int) -> tuple[nn.Mod
     if layer in _UNITS:
         return Unit(num_features, _UNITS[layer]), 1
     if layer == "closed_form":
-        return ProductOfSines(CLOSED_FORMS[ansatz]), 1
+        return ProductOfSines(find_closed_form(ansatz)), 1
     return (NonLocalFeatures() if layer == "nonlocal" else nn.Identity()), num_features

@@ -1,5 +1,8 @@
 """Every mistake of a person becomes one sentence that names the argument, what it must be, and what it is."""
 
+import re
+from collections.abc import Callable
+
 import pytest
 
 from qnlnet.config import compose_config, load_config
@@ -67,6 +70,15 @@ CHOICES = {
     "Several runs need --multirun; a list is written [a,b].",
 }
 KEYS = {
+    "lr=0.1": "There is no configuration key `lr`. Did you mean `train.learning_rate`?",
+    "batch_size=4": "There is no configuration key `batch_size`. Did you mean `train.batch_size`?",
+    "dropout=0": "There is no configuration key `dropout`. Did you mean `train.dropout`?",
+    "optimizer=adam": "There is no configuration key `optimizer`. See --help for all.",
+    "depth=2": "There is no configuration key `depth`. Did you mean `D`?",
+    "shots=100": "There is no configuration key `shots`. Did you mean `backend.shots`?",
+    "qubits=4": "There is no configuration key `qubits`. Did you mean `num_qubits`?",
+    "sedes=1,2": "There is no configuration key `sedes`. Did you mean `seeds`?",
+    "zz=1": "There is no configuration key `zz`. See --help for all.",
     "epochs=5": "There is no configuration key `epochs`. Did you mean `train.epochs`?",
     "train.epoch=5": "There is no configuration key `train.epoch`. Did you mean `train.epochs`?",
     "learning_rate=1": "There is no configuration key `learning_rate`. Did you mean `train.learning_rate`?",
@@ -123,3 +135,21 @@ def test_what_can_not_be_composed_is_one_line(override: str) -> None:
 def test_unknown_key_of_a_table_is_refused_too() -> None:
     with pytest.raises(ArgumentError, match=r"no configuration key `seed`\. Did you mean `seeds`\?"):
         compose_config("table1", ["seed=1"])
+
+
+def test_a_group_that_another_program_has_is_no_key_of_this_one() -> None:
+    with pytest.raises(ArgumentError, match=r"^There is no configuration key `data` in evaluate\."):
+        compose_config("evaluate", ["data=cifar10"])
+
+
+def test_a_tab_in_a_file_is_named_with_file_and_line(add_file: Callable[[str, str], None]) -> None:
+    add_file("tabbed", "name: tabbed\nrotations:\n\t- {gate: rx, qubits: all}\nentangling: []\n")
+    with pytest.raises(ArgumentError) as caught:
+        load_config("ansatz=tabbed")
+    assert re.fullmatch(
+        r"Line 3 of the file .*/ansatz/tabbed\.yaml must be YAML, but has a tab\. Indent with spaces\.",
+        str(caught.value),
+    )
+    add_file("tabbed", "name: [tabbed\nrotations: 3\n")
+    with pytest.raises(ArgumentError, match=r"^Line 2 of the file .*/tabbed\.yaml must be YAML, but cannot be read: "):
+        load_config("ansatz=tabbed")

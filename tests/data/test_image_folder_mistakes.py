@@ -15,9 +15,14 @@ Load = Callable[..., Dataset]
 
 
 def test_unknown_class_is_refused_with_those_that_exist(pets: Path, load: Load) -> None:
-    message = r"`data.classes` must name folders in .*, which are cats, dogs, but is \['cats', 'birds'\]\."
+    message = r"`data.classes` must name folders in .*, which are cats, dogs, but is \['cats', 'birds'\]\.$"
     with pytest.raises(ArgumentError, match=message):
         load(classes=("cats", "birds"))
+
+
+def test_a_misspelt_class_is_answered_with_the_nearest(pets: Path, load: Load) -> None:
+    with pytest.raises(ArgumentError, match=r"but is \['cats', 'dgs'\]\. Did you mean dogs\?$"):
+        load(classes=("cats", "dgs"))
 
 
 def test_class_without_images_in_one_split_is_refused(divided_pets: Path, load: Load) -> None:

@@ -116,6 +116,8 @@ def test_a_value_that_no_cell_may_have_fails_its_cell_only(sweep: Run) -> None:
     }
     assert "D=0 readout_qubit=3 and 1 more: Argument `D` must be at least 1, but is 0.\n" in outcome.out
     assert "D=1 readout_qubit=9: Argument `readout_qubit` must be between 0 and 3" in outcome.out
+    assert "3 of 4 cells failed. What the sentences above name must be changed first" in outcome.out
+    assert read_hints(outcome.out) == []  # a mistake is not worth repeating
 
 
 def test_a_cell_that_stops_unexpectedly_leaves_its_traceback(

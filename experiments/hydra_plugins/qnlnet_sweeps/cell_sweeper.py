@@ -10,7 +10,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.utils import JobReturn, JobStatus
 
 from qnlnet.config import quote_group_options
-from qnlnet.errors import check_at_least
+from qnlnet.errors import ArgumentError, check_at_least
 
 _FAILED = 1
 
@@ -64,8 +64,15 @@ def _report(cells: Sequence[Sequence[str]], jobs: Sequence[JobReturn]) -> None:
     ]
     if not failed:
         return
-    print(f"\n{len(failed)} of {len(cells)} cells failed. The same command runs them again and no others; one alone:")
-    for overrides in failed:
+    mistaken = [overrides for overrides, value in zip(cells, values, strict=True) if isinstance(value, ArgumentError)]
+    others = [overrides for overrides in failed if overrides not in mistaken]
+    print(f"\n{len(failed)} of {len(cells)} cells failed.", end="")
+    if mistaken:
+        print(" What the sentences above name must be changed first: the same settings would fail again.", end="")
+    if others:
+        print(" The same command runs them again and no others; one alone:", end="")
+    print()
+    for overrides in others:
         print(f"  python {shlex.join([sys.argv[0], *overrides])}")
     sys.exit(_FAILED)
 
