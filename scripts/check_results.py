@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from checking.folders import check_folders, find_folders  # pandas and Matplotlib: not needed for --help
     from checking.listing import list_rows
 
-    found = problems = 0
+    checked = found = problems = 0
     try:
         if options.update_digests:
             return _update_digests(options.paths)
@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         findings = check_folders({_name(folder): folder for folder in folders})
         for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
             print("\n".join(finding.lines()), flush=True)
+            checked += 1
             problems += len(finding.problems)
             found += bool(finding.problems)
     except QNLNetError as error:
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\nStopped.", file=sys.stderr)
         return _INTERRUPTED
     if problems:
-        print(f"\nProblems in {found} of {len(folders)} folders: {problems}.", file=sys.stderr)
+        print(f"\nProblems in {found} of {checked} checks: {problems}.", file=sys.stderr)
     return _PROBLEMS if problems else 0
 
 

@@ -36,7 +36,7 @@ def test_every_problem_of_every_folder_is_listed(tmp_path: Path, capsys: pytest.
     assert lines[1] == f"  {drawing.name} must be there, but is not."
     assert lines[3].startswith("  The folder must hold seeds.csv or another table")
     assert lines[5].startswith("  select_protocol.md must be what seeds.csv gives, but line ")
-    assert captured.err == "\nProblems in 3 of 3 folders: 3.\n"
+    assert captured.err == "\nProblems in 3 of 3 checks: 3.\n"
 
 
 def test_a_file_stands_for_its_folder(capsys: pytest.CaptureFixture[str]) -> None:
