@@ -166,16 +166,27 @@ class _Sweep(Observer):
         self._trackers[job.config.logger].on_resumed(job.config, job.seed, epochs)
 
     def on_trained(self, replica: TrainedReplica) -> None:
-        job = replica.job
-        run = _run_of(self._cell_of[id(job)])
+        self._store([replica])
+
+    def on_last_trained(self, replicas: Sequence[TrainedReplica]) -> None:
+        for cell in self.cells:  # the tables of each are written once, however many replicas there are
+            if of_cell := [replica for replica in replicas if self._cell_of[id(replica.job)] is cell]:
+                self._store(of_cell)
+
+    def _store(self, replicas: Sequence[TrainedReplica]) -> None:
+        """Stores finished replicas of one cell."""
+        run = _run_of(self._cell_of[id(replicas[0].job)])
         try:
-            row = run.add(replica)
+            rows = run.add(*replicas)
         except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
-            self.on_failed(job, error)
+            for replica in replicas:
+                self.on_failed(replica.job, error)
             return
-        self._progress.on_trained(replica)
-        trackers = self._trackers[job.config.logger]
-        trackers.on_trained(job.config, job.seed, row)
+        for replica, row in zip(replicas, rows, strict=True):
+            job = replica.job
+            self._progress.on_trained(replica)
+            trackers = self._trackers[job.config.logger]
+            trackers.on_trained(job.config, job.seed, row)
         trackers.on_cell(job.config, run.seed_rows())
 
     def on_failed(self, job: Job, error: Exception) -> None:
