@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from qnlnet.config.class_folders import find_class_folders, list_names
-from qnlnet.data.image_checks import check_colours, check_number, check_variety
+from qnlnet.data.image_checks import check_colours, check_depth, check_number, check_variety
 from qnlnet.data.image_listing import ImageList, list_images
 from qnlnet.data.image_reading import ReadImage, read_images
 from qnlnet.data.labelled_images import LabelledImages, Splits
@@ -52,6 +52,8 @@ def read_image_folder(
     for folder, images in zip(folders, lists, strict=True):
         check_number(folder.path, folder.split, len(images.paths), images.describe_passed_over())
     read = read_images([path for images in lists for path in images.paths], image_shape)
+    for folder in folders:
+        check_depth(folder.path, [image for image in read if image.path.is_relative_to(folder.path)])
     if not convert_colours:
         check_colours(root, read, image_shape)
     train, test = _divide(folders, lists, read)
