@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from qnlnet.cores import available_cores
@@ -37,6 +37,11 @@ class ReadImage:
     kind: Kind
     digest: str
     brightest: int | None = None
+
+    @cached_property
+    def look(self) -> str:
+        """Hexadecimal SHA-256 of the pixels, the same for copies however they were saved."""
+        return hashlib.sha256(self.pixels).hexdigest()
 
 
 def read_images(paths: Sequence[Path], image_shape: tuple[int, int, int]) -> list[ReadImage]:

@@ -143,7 +143,8 @@ def write_folder(root: Path, write: Callable[[int], bytes], suffix: str = ".png"
 @pytest.mark.parametrize(("bits", "factor"), [(8, 257), (10, 64), (12, 16), (14, 4)])
 def test_few_bits_in_files_of_16_are_refused_with_what_to_do(bits: int, factor: int, tmp_path: Path) -> None:
     white = 2**bits - 1
-    root = write_folder(tmp_path, lambda number: write_png(16, GREY, [[number], [white - number]]))
+    step = white // 255
+    root = write_folder(tmp_path, lambda number: write_png(16, GREY, [[step * number], [white - step * number]]))
     with pytest.raises(DataError) as caught:
         read_image_folder(root, ["cats", "dogs"], (1, 1, 2))
     assert str(caught.value) == (
