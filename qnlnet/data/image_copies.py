@@ -52,8 +52,8 @@ def check_copies(root: Path, placed: Sequence[Placed]) -> None:
         total = sum(one.is_test for one in placed)
         raise DataError(
             f"A picture in {root} must either train or test, but {tests:,} of {total:,} test images are training "
-            f"images as well: {_list(root, shared)}. What was learnt by heart would count as right. Remove them from one of "
-            f"both; {_ACCEPT}"
+            f"images as well: {_list(root, shared)}. What was learnt by heart would count as right. Remove them "
+            f"from one of both; {_ACCEPT}"
         )
 
 

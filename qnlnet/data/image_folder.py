@@ -69,7 +69,7 @@ def read_image_folder(
     labels = np.repeat([folder.label for folder in folders], [len(images.paths) for images in lists]).astype(np.int64)
     is_test = _divide(folders, lists, read)
     if not accept_copies:
-        check_copies(root, [Placed(*one) for one in zip(read, labels, is_test, strict=True)])
+        check_copies(root, [Placed(*one) for one in zip(read, labels.tolist(), is_test.tolist(), strict=True)])
     train, test = (LabelledImages(pixels[part], labels[part]) for part in (~is_test, is_test))
     check_variety(root, train.images)
     return Splits(train=(train,), test=(test,), official=False)

@@ -41,7 +41,7 @@ class ReadImage:
     @cached_property
     def look(self) -> str:
         """Hexadecimal SHA-256 of the pixels, the same for copies however they were saved."""
-        return hashlib.sha256(self.pixels).hexdigest()
+        return hashlib.sha256(self.pixels.tobytes()).hexdigest()
 
 
 def read_images(paths: Sequence[Path], image_shape: tuple[int, int, int]) -> list[ReadImage]:

@@ -37,6 +37,6 @@ def hold_out_validation(dataset: Dataset) -> Dataset:
 
 def _with_copies(images: Images, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Returns the images that are chosen and all that look the same, shape (count,)."""
-    looks = [hashlib.sha256(np.ascontiguousarray(image)).digest() for image in images]
+    looks = [hashlib.sha256(image.tobytes()).digest() for image in images]
     wanted = {look for look, is_chosen in zip(looks, chosen, strict=True) if is_chosen}
     return np.array([look in wanted for look in looks])

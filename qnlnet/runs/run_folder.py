@@ -18,6 +18,7 @@ from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
 from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert
+from qnlnet.runs.chance import has_converged
 from qnlnet.runs.known_table import KnownTable
 from qnlnet.runs.locks import Claim, locked
 from qnlnet.training import TrainedReplica
@@ -176,7 +177,7 @@ class Run:
             "train_accuracy": last.train_accuracy,
             "test_accuracy": last.test_accuracy,
             "best_epoch_test_accuracy": max(epoch.test_accuracy for epoch in replica.epochs),
-            "converged": last.test_accuracy > self.config.data.converged_above,
+            "converged": has_converged(self.config, self.dataset, last.test_accuracy),
             "aer_agreement": replica.aer_agreement,
             "train_seconds": round(replica.train_seconds, 3),
             "commit": self._code["commit"],
