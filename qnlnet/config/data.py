@@ -29,6 +29,7 @@ class DataConfig(Section):
         label: What own images are called in rows and folders; None for all other datasets.
         convert_colours: Whether own images in colour may become grey, and grey ones three equal channels; None for
             all other datasets.
+        accept_copies: Whether the same own picture may be in two classes, or both train and test; None for no.
     """
 
     name: Literal["mnist", "fashion_mnist", "cifar10", "digits", "image_folder"]
@@ -43,6 +44,7 @@ class DataConfig(Section):
     converged_above: float = Field(ge=0, le=100)
     label: str | None = None
     convert_colours: bool | None = None
+    accept_copies: bool | None = None
 
     @property
     def dataset(self) -> str:
@@ -90,7 +92,7 @@ class DataConfig(Section):
         for position, label in enumerate(self.classes):
             if not isinstance(label, int):
                 raise argument_error(f"data.classes.{position}", "be an integer", label)
-        for key in ("label", "convert_colours"):
+        for key in ("label", "convert_colours", "accept_copies"):
             if getattr(self, key) is not None:
                 advice = "It is for own images: data=image_folder."
                 raise argument_error(f"data.{key}", f"be left out with data={self.name}", getattr(self, key), advice)

@@ -24,7 +24,7 @@ _SINCE_THE_FIRST_ROWS = {
 def deciding_settings(config: RunConfig) -> dict[str, Any]:
     """Returns what changes the per-seed numbers, as plain values: no paths, no number of replicas or threads."""
     relevant: dict[str, Any] = config.model_dump(mode="json", exclude=_IRRELEVANT)
-    for key in ("root", "verify"):
+    for key in ("root", "verify", "accept_copies"):
         del relevant["data"][key]
     relevant["data"] = {
         key: value for key, value in relevant["data"].items() if value is not None

@@ -17,6 +17,7 @@ _SHOWN = {
         "data.evaluate_on",
         "data.label",
         "data.convert_colours",
+        "data.accept_copies",
         "data.root",
         "data.verify",
     ),

@@ -9,6 +9,8 @@ from qnlnet.data.dataset import Images
 from qnlnet.data.image_reading import ReadImage
 from qnlnet.errors import DataError
 
+_LARGEST = 65535  # of 16 bits
+_DEPTHS = (8, 10, 12, 14)  # of cameras and scanners that write 16 bits
 # Of each class: enough for four principal components, even when a fifth of the training images is held out.
 _FEWEST = {"all": 10, "train": 8, "test": 2}
 
@@ -36,6 +38,27 @@ def check_variety(root: Path, images: Images) -> None:
             f"The training images in {root} must differ, but with {height} × {width} pixels all of them are the same. "
             "Have a look at some of them; transparent parts are laid on white."
         )
+
+
+def check_depth(folder: Path, read: Sequence[ReadImage]) -> None:
+    """Raises a `DataError` if the 16-bit images of a class look like fewer bits, which would leave them nearly black.
+
+    Files do not say so: only that no value of any of them needs the upper two bits. As what is white cannot be known, a
+    person has to say it.
+    """
+    deep = [image for image in read if image.brightest is not None]
+    brightest = max((image.brightest or 0 for image in deep), default=0)
+    bits = next((bits for bits in _DEPTHS if brightest < 2**bits), None)
+    if not brightest or bits is None:
+        return
+    example = next(image.path for image in deep if image.brightest == brightest)
+    factor = round(_LARGEST / (2**bits - 1))
+    raise DataError(
+        f"The 16-bit images in {folder} must use their 65,536 values, but the largest in all {len(deep):,} is "
+        f"{brightest:,}, in {example.relative_to(folder)}: of 256 levels {255 * brightest // _LARGEST + 1} would be "
+        f"left. If they have {bits} bits, multiply their values by {factor}; if they are that dark, save them "
+        "with 8 bits as they are to look."
+    )
 
 
 def check_colours(root: Path, read: Sequence[ReadImage], image_shape: tuple[int, int, int]) -> None:

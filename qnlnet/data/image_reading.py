@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from qnlnet.cores import available_cores
 from qnlnet.data.dataset import Images
-from qnlnet.data.image_decoding import Kind, UnusableImageError, decode_image
+from qnlnet.data.image_decoding import Kind, decode_image
+from qnlnet.data.image_depth import UnusableImageError
 from qnlnet.errors import DataError
 
 _SHOW_PROGRESS_AFTER = 2.0  # seconds
@@ -28,12 +29,19 @@ class ReadImage:
         pixels: Shape (channels, height, width), uint8 in [0, 255].
         kind: Whether the file is in colour.
         digest: Hexadecimal SHA-256 of the file.
+        brightest: Of a file with 16 bits its largest value, in [0, 65535]; None for others.
     """
 
     path: Path
     pixels: Images
     kind: Kind
     digest: str
+    brightest: int | None = None
+
+    @cached_property
+    def look(self) -> str:
+        """Hexadecimal SHA-256 of the pixels, the same for copies however they were saved."""
+        return hashlib.sha256(self.pixels.tobytes()).hexdigest()
 
 
 def read_images(paths: Sequence[Path], image_shape: tuple[int, int, int]) -> list[ReadImage]:
@@ -72,10 +80,10 @@ def _read(path: Path, image_shape: tuple[int, int, int]) -> ReadImage | str:
         content = path.read_bytes()
         if not content:
             raise UnusableImageError("is empty")
-        pixels, kind = decode_image(content, image_shape)
+        decoded = decode_image(content, image_shape)
     except Exception as error:  # noqa: BLE001 - a damaged file can raise anything; nothing of ours runs in there
         return _explain(error, path)
-    return ReadImage(path, pixels, kind, hashlib.sha256(content).hexdigest())
+    return ReadImage(path, decoded.pixels, decoded.kind, hashlib.sha256(content).hexdigest(), decoded.brightest)
 
 
 def _explain(error: Exception, path: Path) -> str:

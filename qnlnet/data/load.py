@@ -32,7 +32,7 @@ def load_dataset(config: DataConfig, *, download: bool = True) -> Dataset:
     Raises:
         ArgumentError: If a class or an image shape is asked for that the dataset does not have.
         DataError: If files are missing, damaged or, with `config.verify`, not the official ones; or if own images are
-            too few or of different kinds.
+            too few, of different kinds, or the same in two places.
     """
     is_own = config.name == "image_folder"
     splits, labels = _read_own_images(config) if is_own else _read_release(config, download)
@@ -53,8 +53,13 @@ def load_dataset(config: DataConfig, *, download: bool = True) -> Dataset:
 def _read_own_images(config: DataConfig) -> tuple[Splits, Sequence[int]]:
     """Returns the images with the labels that they have there."""
     names = [str(name) for name in config.classes]
-    convert = bool(config.convert_colours)
-    splits = read_image_folder(data_root(config), names, config.image_shape, convert_colours=convert)
+    splits = read_image_folder(
+        data_root(config),
+        names,
+        config.image_shape,
+        convert_colours=bool(config.convert_colours),
+        accept_copies=bool(config.accept_copies),
+    )
     return splits, range(len(names))
 
 

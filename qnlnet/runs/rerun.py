@@ -9,6 +9,7 @@ from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, argument_error
 from qnlnet.models import prepare_features
 from qnlnet.records.stored import StoredRow, row_id
+from qnlnet.runs.chance import has_converged
 from qnlnet.training import Job, Progress, TrainedReplica, check_budget, train_replicas
 
 _EPOCH_NUMBERS = ("train_loss", "train_accuracy", "test_accuracy")
@@ -84,7 +85,7 @@ def compare(stored: StoredRow, replica: TrainedReplica, dataset: Dataset) -> lis
         "train_accuracy": last.train_accuracy,
         "test_accuracy": last.test_accuracy,
         "best_epoch_test_accuracy": max(epoch.test_accuracy for epoch in replica.epochs),
-        "converged": last.test_accuracy > replica.job.config.data.converged_above,
+        "converged": has_converged(replica.job.config, dataset, last.test_accuracy),
         "aer_agreement": math.nan if replica.aer_agreement is None else replica.aer_agreement,
     }
     differences = [

@@ -17,7 +17,9 @@ from qnlnet.config import RunConfig, config_hash, run_directory, unusual_setting
 from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
-from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert, write_table
+from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert
+from qnlnet.runs.chance import has_converged
+from qnlnet.runs.known_table import KnownTable
 from qnlnet.runs.locks import Claim, locked
 from qnlnet.training import TrainedReplica
 
@@ -41,6 +43,8 @@ class Run:
         self.directory = run_directory(config)
         self._settings = unusual_settings(config)
         self._code = describe_code() if code is None else code
+        self._seeds = KnownTable(self.directory / "seeds.csv", read_seed_rows)
+        self._epochs = KnownTable(self.directory / "epochs.csv", read_epoch_rows)
         self._read()
         check_writable(self.directory)
 
@@ -54,8 +58,8 @@ class Run:
             self._read()
 
     def _read(self) -> None:
-        self._all_seeds = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
-        self._all_epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)
+        self._all_seeds = self._seeds.read()
+        self._all_epochs = self._epochs.read()
         if others := set(self._all_seeds.config_hash) - {self.hash}:  # its models would be overwritten
             raise ResultsError(
                 f"The folder {self.directory} must hold one cell, but has rows of configuration {min(others)}. "
@@ -67,13 +71,13 @@ class Run:
 
     def missing_seeds(self) -> list[int]:
         """The seeds that have to be trained."""
-        seeds = range(self.config.seeds)
-        return list(seeds) if self.config.force else [seed for seed in seeds if seed not in set(self.seed_rows().seed)]
+        finished = set() if self.config.force else set(self.seed_rows().seed)
+        return [seed for seed in range(self.config.seeds) if seed not in finished]
 
     def is_stored(self, seed: int) -> bool:
         """Whether a replica is on disk by now, from whatever process."""
-        rows = read_seed_rows(self.directory / "seeds.csv", missing_ok=True)
-        epochs = read_epoch_rows(self.directory / "epochs.csv", missing_ok=True)  # later, as it is written earlier
+        rows = self._seeds.read()
+        epochs = self._epochs.read()  # later, as it is written earlier
         return seed in set(rows.seed[self._is_finished(rows, epochs)])
 
     def claim(self, seed: int) -> Claim:
@@ -103,39 +107,30 @@ class Run:
         rows = self._all_epochs
         return rows[(rows.config_hash == self.hash) & rows.seed.isin(self.seed_rows().seed)]
 
-    def add(self, replica: TrainedReplica) -> dict[str, Any]:
-        """Stores a finished replica beside what other processes have stored: its model first, then its rows.
+    def add(self, *replicas: TrainedReplica) -> list[dict[str, Any]]:
+        """Stores finished replicas beside what other processes have stored: their models first, then their rows.
 
         Returns:
-            Its per-seed row.
+            The per-seed row of each.
 
         Raises:
             ResultsError: A file can not be read or written; what was there stays.
         """
-        seed = replica.job.seed
-        common = {**cell_keys(self.config), "seed": seed, "config_hash": self.hash}
-        epochs = [
-            {
-                **common,
-                "epoch": epoch.number,
-                "train_loss": epoch.train_loss,
-                "train_accuracy": epoch.train_accuracy,
-                "test_accuracy": epoch.test_accuracy,
-            }
-            for epoch in replica.epochs
-        ]
+        rows = [{**self._keys(replica), **self._seed_row(replica)} for replica in replicas]
         with self._locked():
             self._remove_half_written_tables()
             self._read()  # a folder that has become another cell's keeps its models
-            save_model(self.directory, replica.job.config, seed, replica.model)
+            for replica in replicas:
+                save_model(self.directory, replica.job.config, replica.job.seed, replica.model)
             # Epochs first: a row in seeds.csv says that everything else of that seed is there.
+            epochs = [row for replica in replicas for row in self._epoch_rows(replica)]
             self._all_epochs = upsert(self._all_epochs, epochs)
-            write_table(self._all_epochs, self.directory / "epochs.csv")
-            row = {**common, **self._seed_row(replica)}
-            self._all_seeds = upsert(self._all_seeds, [row])
-            write_table(self._all_seeds, self.directory / "seeds.csv")
-        self._remove_remains(seed)
-        return row
+            self._epochs.write(self._all_epochs)
+            self._all_seeds = upsert(self._all_seeds, rows)
+            self._seeds.write(self._all_seeds)
+        for replica in replicas:
+            self._remove_remains(replica.job.seed)
+        return rows
 
     def clean_up(self) -> None:
         """Removes what earlier attempts have left: their error, and files of replicas that are finished."""
@@ -157,6 +152,21 @@ class Run:
         self.checkpoint(seed).remove()
         remove_leftovers(self.directory / "models" / f"seed-{seed}.pt")
 
+    def _keys(self, replica: TrainedReplica) -> dict[str, Any]:
+        return {**cell_keys(self.config), "seed": replica.job.seed, "config_hash": self.hash}
+
+    def _epoch_rows(self, replica: TrainedReplica) -> list[dict[str, Any]]:
+        return [
+            {
+                **self._keys(replica),
+                "epoch": epoch.number,
+                "train_loss": epoch.train_loss,
+                "train_accuracy": epoch.train_accuracy,
+                "test_accuracy": epoch.test_accuracy,
+            }
+            for epoch in replica.epochs
+        ]
+
     def _seed_row(self, replica: TrainedReplica) -> dict[str, Any]:
         last = replica.epochs[-1]
         return {
@@ -167,7 +177,7 @@ class Run:
             "train_accuracy": last.train_accuracy,
             "test_accuracy": last.test_accuracy,
             "best_epoch_test_accuracy": max(epoch.test_accuracy for epoch in replica.epochs),
-            "converged": last.test_accuracy > self.config.data.converged_above,
+            "converged": has_converged(self.config, self.dataset, last.test_accuracy),
             "aer_agreement": replica.aer_agreement,
             "train_seconds": round(replica.train_seconds, 3),
             "commit": self._code["commit"],

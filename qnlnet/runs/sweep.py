@@ -10,6 +10,7 @@ import pandas as pd
 from qnlnet.config import LoggerConfig, RunConfig, config_hash, run_directory
 from qnlnet.errors import QNLNetError, argument_error
 from qnlnet.files import write_file
+from qnlnet.runs.chance import describe_chance, describe_imbalance
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters, TellingKeeper
 from qnlnet.runs.inputs import Inputs
@@ -155,7 +156,23 @@ class _Sweep(Observer):
         with Progress(self._jobs) as self._progress, ExitStack() as stack:
             for logger in {job.config.logger for job in self._jobs}:
                 self._trackers[logger] = stack.enter_context(build_trackers(logger))
+            self._tell_of_imbalance()
             train_replicas(self._jobs, self, workers=self.cells[0].config.workers)
+            self._tell_of_chance()
+
+    def _tell_of_imbalance(self) -> None:
+        """Says which images have classes of very different size, once for each."""
+        told: set[str] = set()
+        for cell in self.cells:
+            if cell.missing and (sentence := describe_imbalance(cell.config, _run_of(cell).dataset)) not in ("", *told):
+                told.add(sentence)
+                self._progress.on_cell_note(cell.config, sentence)
+
+    def _tell_of_chance(self) -> None:
+        """Says of each cell which seeds have learnt nothing that could be told from luck."""
+        for cell in self.cells:
+            if cell.missing and (sentence := describe_chance(_run_of(cell).dataset, _run_of(cell).seed_rows())):
+                self._progress.on_cell_note(cell.config, sentence)
 
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         self._progress.on_epoch(job, epoch)
@@ -166,16 +183,27 @@ class _Sweep(Observer):
         self._trackers[job.config.logger].on_resumed(job.config, job.seed, epochs)
 
     def on_trained(self, replica: TrainedReplica) -> None:
-        job = replica.job
-        run = _run_of(self._cell_of[id(job)])
+        self._store([replica])
+
+    def on_last_trained(self, replicas: Sequence[TrainedReplica]) -> None:
+        for cell in self.cells:  # the tables of each are written once, however many replicas there are
+            if of_cell := [replica for replica in replicas if self._cell_of[id(replica.job)] is cell]:
+                self._store(of_cell)
+
+    def _store(self, replicas: Sequence[TrainedReplica]) -> None:
+        """Stores finished replicas of one cell."""
+        run = _run_of(self._cell_of[id(replicas[0].job)])
         try:
-            row = run.add(replica)
+            rows = run.add(*replicas)
         except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
-            self.on_failed(job, error)
+            for replica in replicas:
+                self.on_failed(replica.job, error)
             return
-        self._progress.on_trained(replica)
-        trackers = self._trackers[job.config.logger]
-        trackers.on_trained(job.config, job.seed, row)
+        for replica, row in zip(replicas, rows, strict=True):
+            job = replica.job
+            self._progress.on_trained(replica)
+            trackers = self._trackers[job.config.logger]
+            trackers.on_trained(job.config, job.seed, row)
         trackers.on_cell(job.config, run.seed_rows())
 
     def on_failed(self, job: Job, error: Exception) -> None:

@@ -1,8 +1,9 @@
 """Carries what happens in worker threads to the observer in the thread that waits for them."""
 
 import queue
+import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from qnlnet.training.job import Job, TrainedReplica
@@ -10,6 +11,7 @@ from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Epoch
 
 _SECONDS_DEAF = 0.2  # how long Ctrl-C may take
+_MOST_UNTOLD = 1  # trained replicas that may wait while another one begins
 
 
 @dataclass(frozen=True)
@@ -17,58 +19,86 @@ class _Event:
     job: Job
     tell: Callable[[Observer], None]
     ends: bool = False  # the job needs no more work
-    trained: bool = False
+    trained: TrainedReplica | None = None
 
 
 class Events(Observer):
-    """An observer for workers, which hands on to another observer in another thread."""
+    """An observer for workers, which hands on to another observer in another thread.
 
-    def __init__(self) -> None:
+    Args:
+        held: Gives a context in which no signal comes between the parts of a piece of work.
+    """
+
+    def __init__(self, held: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self._queue: queue.SimpleQueue[_Event] = queue.SimpleQueue()
+        self._held = held
+        self._untold = 0  # trained replicas in the queue, and the one that the observer is told of
+        self._changed = threading.Condition()
 
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
-        self._queue.put(_Event(job, lambda observer: observer.on_epoch(job, epoch)))
+        self._put(_Event(job, lambda observer: observer.on_epoch(job, epoch)))
 
     def on_resumed(self, job: Job, epochs: Sequence[Epoch]) -> None:
-        self._queue.put(_Event(job, lambda observer: observer.on_resumed(job, epochs)))
+        self._put(_Event(job, lambda observer: observer.on_resumed(job, epochs)))
 
     def on_trained(self, replica: TrainedReplica) -> None:
-        self._queue.put(_Event(replica.job, lambda observer: observer.on_trained(replica), ends=True, trained=True))
+        self._put(_Event(replica.job, lambda observer: observer.on_trained(replica), ends=True, trained=replica))
 
     def on_failed(self, job: Job, error: Exception) -> None:
-        self._queue.put(_Event(job, lambda observer: observer.on_failed(job, error), ends=True))
+        self._put(_Event(job, lambda observer: observer.on_failed(job, error), ends=True))
 
     def on_elsewhere(self, job: Job) -> None:
-        self._queue.put(_Event(job, lambda observer: observer.on_elsewhere(job), ends=True))
+        self._put(_Event(job, lambda observer: observer.on_elsewhere(job), ends=True))
 
     def on_note(self, job: Job, text: str) -> None:
-        self._queue.put(_Event(job, lambda observer: observer.on_note(job, text)))
+        self._put(_Event(job, lambda observer: observer.on_note(job, text)))
+
+    def wait_for_room(self, stop: threading.Event) -> None:
+        """Waits while more than one trained replica is still to be told of, unless `stop` is set.
+
+        Where replicas train faster than they are stored, a stop would otherwise have to store what has piled up.
+        """
+        with self._changed:
+            while self._untold > _MOST_UNTOLD and not stop.is_set():
+                self._changed.wait(_SECONDS_DEAF)
 
     def hand_on(self, observer: Observer) -> bool:
         """Waits for the next event and tells the observer; returns whether the event ends its job."""
-        event = self._wait()
-        _tell(event, observer)
-        return event.ends
-
-    def _wait(self) -> _Event:
-        """Waits in short pieces: Python hears of a signal that has reached another thread only between two of them."""
-        while True:
-            with suppress(queue.Empty):
-                return self._queue.get(timeout=_SECONDS_DEAF)
+        while True:  # in short pieces, between which a signal is heard
+            with self._held():
+                try:
+                    event = self._queue.get(timeout=_SECONDS_DEAF)
+                except queue.Empty:
+                    continue
+                try:
+                    event.tell(observer)
+                finally:
+                    self._end(event)
+                return event.ends
 
     def hand_on_trained(self, observer: Observer) -> None:
-        """Tells the observer of all replicas that have finished by now, and forgets everything else."""
-        while not self._queue.empty():
-            if (event := self._queue.get()).trained:
-                _tell(event, observer)
-            elif event.ends and event.job.keeper is not None:
-                event.job.keeper.release()
+        """Tells the observer of all replicas that have finished by now, all at once, and forgets everything else."""
+        with self._held():
+            events = [self._queue.get() for _ in range(self._queue.qsize())]
+            trained = [event.trained for event in events if event.trained is not None]
+            try:
+                if trained:
+                    observer.on_last_trained(trained)
+            finally:
+                for event in events:
+                    self._end(event)
 
+    def _put(self, event: _Event) -> None:
+        if event.trained is not None:
+            with self._changed:
+                self._untold += 1
+        self._queue.put(event)
 
-def _tell(event: _Event, observer: Observer) -> None:
-    try:
-        event.tell(observer)
-    finally:
+    def _end(self, event: _Event) -> None:
         # Only now: what the observer has stored is what another process looks for.
         if event.ends and event.job.keeper is not None:
             event.job.keeper.release()
+        if event.trained is not None:
+            with self._changed:
+                self._untold -= 1
+                self._changed.notify_all()

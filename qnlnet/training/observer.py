@@ -18,6 +18,11 @@ class Observer:
     def on_trained(self, replica: TrainedReplica) -> None:
         """A replica has finished; what is to last must be stored now."""
 
+    def on_last_trained(self, replicas: Sequence[TrainedReplica]) -> None:
+        """These replicas have finished, too, when an error or Ctrl-C ends the training; there is little time."""
+        for replica in replicas:
+            self.on_trained(replica)
+
     def on_failed(self, job: Job, error: Exception) -> None:
         """A replica has failed. This one raises the error, which stops the others."""
         raise error

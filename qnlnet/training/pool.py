@@ -16,6 +16,7 @@ from qnlnet.training.agreement import measure_aer_agreement
 from qnlnet.training.build import build_replica
 from qnlnet.training.checkpointing import Checkpointing
 from qnlnet.training.events import Events
+from qnlnet.training.interrupts import Interrupts
 from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.observer import Observer
 from qnlnet.training.replica import Stopped
@@ -32,17 +33,20 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
 
     Raises:
         KeyboardInterrupt: After Ctrl-C, once the steps under way have ended and their checkpoints are written;
-            finished replicas were reported before.
+            finished replicas were reported before, at most one more than there are threads of them after Ctrl-C.
         Exception: What the observer raises; `Observer` itself raises the first error of a replica.
     """
-    events = Events()
     stop = threading.Event()
-    schedule = Schedule(jobs, stop, events)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the pool already fills the cores
     count = workers or available_cores()
     # Moments of Adam that fade away become denormal numbers, which cost a hundred times as much as zeros.
-    with ThreadPoolExecutor(count, initializer=torch.set_flush_denormal, initargs=(True,)) as pool:
+    with (
+        Interrupts() as interrupts,
+        ThreadPoolExecutor(count, initializer=torch.set_flush_denormal, initargs=(True,)) as pool,
+    ):
+        events = Events(interrupts.held)
+        schedule = Schedule(jobs, stop, events)
         try:
             for _ in range(min(count, len(jobs))):
                 pool.submit(_work, schedule, events, stop)
@@ -57,7 +61,10 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
 
 
 def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
-    while (job := schedule.next()) is not None:
+    while True:
+        events.wait_for_room(stop)
+        if (job := schedule.next()) is None:
+            return
         try:
             if job.keeper is not None and job.keeper.is_finished():
                 events.on_elsewhere(job)

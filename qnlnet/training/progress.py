@@ -78,6 +78,10 @@ class Progress(Observer):
         """Writes a line about a replica."""
         self._write(f"{describe(job.config)}, seed {job.seed}: {text}")
 
+    def on_cell_note(self, config: RunConfig, text: str) -> None:
+        """Writes a line about a cell."""
+        self._write(f"{describe(config)}: {text}")
+
     def on_trained(self, replica: TrainedReplica) -> None:
         """Reports a finished replica."""
         self._trained += 1

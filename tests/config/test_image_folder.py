@@ -200,7 +200,7 @@ def test_fewer_than_two_classes_are_refused(folders: list[str], there: str, tmp_
     )
 
 
-@pytest.mark.parametrize("key", ["label=x", "convert_colours=true"])
+@pytest.mark.parametrize("key", ["label=x", "convert_colours=true", "accept_copies=true"])
 def test_what_is_for_own_images_is_refused_elsewhere(key: str) -> None:
     name = key.partition("=")[0]
     with pytest.raises(

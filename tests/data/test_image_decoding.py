@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qnlnet.data.image_decoding import UnusableImageError, decode_image
+from qnlnet.data.image_decoding import decode_image
+from qnlnet.data.image_depth import UnusableImageError
 
 RED, GREEN, BLUE, WHITE, BLACK = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0)
 CORNERS = np.array([[RED, GREEN], [BLUE, WHITE]], np.uint8)  # one pixel each
@@ -21,12 +22,12 @@ def encode(image: Image.Image | np.ndarray, kind: str = "PNG", **options: Any) -
 
 
 def decode_grey(content: bytes, height: int = 2, width: int = 2) -> list[list[int]]:
-    pixels, _ = decode_image(content, (1, height, width))
+    pixels = decode_image(content, (1, height, width)).pixels
     return pixels[0].tolist()
 
 
 def decode_colours(content: bytes, height: int = 2, width: int = 2) -> list[list[tuple[int, ...]]]:
-    pixels, _ = decode_image(content, (3, height, width))
+    pixels = decode_image(content, (3, height, width)).pixels
     return [[tuple(pixel) for pixel in row] for row in pixels.transpose(1, 2, 0).tolist()]
 
 
@@ -51,7 +52,7 @@ def test_newer_formats_give_their_pixels(kind: str, options: dict[str, Any]) -> 
 
 def test_result_is_uint8_in_the_shape_that_is_asked_for() -> None:
     for shape in [(1, 5, 9), (3, 5, 9)]:
-        pixels, _ = decode_image(encode(CORNERS), shape)
+        pixels = decode_image(encode(CORNERS), shape).pixels
         assert pixels.shape == shape
         assert pixels.dtype == np.uint8
         assert pixels.flags.c_contiguous
@@ -176,7 +177,7 @@ def test_of_several_frames_the_first_is_taken(kind: str) -> None:
 )
 def test_kind_is_that_of_the_file_unless_all_its_pixels_are_grey(image: Image.Image, kind: str) -> None:
     for channels in (1, 3):
-        assert decode_image(encode(image), (channels, 2, 2))[1] == kind
+        assert decode_image(encode(image), (channels, 2, 2)).kind == kind
 
 
 def test_grey_in_a_colour_file_is_the_same_grey() -> None:
@@ -190,13 +191,13 @@ def test_large_jpegs_are_decoded_at_a_fraction_with_nearly_the_same_result() -> 
     coarse = Image.fromarray(random.integers(0, 256, (12, 16, 3), dtype=np.uint8))
     large = coarse.resize((1600, 1200), Image.Resampling.BICUBIC)
     content = encode(large, "JPEG", quality=95)
-    pixels, _ = decode_image(content, (3, 12, 16))
+    pixels = decode_image(content, (3, 12, 16)).pixels
     file = Image.open(io.BytesIO(content))
     exact = np.asarray(file.convert("RGB").resize((16, 12), Image.Resampling.BILINEAR)).transpose(2, 0, 1)
     # An eighth of the size gives the means of blocks of 8 × 8 pixels, rounded: a half more than the rounding of
     # resizing, in each of the three channels of YCbCr, of which blue takes 1.8 times the second.
     assert np.abs(pixels.astype(int) - exact).max() <= 3
-    np.testing.assert_array_equal(pixels, decode_image(content, (3, 12, 16))[0])
+    np.testing.assert_array_equal(pixels, decode_image(content, (3, 12, 16)).pixels)
 
 
 def test_eps_is_not_run_whatever_it_is_called() -> None:

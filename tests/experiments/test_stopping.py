@@ -10,6 +10,8 @@ import pytest
 from experiments.sweeps import read_outputs, same_rows
 from robustness_checks.processes import Ended, Order, Starter
 
+from qnlnet.records import read_seed_rows
+
 pytestmark = pytest.mark.slow
 
 CELL = ("data=digits", "reducer=cnn", "train.epochs=40", "seeds=2", "workers=2", "checkpoint_every=0")
@@ -79,3 +81,23 @@ def test_what_was_stopped_goes_on_to_the_same_numbers(
     assert again.err.count(": goes on after epoch ") >= 1
     assert same_rows(read_outputs(folder), expected)
     assert not list(folder.rglob("*.ckpt"))
+
+
+def test_a_stop_does_not_wait_for_replicas_that_have_piled_up(tmp_path: Path, starter: Starter) -> None:
+    cell = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=300", "workers=2", "output_dir=cell")
+    process = starter.start(Order(tmp_path, cell))
+    while (before := process.err.count(": train ")) < 60:  # by now storing one takes longer than training one
+        assert not process.has_ended
+        time.sleep(0.01)
+    process.send(signal.SIGTERM)
+    start = time.monotonic()
+    stopped = process.wait()
+    assert stopped.status == 143, stopped.err
+    assert stopped.err.endswith(STOPPED)
+    assert time.monotonic() - start < 20  # about one second on two idle cores
+    stored = stopped.err.count(": train ")
+    assert stored - before <= 10  # three, and what came in before the signal did; 69 without a bound
+    seeds = read_seed_rows(tmp_path / "cell" / "seeds.csv").seed
+    assert len(seeds) == stored
+    models = {path.stem for path in (tmp_path / "cell" / "models").iterdir()}
+    assert models == {f"seed-{seed}" for seed in seeds}

@@ -8,7 +8,7 @@ import pytest
 
 from qnlnet.config import RunConfig, load_config
 from qnlnet.data import Dataset, load_dataset
-from qnlnet.errors import ArgumentError
+from qnlnet.errors import ArgumentError, DataError
 from qnlnet.models import Features, prepare_features
 
 MakeDataset = Callable[..., Dataset]
@@ -144,3 +144,52 @@ def test_there_are_as_many_components_as_qubits(make_dataset: MakeDataset) -> No
     _, features = prepare(make_dataset(40, 20, (1, 8, 8)), "num_qubits=6", "readout_qubit=5")
     assert features.train.shape == (40, 6)
     assert features.test.shape == (20, 6)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_features_that_are_not_finite_are_refused(split: str, value: float, make_dataset: MakeDataset) -> None:
+    features = prepare_features(make_dataset(9, 9, (1, 28, 28)), load_config("reducer=pca"))
+    inputs = getattr(features, split).copy()
+    inputs[5, 1], inputs[7, 2] = value, value
+    with pytest.raises(ArgumentError) as caught:
+        replace(features, **{split: inputs})
+    assert str(caught.value) == (
+        f"Argument `{split}` must be finite, but is nan or infinite in 2 of 36 values, first in input 5. Look at the "
+        "images, and at data.mean and data.std."
+    )
+
+
+@pytest.mark.parametrize("override", ["data.mean=[1e60]", "data.std=[1e-60]"])
+def test_a_normalisation_that_gives_no_numbers_is_refused(override: str, make_dataset: MakeDataset) -> None:
+    with pytest.raises(ArgumentError, match=r"`train` must be finite, .* at data\.mean and data\.std"):
+        prepare_features(make_dataset(4, 4, (1, 28, 28)), load_config("reducer=cnn", override))
+
+
+def test_features_of_another_type_or_number_are_refused(make_dataset: MakeDataset) -> None:
+    features = prepare_features(make_dataset(9, 9, (1, 28, 28)), load_config("reducer=pca"))
+    with pytest.raises(ArgumentError, match=r"`train` must be float32, but is 'float64'"):
+        replace(features, train=features.train.astype(np.float64))
+    with pytest.raises(ArgumentError, match=r"`test_labels` must have one label for each of the 9 inputs, but is 8"):
+        replace(features, test_labels=features.test_labels[1:])
+
+
+def test_images_that_are_all_the_same_have_no_principal_components(make_dataset: MakeDataset) -> None:
+    dataset = make_dataset(9, 9, (1, 28, 28))
+    constant = np.full_like(dataset.train_images, 7)
+    with pytest.raises(DataError, match=r"^The training images must differ .*, but all 9 are the same\. Have a look"):
+        prepare_features(replace(dataset, train_images=constant), load_config("reducer=pca"))
+
+
+def test_test_images_without_a_deviation_are_refused_where_it_is_needed(make_dataset: MakeDataset) -> None:
+    dataset = make_dataset(8, 4, (1, 28, 28))
+    train = dataset.train_images.astype(int)
+    train[4:] = 255 - train[:4]  # the mean is 127.5, whatever the images are
+    doubled = np.stack([train // 2 * 2, 254 - train // 2 * 2]).reshape(-1, 1, 28, 28).astype(np.uint8)  # of these 127
+    labels = np.repeat([0, 1], 8)
+    means = np.full((4, 1, 28, 28), 127, np.uint8)
+    dataset = replace(dataset, train_images=doubled, train_labels=labels, test_images=means)
+    with pytest.raises(DataError, match=r"^The test images must differ .* Choose train\.pca_scaling=train_split"):
+        prepare_features(dataset, load_config("reducer=pca", "train.pca_scaling=each_split"))
+    by_train = prepare_features(dataset, load_config("reducer=pca", "train.pca_scaling=train_split"))
+    np.testing.assert_allclose(by_train.test, by_train.test[:1].repeat(4, axis=0))

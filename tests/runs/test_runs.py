@@ -201,10 +201,10 @@ def test_a_run_that_stops_between_its_two_tables_loses_and_doubles_nothing(
             raise KeyboardInterrupt
         write_table(frame, path)
 
-    monkeypatch.setattr("qnlnet.runs.run_folder.write_table", stop)
+    monkeypatch.setattr("qnlnet.runs.known_table.write_table", stop)
     with pytest.raises(KeyboardInterrupt):
         train_cells([make_cell("workers=1")])
-    monkeypatch.setattr("qnlnet.runs.run_folder.write_table", write_table)
+    monkeypatch.setattr("qnlnet.runs.known_table.write_table", write_table)
     trained.clear()
     (run,) = train_cells([make_cell()])
     assert set(trained) <= {1, 2}  # seed 2 may have finished before the stop and been written after all
