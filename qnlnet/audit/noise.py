@@ -16,7 +16,7 @@ from qnlnet.audit.noise_rows import TABLE, identity, noise_frame, read_noise_row
 from qnlnet.audit.noise_theory import depolarizing_factor, expected_counted_accuracy
 from qnlnet.backends import build_qnn
 from qnlnet.checkpoints import find_model, load_trained_model
-from qnlnet.config import NoiseConfig, RunConfig
+from qnlnet.config import NoiseConfig, RunConfig, config_hash
 from qnlnet.data import load_dataset
 from qnlnet.errors import argument_error
 from qnlnet.hardware import Inputs, Workload
@@ -128,7 +128,10 @@ class _Model:
 
     def __init__(self, run: Run, trained: Mapping[str, Any], noise: NoiseConfig, code: Mapping[str, str]) -> None:
         self.path = find_model(run.directory, trained["seed"])
-        _, _, model = load_trained_model(self.path)
+        saved, _, model = load_trained_model(self.path)
+        if config_hash(saved) != run.hash:
+            reason = f"Its settings give {config_hash(saved)}. Train it again with force=true."
+            raise argument_error("run", f"name a model of the cell {run.hash}", str(self.path), reason)
         self._common = {
             **{name: trained[name] for name in (*CELL_COLUMNS, "seed", "data_fingerprint", "data_official")},
             "weights": hash_weights(model)[:_WEIGHT_DIGITS],

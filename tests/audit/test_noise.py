@@ -1,6 +1,7 @@
 """Trained models with noise: what calculation and other ways say, what is kept, and what is refused."""
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,14 @@ def test_errors_of_measuring_show_where_shots_are_counted(rows: pd.DataFrame) ->
     # that shots alone cause is below √(2/π · 1/512) = 0.035.
     assert gates.mean_absolute_error.max() < 0.035 < counted.mean_absolute_error.max()
     assert (counted.mean_absolute_error.to_numpy() > gates.mean_absolute_error.to_numpy()).all()
+
+
+def test_the_model_of_another_cell_is_not_measured(trained: list[Run], tmp_path: Path) -> None:
+    folder = shutil.copytree(trained[0].directory, tmp_path / "copy")
+    shutil.copy(find_model(trained[1].directory, 0), find_model(folder, 0))
+    run = Run(trained[0].config.model_copy(update={"output_dir": str(folder)}), trained[0].dataset)
+    with pytest.raises(ArgumentError, match=rf"must name a model of the cell {run.hash}.*give {trained[1].hash}"):
+        measure([run], FEW, tmp_path / "noise")
 
 
 def test_levels_become_backends() -> None:
