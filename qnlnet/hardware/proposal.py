@@ -14,7 +14,7 @@ from qnlnet.config import RuntimeConfig, cell_name, config_hash
 from qnlnet.errors import check_at_least
 from qnlnet.hardware.plan import Circumstances, Plan, Request
 from qnlnet.hardware.workload import Workload
-from qnlnet.records import cell_keys
+from qnlnet.records.hardware import hardware_cell_keys
 from qnlnet.runtime import Cost, Device, DeviceCircuit, Service, count_executions, estimate_cost, transpile_for_device
 from qnlnet.seeding import integer_seed
 
@@ -95,7 +95,7 @@ def propose(workload: Workload, request: Request, service: Service) -> Proposal:
         max_seconds = max(1, math.floor(backend.budget_seconds * share))
     circumstances = Circumstances(
         cell=cell_name(workload.config),
-        table_keys=cell_keys(workload.config),
+        table_keys=hardware_cell_keys(workload.config),
         device=device.name,
         calibrated_at=device.calibrated_at,
         layout=circuit.layout,
