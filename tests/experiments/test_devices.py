@@ -77,7 +77,7 @@ def test_evaluation_on_the_exact_simulator_is_exact(model: Path, run_here: Run) 
     [
         (["images=20"], "The configuration key `run` must have a value. Write `run=…`."),
         (["run=nothing"], "Argument `run` must name a trained model, but is 'nothing'."),
-        (["run=x", "backend.name=fake_fez"], "Argument `backend.name` must name a device, but is 'fake_fez'."),
+        (["run=x", "backend.name=fez"], "Argument `backend.name` must name a device, but is 'fez'."),
         (["run=x", "images=0"], "Argument `images` must be at least 1, but is 0."),
         (["run=x", "backend.twirling=gates"], "Argument `backend.twirling` must be auto, measure or all with"),
     ],
