@@ -20,7 +20,7 @@ from qnlnet.config import NoiseConfig, RunConfig, config_hash
 from qnlnet.data import load_dataset
 from qnlnet.errors import argument_error
 from qnlnet.hardware import Inputs, Workload
-from qnlnet.hardware.workload import build_workload, check_fits_a_device, hash_weights
+from qnlnet.hardware.workload import build_workload, check_fits_a_device, count_images, hash_weights
 from qnlnet.models import Features, prepare_features
 from qnlnet.records import CELL_COLUMNS, write_table
 from qnlnet.runs import Run
@@ -43,9 +43,7 @@ def check_noise(cells: Sequence[RunConfig], noise: NoiseConfig) -> None:
         for device in noise.devices:
             load_noisy_device(device, num_qubits, "devices")
     for data in {cell.data for cell in cells}:
-        total = len(load_dataset(data).test_images)
-        if noise.images > total:
-            raise argument_error("images", f"be at most {total}, the number of test images", noise.images)
+        count_images(noise.images, len(load_dataset(data).test_images))
 
 
 def measure_noise(runs: Sequence[Run], noise: NoiseConfig, directory: Path | str) -> Iterator[int]:
@@ -135,7 +133,7 @@ class _Model:
         self._common = {
             **{name: trained[name] for name in (*CELL_COLUMNS, "seed", "data_fingerprint", "data_official")},
             "weights": hash_weights(model)[:_WEIGHT_DIGITS],
-            "images": noise.images,
+            "images": count_images(noise.images, len(run.dataset.test_images)),
             "image_seed": noise.image_seed,
             **code,
         }

@@ -29,7 +29,6 @@ from qnlnet.hardware.proposal import Proposal
 from qnlnet.hardware.workload import Inputs
 from qnlnet.runtime import FINAL, JobRecord, JobRequest, Patience, State, build_pub, read_sealed, write_sealed
 
-ROOT = Path("results/hardware")
 COLLECTED = "collected"
 
 

@@ -204,7 +204,11 @@ def test_devices_alone_have_a_table_and_no_figure(trained: list[Run], tmp_path: 
     [
         ("layer=none", FEW, "Argument `run` must be of a model with a circuit, but is 'one with layer=none'."),
         ("readout_qubits=[0,3]", FEW, "must be of a model with one readout"),
-        ("", NoiseConfig(images=10**6, shots=(1,)), "Argument `images` must be at most 91, the number of test images"),
+        (
+            "",
+            NoiseConfig(images=10**6, shots=(1,)),
+            "Argument `images` must be between 1 and 91, the number of test images",
+        ),
         ("", NoiseConfig(devices=("FakeManilla",)), "Argument `devices` must name a fake device .* fake-manila"),
         ("", NoiseConfig(devices=("FakeArmonkV2",)), "Argument `devices` must name a device with 4 to 10 qubits"),
     ],
