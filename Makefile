@@ -109,9 +109,9 @@ hardware-cancel: $(READY)  ## Cancel a submission (KEY)
 hardware-rehearse: $(READY)  ## The same path on a simulated device (RUN; BACKEND=fake-fez, fake-manila, aer, …)
 	$(JOBS) rehearse $(RUN) --backend $(BACKEND) $(ARGS)
 
-hardware-rehearsals: $(READY)  ## Rehearse all models of Table 1 on two devices, with and without mitigation, 15 minutes
+hardware-rehearsals: $(READY)  ## Rehearse all models of Table 1 on two devices into results/hardware, 15 minutes
 	for device in fake-manila fake-fez; do for level in 0 1 2; do \
-		$(JOBS) rehearse $(RUNS) --backend $$device --resilience $$level $(ARGS) || exit $$?; \
+		$(JOBS) rehearse $(RUNS) --backend $$device --resilience $$level --ledger results/hardware $(ARGS) || exit $$?; \
 	done; done
 
 circuits: $(READY)  ## Draw the circuits that train into results/circuits
@@ -150,6 +150,7 @@ format: $(READY)  ## Format the code
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-clean:  ## Remove the environment, caches and outputs/ (results/ stays)
-	rm -rf $(VENV) outputs .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+clean:  ## Remove the environment, caches and outputs/ but for jobs on devices, which may be paid for (results/ stays)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	[ ! -d outputs ] || find outputs -mindepth 1 -maxdepth 1 ! -name hardware ! -name qpu -exec rm -rf {} +
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,7 +8,8 @@ import pytest
 
 from qnlnet.config import RunConfig, config_hash, load_config
 from qnlnet.errors import ResultsError
-from qnlnet.records import backend_text, cell_keys, read_seed_rows
+from qnlnet.records import backend_text, cell_keys, read_hardware_rows, read_seed_rows
+from qnlnet.records.hardware import HARDWARE_COLUMNS, hardware_cell_keys
 from qnlnet.records.row_config import compose_row, explain_misfit
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -145,3 +146,31 @@ def test_rows_of_devices_take_defaults_for_the_columns_that_they_lack() -> None:
     for name in ("learning_rate", "epochs", "dropout", "num_qubits", "backend"):
         del row[name]
     assert compose_row(row).fits
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        "",
+        "data=digits reducer=cnn train.epochs=20",
+        "data=digits reducer=pca protocol=corrected train.epochs=7 train.learning_rate=0.5 num_qubits=6",
+        "reducer=cnn train.dropout=0.25 train.batch_size=4 backend=aer backend.shots=16 layer=frozen",
+        "reducer=pca backend=runtime backend.name=fake-manila backend.resilience_level=2 train.epochs=1",
+        "data=image_folder data.root=somewhere/pets data.classes=[cats,dogs] reducer=pca train.epochs=9",
+    ],
+)
+def test_rows_of_devices_say_where_their_model_is_unusual(overrides: str) -> None:
+    """They have no columns of their own for epochs, learning rate, dropout and qubits."""
+    config = load_config(*overrides.split())
+    keys = hardware_cell_keys(config)
+    row = {name: keys[name] for name in HARDWARE_COLUMNS if name in keys} | {"config_hash": config_hash(config)}
+    composition = compose_row(row)
+    assert composition.fits
+    assert row["settings"] == "" or not compose_row({**row, "settings": "", "trained_on": "exact"}).fits
+
+
+def test_committed_rows_of_devices_are_usual() -> None:
+    rows = read_hardware_rows(RESULTS / "hardware" / "hardware.csv")
+    assert set(rows.settings) == {""}
+    assert set(rows.trained_on) == {"exact"}
+    assert all(compose_row(row).fits for row in rows.drop_duplicates("config_hash").to_dict("records"))

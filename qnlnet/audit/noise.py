@@ -16,11 +16,11 @@ from qnlnet.audit.noise_rows import TABLE, identity, noise_frame, read_noise_row
 from qnlnet.audit.noise_theory import depolarizing_factor, expected_counted_accuracy
 from qnlnet.backends import build_qnn
 from qnlnet.checkpoints import find_model, load_trained_model
-from qnlnet.config import NoiseConfig, RunConfig
+from qnlnet.config import NoiseConfig, RunConfig, config_hash
 from qnlnet.data import load_dataset
 from qnlnet.errors import argument_error
 from qnlnet.hardware import Inputs, Workload
-from qnlnet.hardware.workload import build_workload, check_fits_a_device, hash_weights
+from qnlnet.hardware.workload import build_workload, check_fits_a_device, count_images, hash_weights
 from qnlnet.models import Features, prepare_features
 from qnlnet.records import CELL_COLUMNS, write_table
 from qnlnet.runs import Run
@@ -43,9 +43,7 @@ def check_noise(cells: Sequence[RunConfig], noise: NoiseConfig) -> None:
         for device in noise.devices:
             load_noisy_device(device, num_qubits, "devices")
     for data in {cell.data for cell in cells}:
-        total = len(load_dataset(data).test_images)
-        if noise.images > total:
-            raise argument_error("images", f"be at most {total}, the number of test images", noise.images)
+        count_images(noise.images, len(load_dataset(data).test_images))
 
 
 def measure_noise(runs: Sequence[Run], noise: NoiseConfig, directory: Path | str) -> Iterator[int]:
@@ -128,11 +126,14 @@ class _Model:
 
     def __init__(self, run: Run, trained: Mapping[str, Any], noise: NoiseConfig, code: Mapping[str, str]) -> None:
         self.path = find_model(run.directory, trained["seed"])
-        _, _, model = load_trained_model(self.path)
+        saved, _, model = load_trained_model(self.path)
+        if config_hash(saved) != run.hash:
+            reason = f"Its settings give {config_hash(saved)}. Train it again with force=true."
+            raise argument_error("run", f"name a model of the cell {run.hash}", str(self.path), reason)
         self._common = {
             **{name: trained[name] for name in (*CELL_COLUMNS, "seed", "data_fingerprint", "data_official")},
             "weights": hash_weights(model)[:_WEIGHT_DIGITS],
-            "images": noise.images,
+            "images": count_images(noise.images, len(run.dataset.test_images)),
             "image_seed": noise.image_seed,
             **code,
         }

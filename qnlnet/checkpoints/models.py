@@ -1,19 +1,21 @@
 """Trained models on disk: how a run saves them, and how they are found and loaded again."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import ValidationError
 
+from qnlnet.checkpoints.soundness import check_checkpoint
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import AnyBackendConfig, BackendConfig, RunConfig, config_hash, explain_validation_error
+from qnlnet.config import AnyBackendConfig, BackendConfig, RunConfig, config_hash
 from qnlnet.errors import argument_error
 from qnlnet.files import write_file
 from qnlnet.models import QNLNet, build_model
 
+_SEED = re.compile(r"seed-(\d+)\.pt")
 _ADVICE = "Give models/seed-N.pt of a run, or the run's folder under outputs/."
 
 
@@ -37,24 +39,36 @@ def save_model(directory: Path, config: RunConfig, seed: int, model: QNLNet) -> 
 
 
 def load_model_checkpoint(path: Path | str) -> dict[str, Any]:
-    """Reads a file that `save_model` wrote: configuration, seed, names of the circuit's weights, weights.
+    """Reads a file that `save_model` wrote: configuration, hash, seed, names of the circuit's weights, weights.
 
     Raises:
-        ArgumentError: The file is missing or damaged, or is no model that a run has saved.
+        ArgumentError: The file is missing or damaged, is no model that a run has saved, or its parts do not belong
+            together.
     """
+    return _load(path)[0]
+
+
+def _load(path: Path | str) -> tuple[dict[str, Any], RunConfig]:
     try:
         with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()  # torch does not compare the checksums that it writes
-        checkpoint = None if damaged else torch.load(path, weights_only=True)
+            # torch stores each part once and does not compress: what is packed may unpack to any size.
+            entries = archive.infolist()
+            packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in entries)
+            packed |= sum(entry.file_size for entry in entries) > Path(path).stat().st_size
+            damaged = None if packed else archive.testzip()  # torch does not compare the checksums that it writes
+        checkpoint: Any = None if packed or damaged else torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise argument_error("run", "name a trained model", str(path), f"{error.strerror}. {_ADVICE}") from error
     except Exception as error:
         raise argument_error("run", "name a model that a run has saved", str(path), _ADVICE) from error
     if damaged:
         raise argument_error("run", "name an undamaged model", str(path), "Train it again with force=true.")
-    if not isinstance(checkpoint, dict) or not {"config", "seed", "state_dict"} <= set(checkpoint):
-        raise argument_error("run", "name a model that a run has saved", str(path), _ADVICE)
-    return checkpoint
+    config = check_checkpoint(checkpoint, str(path), _ADVICE)
+    named = _SEED.fullmatch(Path(path).name)
+    if named and int(named[1]) != checkpoint["seed"]:
+        reason = f"It holds seed {checkpoint['seed']}. Give the file back the name that its run gave it."
+        raise argument_error("run", "name a model with the seed of its name", str(path), reason)
+    return checkpoint, config
 
 
 def find_model(run: Path | str, seed: int = 0) -> Path:
@@ -86,15 +100,9 @@ def load_trained_model(path: Path | str, backend: AnyBackendConfig | None = None
         backend: What runs the circuit; None takes the exact simulator.
 
     Raises:
-        ArgumentError: The file is missing, is no such model, or belongs to another version of the library.
+        ArgumentError: The file is missing or damaged, is no such model, or belongs to another version of the library.
     """
-    checkpoint = load_model_checkpoint(path)
-    try:
-        saved = RunConfig.model_validate(checkpoint["config"])
-        config = saved.model_copy(update={"backend": backend or BackendConfig()})
-        model = build_model(config, checkpoint["seed"])
-        model.load_state_dict(checkpoint["state_dict"])
-    except (ValidationError, RuntimeError) as error:
-        advice = str(explain_validation_error(error)) if isinstance(error, ValidationError) else ""
-        raise argument_error("run", "name a model that this version of qnlnet can read", str(path), advice) from error
+    checkpoint, saved = _load(path)
+    model = build_model(saved.model_copy(update={"backend": backend or BackendConfig()}), checkpoint["seed"])
+    model.load_state_dict(checkpoint["state_dict"])
     return saved, checkpoint["seed"], model.eval()

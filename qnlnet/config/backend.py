@@ -3,12 +3,20 @@
 import re
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, PositiveFloat, Tag, model_validator
+from pydantic import Discriminator, Field, PositiveFloat, Tag, field_validator, model_validator
 
 from qnlnet.config.section import Count, Index, Section
 from qnlnet.errors import argument_error
 
 _DEVICE_NAME = re.compile(r"aer|least-busy|fake-[a-z0-9-]+|(?!fake)[a-z]+_[a-z0-9_]+")
+
+
+def _usual_device_name(name: str) -> str:
+    """Returns ``fake-manila`` for IBM's own ``fake_manila`` and ``FakeManilaV2``, so that all are one device."""
+    if _DEVICE_NAME.fullmatch(name) or not name.lower().startswith("fake"):
+        return name
+    words = re.sub(r"_?v2$", "", name.lower().removeprefix("fake").lstrip("_-"))
+    return f"fake-{words.replace('_', '-')}"
 
 
 class BackendConfig(Section):
@@ -17,7 +25,7 @@ class BackendConfig(Section):
     Attributes:
         name: The simulator.
         shots: Measurements per circuit; None computes exact expectation values.
-        noise: A fake device whose noise model is taken.
+        noise: A fake device whose noise model is taken: `FakeManilaV2`, `fake_manila`, `fake-manila` or `FakeManila`.
         depolarizing: Probability that a two-qubit gate replaces its qubits by random ones; one-qubit gates do so with a
             tenth of it.
     """
@@ -47,7 +55,8 @@ class RuntimeConfig(Section):
     """An IBM Quantum computer, or a fake of one, and how circuits run on it.
 
     Attributes:
-        name: `ibm_…`, `least-busy`, a fake device such as `fake-manila`, or `aer` for a device without noise.
+        name: `ibm_…`, `least-busy`, a fake device such as `fake-manila`, or `aer` for a device without noise. IBM's own
+            names of fake devices, such as `fake_manila` or `FakeManilaV2`, become `fake-manila`.
         shots: Measurements per circuit, before twirling rounds them up.
         estimator: The client-side estimator (`executor`) or the deprecated one that runs at IBM (`legacy`).
         resilience_level: 0 mitigates nothing, 1 readout errors, 2 extrapolates to zero noise as well.
@@ -81,6 +90,11 @@ class RuntimeConfig(Section):
         if isinstance(values, dict) and values.get("dynamical_decoupling") is False:
             return {**values, "dynamical_decoupling": "off"}
         return values
+
+    @field_validator("name", mode="before")
+    @classmethod
+    def _accept_names_of_ibm(cls, name: Any) -> Any:
+        return _usual_device_name(name) if isinstance(name, str) else name
 
     @model_validator(mode="after")
     def _check(self) -> Self:

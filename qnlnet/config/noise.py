@@ -14,7 +14,7 @@ class NoiseConfig(Section):
     """The levels of noise that trained models meet, and the test images that they judge.
 
     Attributes:
-        images: How many test images are drawn, without replacement.
+        images: How many test images are drawn, without replacement; None: 200, or all where there are fewer.
         image_seed: Seed of that draw, the same as of `evaluate.py` and of the rehearsals on simulated devices.
         shots: Measurements per image, on a device without other noise.
         depolarizing: Probabilities as of `backend.depolarizing`; expectation values are exact.
@@ -23,7 +23,7 @@ class NoiseConfig(Section):
             leaves that out.
     """
 
-    images: Count = 200
+    images: Count | None = None
     image_seed: Index = 0
     shots: tuple[Count, ...] = ()
     depolarizing: tuple[_Probability, ...] = ()

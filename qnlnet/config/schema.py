@@ -23,11 +23,11 @@ class ReducerConfig(Section):
 
 
 class EvaluationConfig(Section):
-    """A trained model and the test images that it is to judge."""
+    """A trained model and the test images that it is to judge; `images` None: 200, or all where there are fewer."""
 
     run: str
     seed: Index = 0
-    images: Count = 200
+    images: Count | None = None
     image_seed: Index = 0
     data_root: str | None = None
     backend: AnyBackendConfig = BackendConfig()

@@ -1,7 +1,7 @@
 """What makes a cell other than its columns say: the overrides that a reader could not guess."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -28,22 +28,29 @@ _SHOWN = {
 _SHOWN_SECTIONS = ("ansatz", "backend", "logger")
 
 
-def unusual_settings(config: RunConfig) -> str:
+def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
     """Returns the overrides that no other column of a row shows, such as ``layer=frozen train.shuffle=True``.
 
     They are what differs from the committed options that carry the names of the cell's data, reducer and protocol, of
     several the ones that leave least; a name that no option has leaves nothing to differ from. Own images are
     described by their fingerprint alone.
+
+    Args:
+        config: The cell.
+        unseen: Keys that per-seed rows have columns for and these rows have not, such as ``train.epochs``.
     """
+    hidden = frozenset(unseen)
     names = {"data": config.data.name, "reducer": config.reducer.name, "protocol": config.train.protocol}
     if config.data.name == "image_folder":
         del names["data"]
     called_so = [[group, name] for group, name in names.items() if (CONFIG_DIR / group / f"{name}.yaml").is_file()]
-    differences = _differences(config, dict(called_so))
+    differences = _differences(config, dict(called_so), hidden)
     if differences:  # composing all options of a name takes a second, and nearly always the first are the right ones
         options = [[(group, option) for option in options_named(group, name)] for group, name in names.items()]
         choices = itertools.product(*(group for group in options if group))
-        differences = min((_differences(config, dict(choice)) for choice in choices), key=len, default=differences)
+        differences = min(
+            (_differences(config, dict(choice), hidden) for choice in choices), key=len, default=differences
+        )
     return " ".join(differences)
 
 
@@ -63,31 +70,31 @@ def _name_in(group: str, option: str) -> str | None:
     return name
 
 
-def _differences(config: RunConfig, options: Mapping[str, str]) -> list[str]:
+def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozenset[str]) -> list[str]:
     """Returns the overrides that make `config` of the options; sections without an option are left out."""
-    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()))
+    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen)
     known = {"train" if group == "protocol" else group for group in options}
     left_out = {"data", "reducer", "train"} - known
     return [
         f"{key}={override_value(value)}"
-        for key, value in _flatten(config).items()
+        for key, value in _flatten(config, unseen).items()
         if value != usual[key] and key.partition(".")[0] not in left_out
     ]
 
 
 @cache  # composing takes a tenth of a second
-def _usual(choices: tuple[str, ...]) -> dict[str, Any]:
-    return _flatten(load_config(*choices))
+def _usual(choices: tuple[str, ...], unseen: frozenset[str]) -> dict[str, Any]:
+    return _flatten(load_config(*choices), unseen)
 
 
-def _flatten(config: RunConfig) -> dict[str, Any]:
+def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
     """Returns the values at their dotted keys, without those that columns show."""
     content = config.model_dump(by_alias=True, exclude=set(_SHOWN_SECTIONS))
     pairs: dict[str, Any] = {}
     for name, value in content.items():
         inner = value.items() if isinstance(value, dict) else [("", value)]
         pairs |= {f"{name}.{key}".rstrip("."): item for key, item in inner}
-    return {key: value for key, value in pairs.items() if key not in _SHOWN}
+    return {key: value for key, value in pairs.items() if key not in _SHOWN - unseen}
 
 
 def override_value(value: Any) -> str:

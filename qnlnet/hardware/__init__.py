@@ -2,16 +2,16 @@
 
 from qnlnet.hardware.ledger import (
     COLLECTED,
-    ROOT,
     Submission,
     create_submission,
     find_submission,
     list_keys,
     submission_exists,
 )
+from qnlnet.hardware.ledgers import Ledgers
 from qnlnet.hardware.operations import cancel, check_ready, collect, refresh, submit
 from qnlnet.hardware.plan import Plan, Request
-from qnlnet.hardware.proposal import Proposal, build_request, propose
+from qnlnet.hardware.proposal import Placement, Proposal, build_request, place, propose
 from qnlnet.hardware.report import report_is_current, write_report
 from qnlnet.hardware.results import Outcome, add_row, read_outcome, read_rows
 from qnlnet.hardware.statistics import expected_accuracy, wilson_interval
@@ -19,9 +19,10 @@ from qnlnet.hardware.workload import Inputs, Workload, load_workload
 
 __all__ = [
     "COLLECTED",
-    "ROOT",
     "Inputs",
+    "Ledgers",
     "Outcome",
+    "Placement",
     "Plan",
     "Proposal",
     "Request",
@@ -37,6 +38,7 @@ __all__ = [
     "find_submission",
     "list_keys",
     "load_workload",
+    "place",
     "propose",
     "read_outcome",
     "read_rows",

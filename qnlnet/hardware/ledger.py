@@ -39,7 +39,6 @@ from qnlnet.runtime import (
     write_sealed,
 )
 
-ROOT = Path("results/hardware")
 COLLECTED = "collected"
 
 

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from qiskit import qpy
 
 from qnlnet import provenance
-from qnlnet.config import RuntimeConfig, cell_name, config_hash
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import RunConfig, RuntimeConfig, cell_name, config_hash
 from qnlnet.errors import check_at_least
 from qnlnet.hardware.plan import Circumstances, Plan, Request
 from qnlnet.hardware.workload import Workload
-from qnlnet.records import cell_keys
+from qnlnet.records.hardware import hardware_cell_keys
 from qnlnet.runtime import Cost, Device, DeviceCircuit, Service, count_executions, estimate_cost, transpile_for_device
 from qnlnet.seeding import integer_seed
 
@@ -45,6 +46,31 @@ class Proposal:
     circuit_file: bytes
 
 
+@dataclass(frozen=True)
+class Placement:
+    """Where a circuit would run, which is known before any image is.
+
+    Attributes:
+        device: The device.
+        circuit: The circuit in the device's instructions.
+    """
+
+    device: Device
+    circuit: DeviceCircuit
+
+
+def place(config: RunConfig, backend: RuntimeConfig, service: Service) -> Placement:
+    """Looks for the device and transpiles the circuit of a cell for it.
+
+    Raises:
+        ArgumentError: There is no such device, or an option does not fit it.
+        ServiceError: The service can not be asked.
+    """
+    qnl = circuit_from_config(config)
+    device = service.device(backend.name, qnl.circuit.num_qubits)
+    return Placement(device, transpile_for_device(qnl, device, backend))
+
+
 def build_request(workload: Workload, backend: RuntimeConfig, images_per_job: int | None = None) -> Request:
     """Returns what is asked for, which needs no service and makes the key.
 
@@ -69,21 +95,22 @@ def build_request(workload: Workload, backend: RuntimeConfig, images_per_job: in
     )
 
 
-def propose(workload: Workload, request: Request, service: Service) -> Proposal:
+def propose(workload: Workload, request: Request, service: Service, placement: Placement | None = None) -> Proposal:
     """Transpiles for the device and estimates; submits nothing.
 
     Args:
         workload: The model and its images.
         request: What `build_request` has made of them.
         service: Where the device is.
+        placement: What `place` has found for the workload's cell; None lets it find that now.
 
     Raises:
         ArgumentError: There is no such device, or an option does not fit it.
         ServiceError: The service can not be asked.
     """
     images, backend = len(workload.image_indices), request.backend
-    device = service.device(backend.name, workload.qnl.circuit.num_qubits)
-    circuit = transpile_for_device(workload.qnl, device, backend)
+    placement = placement or place(workload.config, backend, service)
+    device, circuit = placement.device, placement.circuit
     per_job = request.images_per_job or max(1, _EXECUTIONS_PER_JOB // count_executions(backend, 1))
     edges = [*range(0, images, min(per_job, images)), images]
     costs = [estimate_cost(device, circuit.circuit, backend, stop - start) for start, stop in itertools.pairwise(edges)]
@@ -95,7 +122,7 @@ def propose(workload: Workload, request: Request, service: Service) -> Proposal:
         max_seconds = max(1, math.floor(backend.budget_seconds * share))
     circumstances = Circumstances(
         cell=cell_name(workload.config),
-        table_keys=cell_keys(workload.config),
+        table_keys=hardware_cell_keys(workload.config),
         device=device.name,
         calibrated_at=device.calibrated_at,
         layout=circuit.layout,

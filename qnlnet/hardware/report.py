@@ -1,6 +1,6 @@
 """What a reader sees of hardware.csv: a table, and exact against measured expectation values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from qnlnet.errors import LedgerError
 from qnlnet.figures import figure_style, write_figure
 from qnlnet.figures.style import AMBER, BLUE, GREEN, ORANGE, PINK, SKY
 from qnlnet.files import write_file
-from qnlnet.hardware.ledger import Submission
+from qnlnet.hardware.ledger import Submission, submission_exists
 from qnlnet.hardware.results import TABLE, Outcome, read_outcome
 from qnlnet.records import dataset_label, dataset_mark, dataset_notes, read_hardware_rows, reducer_label
 from qnlnet.tables.formats import markdown_table
@@ -47,12 +47,13 @@ def report_is_current(root: Path) -> bool:
     return all(path.exists() and path.stat().st_mtime_ns >= table.stat().st_mtime_ns for path in files)
 
 
-def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
+def write_report(root: Path, say: Callable[[str], None] = print, others: Sequence[Path] = ()) -> list[Path]:
     """Writes hardware.md, summary.md, hardware.png and hardware.svg beside hardware.csv and returns the paths.
 
     Args:
         root: The ledger.
         say: Gets a sentence for each row whose submission is missing or damaged, and so is not in the figure.
+        others: Ledgers that hold the submissions of some rows.
 
     Raises:
         ResultsError: The table is missing or damaged, or the folder can not be written.
@@ -65,7 +66,8 @@ def write_report(root: Path, say: Callable[[str], None] = print) -> list[Path]:
     outcomes: dict[str, Outcome] = {}
     for key in rows.key:
         try:
-            outcomes[key] = read_outcome(Submission(root / key))
+            home = next((one for one in (root, *others) if submission_exists(one, key)), root)
+            outcomes[key] = read_outcome(Submission(home / key))
         except LedgerError as error:
             say(f"The figure leaves {key} out: {error}")
     if outcomes:

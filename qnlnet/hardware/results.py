@@ -100,6 +100,8 @@ def build_row(submission: Submission, outcome: Outcome) -> dict[str, Any]:
         "key": submission.key,
         "cell": found.cell,
         **{name: found.table_keys[name] for name in CELL_KEYS},
+        "trained_on": found.table_keys.get("trained_on", "exact"),  # plans that are older have usual settings
+        "settings": found.table_keys.get("settings", ""),
         "config_hash": request.config_hash,
         "seed": request.seed,
         "device": found.device,

@@ -19,6 +19,8 @@ from qnlnet.seeding import generator
 from qnlnet.simulator import ExactSimulator
 from qnlnet.training import predict
 
+_USUAL_IMAGES = 200
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -80,27 +82,30 @@ class Workload:
     inputs: Inputs
 
 
-def load_workload(model_path: Path, images: int, image_seed: int = 0, data_root: str | None = None) -> Workload:
+def load_workload(
+    model_path: Path, images: int | None = None, image_seed: int = 0, data_root: str | None = None
+) -> Workload:
     """Draws test images and computes what the circuit of a trained model gets to see of them.
 
     Args:
         model_path: The saved model.
-        images: How many images are drawn, without replacement.
+        images: How many images are drawn, without replacement; None: 200, or all where there are fewer.
         image_seed: Seed of that draw.
         data_root: Where the images lie; None looks where the model was trained with them.
 
     Raises:
-        ArgumentError: The model can not be read, or there are fewer test images.
+        ArgumentError: The model can not be read or has no circuit with one readout, or there are fewer test images.
         DataError: The images are missing or damaged.
     """
     config, _, _ = load_trained_model(model_path)
+    check_fits_a_device(config)
     data = config.data if data_root is None else config.data.model_copy(update={"root": data_root})
     dataset = load_dataset(data)
     return build_workload(model_path, dataset, prepare_features(dataset, config), images, image_seed)
 
 
 def build_workload(
-    model_path: Path, dataset: Dataset, features: Features, images: int, image_seed: int = 0
+    model_path: Path, dataset: Dataset, features: Features, images: int | None = None, image_seed: int = 0
 ) -> Workload:
     """Does what `load_workload` does with images that are there already, as many models may share them.
 
@@ -108,18 +113,17 @@ def build_workload(
         model_path: The saved model.
         dataset: The images that it was trained with.
         features: What `prepare_features` makes of them.
-        images: How many images are drawn, without replacement.
+        images: How many images are drawn, without replacement; None: 200, or all where there are fewer.
         image_seed: Seed of that draw.
 
     Raises:
         ArgumentError: The model can not be read or has no circuit with one readout, or there are fewer test images.
     """
     config, seed, model = load_trained_model(model_path)
-    total = len(features.test)
-    if not 1 <= images <= total:
-        raise argument_error("images", f"be between 1 and {total}, the number of test images", images)
-    chosen = np.sort(generator(image_seed, "hardware images").choice(total, images, replace=False))
     check_fits_a_device(config)
+    total = len(features.test)
+    images = count_images(images, total)
+    chosen = np.sort(generator(image_seed, "hardware images").choice(total, images, replace=False))
     qnl = circuit_from_config(config)
     return Workload(
         config=config,
@@ -132,6 +136,19 @@ def build_workload(
         qnl=qnl,
         inputs=_compute_inputs(model, qnl, features.test[chosen], features.test_labels[chosen]),
     )
+
+
+def count_images(images: int | None, total: int) -> int:
+    """Returns how many of `total` test images are drawn; None: 200, or all where there are fewer.
+
+    Raises:
+        ArgumentError: There are fewer than `images`.
+    """
+    if images is None:
+        return min(_USUAL_IMAGES, total)
+    if not 1 <= images <= total:
+        raise argument_error("images", f"be between 1 and {total}, the number of test images", images)
+    return images
 
 
 def check_fits_a_device(config: RunConfig) -> None:

@@ -56,13 +56,19 @@ def build_model(config: RunConfig, seed: int, start: int = 0) -> QNLNet:
     """
     with _BUILDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(integer_seed(seed, "weights", start))
-        reducer = _build_reducer(config, seed)
+        reducer = build_reducer(config, seed)
         layer, outputs = _build_layer(config, seed)
-        classes = len(config.data.classes)
-        return QNLNet(reducer, layer, nn.Linear(outputs, 1 if classes == 2 else classes))
+        return QNLNet(reducer, layer, build_head(config, outputs))
 
 
-def _build_reducer(config: RunConfig, seed: int) -> nn.Sequential:
+def build_head(config: RunConfig, outputs: int) -> nn.Linear:
+    """Builds the head: `outputs` values of the layer become one score of two classes, or one for each of more."""
+    classes = len(config.data.classes)
+    return nn.Linear(outputs, 1 if classes == 2 else classes)
+
+
+def build_reducer(config: RunConfig, seed: int) -> nn.Sequential:
+    """Builds what makes features of an image, or of its principal components; `seed` draws its dropout masks."""
     if config.reducer.name == "pca":
         return build_pca_reducer(config.num_qubits, config.num_features)
     return build_cnn_reducer(

@@ -5,18 +5,23 @@ from typing import Any
 
 import pandas as pd
 
+from qnlnet.config import RunConfig, unusual_settings
 from qnlnet.records.frames import build_frame
 from qnlnet.records.merging import sort_rows
-from qnlnet.records.schema import KEYS, SEED_SCHEMA, Column
+from qnlnet.records.schema import KEYS, SEED_SCHEMA, Column, backend_text, cell_keys
 
 _TEXT, _INT, _FLOAT, _PERCENT = Column(str), Column(int), Column(float), Column(float, bounds=(0, 100))
 
 CELL_KEYS = tuple(name for name in KEYS if name not in ("learning_rate", "epochs"))
+# What per-seed rows have columns for and these have not.
+_UNSEEN = ("train.learning_rate", "train.epochs", "train.dropout", "num_qubits")
 
 HARDWARE_SCHEMA: Mapping[str, Column] = {
     "key": _TEXT,  # of the submission, whose folder is beside the table
     "cell": _TEXT,
     **{name: SEED_SCHEMA[name] for name in CELL_KEYS},
+    "trained_on": Column(str, default="exact"),  # the backend of the run, as per-seed rows say it
+    "settings": Column(str, default=""),  # overrides of the run that no column shows, such as "train.epochs=20"
     "config_hash": _TEXT,  # of the run
     "seed": _INT,
     "device": _TEXT,
@@ -47,6 +52,15 @@ HARDWARE_SCHEMA: Mapping[str, Column] = {
     "data_official": Column(bool),
 }
 HARDWARE_COLUMNS = tuple(HARDWARE_SCHEMA)
+
+
+def hardware_cell_keys(config: RunConfig) -> dict[str, Any]:
+    """Returns what rows of devices say about the cell of a model: enough to compose its configuration again."""
+    return {
+        **cell_keys(config),
+        "trained_on": backend_text(config.backend),
+        "settings": unusual_settings(config, _UNSEEN),
+    }
 
 
 def upsert_hardware_row(frame: pd.DataFrame, row: Mapping[str, Any]) -> pd.DataFrame:

@@ -51,7 +51,7 @@ def compose_row(row: Mapping[str, Any]) -> Composition:
     """Returns the configuration of a row; what no column shows is looked for among the committed options.
 
     Args:
-        row: Values of `CELL_COLUMNS`; rows of devices, which lack some of them, take the defaults there.
+        row: Values of `CELL_COLUMNS`; rows of devices lack some of them and say in `settings` where they are unusual.
 
     Returns:
         The configuration with the row's hash; where none is found, the first one that the columns allow. For own images
@@ -102,7 +102,7 @@ def _candidates(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[
     else:
         values["data.classes"] = tuple(int(word) for word in row["classes"].split("/") if word.isdecimal())
     for groups in _group_choices(_group_names(row)):
-        for backend, settings in backend_settings(row.get("backend", "exact")):
+        for backend, settings in backend_settings(_backend(row)):
             for colours in (False, True) if own_images else (None,):
                 yield (
                     (*groups, f"backend={backend}", *shape),
@@ -113,6 +113,11 @@ def _candidates(row: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[
 def _dataset(row: Mapping[str, Any]) -> str:
     name: str = row["dataset"]
     return name.partition(" ")[0]
+
+
+def _backend(row: Mapping[str, Any]) -> str:
+    """Returns the words for the backend; rows of devices say what the model was trained on."""
+    return str(row.get("backend", row.get("trained_on", "exact")))
 
 
 def _group_names(row: Mapping[str, Any]) -> dict[str, str]:
@@ -133,7 +138,7 @@ def _no_option(row: Mapping[str, Any]) -> str:
     for group, name in _group_names(row).items():
         if not options_named(group, name):
             return f"No file in configs/{group} has the name {name!r}."
-    return f"There is no backend that is described as {row.get('backend')!r}."
+    return f"There is no backend that is described as {_backend(row)!r}."
 
 
 @cache  # composing takes much longer than everything else here

@@ -113,7 +113,7 @@ def load_fake_device(name: str, argument: str = "backend.name") -> BackendV2:
     """Returns a fake device of qiskit-ibm-runtime.
 
     Args:
-        name: A class such as ``FakeManilaV2``, or a name such as ``fake-manila``.
+        name: A class such as ``FakeManilaV2`` or ``FakeManila``, or a name such as ``fake_manila`` or ``fake-manila``.
         argument: What the person has named it by.
 
     Raises:
@@ -137,7 +137,7 @@ def load_fake_device(name: str, argument: str = "backend.name") -> BackendV2:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"v2$|[^a-z0-9]", "", name.lower())
+    return re.sub(r"(backend)?(v2)?$|[^a-z0-9]", "", name.lower())
 
 
 def _slice_target(target: Target, qubits: tuple[int, ...]) -> Target:

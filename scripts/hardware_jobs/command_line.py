@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-LEDGER = Path("results/hardware")
+OWN, COMMITTED = Path("outputs/hardware"), Path("results/hardware")
 _DESCRIPTION = """\
 Run a trained model on an IBM Quantum computer: submit, leave, collect.
 
   estimate   what it would cost; submits nothing
   submit     the same, then a question, then the jobs
   status     where submissions are, asking IBM Quantum
-  list       what this folder knows, without a network
+  list       what the ledgers know, without a network
   collect    bring results home and compute the accuracy
   cancel     cancel what has not ended
   rehearse   the same path on a simulated device, in this process
@@ -81,7 +81,10 @@ def _add_workload(parser: argparse.ArgumentParser, *, several: bool) -> None:
     )
     group.add_argument("--seed", type=int, default=0, metavar="N", help="which model of a folder (default: 0)")
     group.add_argument(
-        "--images", type=int, default=200, metavar="N", help="test images, drawn at random (default: 200)"
+        "--images",
+        type=int,
+        metavar="N",
+        help="test images, drawn at random (default: 200, or all of fewer)",
     )
     group.add_argument("--image-seed", type=int, default=0, metavar="N", help="seed of that draw (default: 0)")
     group.add_argument("--shots", type=int, default=1024, metavar="N", help="measurements per image (default: 1024)")
@@ -139,7 +142,10 @@ def _add_device(parser: argparse.ArgumentParser, *, rehearsal: bool) -> None:
 
 def _add_ledger(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--ledger", type=Path, default=LEDGER, metavar="DIR", help="folder of the submissions (default: %(default)s)"
+        "--ledger",
+        type=Path,
+        metavar="DIR",
+        help=f"folder of the submissions (default: {OWN}; {COMMITTED} is looked into as well, and not written)",
     )
 
 

@@ -6,43 +6,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hardware_jobs.arguments import check_budget, read_backend, read_workload
+from hardware_jobs import lookup
+from hardware_jobs.arguments import check_budget, check_least_cost, read_backend, read_model, read_workload
+from hardware_jobs.lookup import look_up, may_be_there, open_all, open_ledgers, open_submission
 from hardware_jobs.texts import describe_proposal, describe_row, describe_submission, next_step
 from qnlnet.config import RuntimeConfig
-from qnlnet.errors import (
-    LedgerError,
-    QNLNetError,
-    RequestRefusedError,
-    ResultsError,
-    argument_error,
-)
+from qnlnet.errors import QNLNetError, RequestRefusedError, argument_error
 from qnlnet.hardware import (
     COLLECTED,
+    Ledgers,
     Proposal,
-    Request,
-    Submission,
-    Workload,
     add_row,
-    build_request,
     cancel,
     check_ready,
     collect,
     create_submission,
-    find_submission,
-    list_keys,
+    place,
     propose,
-    read_rows,
     refresh,
     report_is_current,
-    submission_exists,
     submit,
     write_report,
 )
-from qnlnet.runtime import LocalService, Patience, RemoteService, Service, State, Waiting, warn_of_readable_account
+from qnlnet.runtime import LocalService, RemoteService, Service, State, Waiting, warn_of_readable_account
 
 DONE, MISTAKE, NOT_YET = 0, 2, 3
-PATIENCE, WAITING = Patience(), Waiting()
-_LOCAL_PATIENCE = Patience(settle_seconds=0.0)  # a job of a process that has ended will never be listed
+WAITING = Waiting()
 
 
 def run_command(options: argparse.Namespace) -> int:
@@ -64,39 +53,47 @@ def run_command(options: argparse.Namespace) -> int:
 
 
 def _estimate(options: argparse.Namespace) -> int:
-    workload, backend = read_workload(options, options.run[0]), read_backend(options)
+    backend, ledgers = read_backend(options), open_ledgers(options)
+    model, config, _ = read_model(options, options.run[0])
     with _service(backend.is_local) as service:
-        proposal = propose(workload, build_request(workload, backend, options.images_per_job), service)
+        placement = place(config, backend, service)
+        workload = read_workload(options, model)
+        request, submission = look_up(options, ledgers, workload, backend)
+        proposal = propose(workload, request, service, placement)
     print(describe_proposal(proposal))
     check_budget(proposal.plan)
-    if submission_exists(options.ledger, proposal.plan.key):
-        print(describe_submission(_open(options.ledger, proposal.plan.key)))
-    else:
-        print("Nothing was submitted.")
+    print("Nothing was submitted." if submission is None else describe_submission(submission))
     return DONE
 
 
 def _submit(options: argparse.Namespace) -> int:
-    workload, backend = read_workload(options, options.run[0]), read_backend(options)
+    backend, ledgers = read_backend(options), open_ledgers(options)
     if backend.is_local:
         raise argument_error(
             "--backend", "name an IBM Quantum computer or least-busy", backend.name, "Simulated devices: rehearse."
         )
-    request, submission = _look_up(options, workload, backend)
-    if submission is not None and submission.state not in (State.PLANNED, State.SUBMITTING):
-        print("This has been submitted before, so nothing was done. To run it again, add --repeat.")
-        print(describe_submission(submission))
-        return DONE
+    model, config, weights = read_model(options, options.run[0])
     with _service(local=False) as service:
+        # What may have been submitted is looked up first, as that needs no network; a new one is looked at before the
+        # images are.
+        placement = None if may_be_there(ledgers, weights, backend) else place(config, backend, service)
+        if placement is not None:
+            check_least_cost(placement, backend, options.images)
+        workload = read_workload(options, model)
+        request, submission = look_up(options, ledgers, workload, backend)
+        if submission is not None and submission.state not in (State.PLANNED, State.SUBMITTING):
+            print("This has been submitted before, so nothing was done. To run it again, add --repeat.")
+            print(describe_submission(submission))
+            return DONE
         if submission is None:
-            proposal = propose(workload, request, service)
+            proposal = propose(workload, request, service, placement)
             print(describe_proposal(proposal))
             check_budget(proposal.plan)
             check_ready(proposal.device, proposal.remaining_seconds)
             if not options.yes and not _confirm(proposal):
                 print("Nothing was submitted.")
                 return DONE
-            submission = create_submission(options.ledger, proposal, PATIENCE)
+            submission = create_submission(ledgers.own, proposal, lookup.PATIENCE)
         else:
             print(f"Going on with {submission.key}, which was planned before and is {submission.state}.")
             check_budget(submission.plan, backend.budget_seconds)
@@ -112,37 +109,46 @@ def _submit(options: argparse.Namespace) -> int:
 
 
 def _rehearse(options: argparse.Namespace) -> int:
-    backend = read_backend(options)
+    backend, ledgers = read_backend(options), open_ledgers(options)
     if not backend.is_local:
         raise argument_error(
             "--backend", "name a simulated device", backend.name, "For example fake-manila, fake-fez or aer."
         )
+    added = False
     for number, run in enumerate(options.run, 1):
         if len(options.run) > 1:
             print(f"Rehearsal {number} of {len(options.run)}: {run}", flush=True)
-        _rehearse_run(options, run, backend)
-    write_report(options.ledger)
+        added |= _rehearse_run(options, ledgers, run, backend)
+    _write_report(ledgers, added)
     return DONE
 
 
-def _rehearse_run(options: argparse.Namespace, run: Path, backend: RuntimeConfig) -> None:
-    workload = read_workload(options, run)
-    request, submission = _look_up(options, workload, backend)
+def _rehearse_run(options: argparse.Namespace, ledgers: Ledgers, run: Path, backend: RuntimeConfig) -> bool:
+    """Rehearses one model and returns whether the own table has got its row."""
+    model, config, _ = read_model(options, run)
     with _service(local=True) as service:
+        placement = place(config, backend, service)
+        workload = read_workload(options, model)
+        request, submission = look_up(options, ledgers, workload, backend)
         if submission is None:
-            proposal = propose(workload, request, service)
+            proposal = propose(workload, request, service, placement)
             print(describe_proposal(proposal), flush=True)
-            submission = create_submission(options.ledger, proposal, _LOCAL_PATIENCE)
+            submission = create_submission(ledgers.own, proposal, lookup.LOCAL_PATIENCE)
         elif submission.state == COLLECTED:
             print("This has been rehearsed before. To run it again, add --repeat.")
+        if (row := ledgers.row_elsewhere(submission)) is not None:
+            print(describe_row(row), flush=True)
+            return False
         submission.restart_local_jobs()
         submit(submission, service)
         collect(submission, service)
-    print(describe_row(add_row(submission, options.ledger)), flush=True)
+    print(describe_row(add_row(submission, ledgers.own)), flush=True)
+    return True
 
 
 def _status(options: argparse.Namespace) -> int:
-    submissions = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
+    ledgers = open_ledgers(options)
+    submissions = [open_submission(ledgers, options.key)] if options.key else list(open_all(ledgers))
     shown = [one for one in submissions if options.key or not (one.is_final or one.is_local)]
     status = DONE
     with _service(local=False) as service:
@@ -158,35 +164,44 @@ def _status(options: argparse.Namespace) -> int:
                     print(f"{submission.key}: IBM Quantum says {', '.join(words) or 'nothing new'}.")
             print(describe_submission(submission))
     if not shown:
-        print(f"Nothing is under way in {options.ledger}, which holds {len(submissions)} submissions.")
+        print(f"Nothing is under way in {ledgers}, with {len(submissions)} submissions.")
     return status
 
 
 def _list(options: argparse.Namespace) -> int:
-    submissions = list(_all(options.ledger))
+    ledgers = open_ledgers(options)
+    submissions = list(open_all(ledgers))
+    root = None
     for submission in submissions:
+        if ledgers.others and root != submission.directory.parent:
+            root = submission.directory.parent
+            print(f"{root}:")
         found = submission.plan.circumstances
         print(
             f"{submission.key}  {submission.state:<10}  {found.planned_at[:16]}  {found.device:<14}  {found.cell}, "
             f"seed {submission.plan.request.seed}, {len(submission.plan.request.image_indices)} images"
         )
     if not submissions:
-        print(f"There are no submissions in {options.ledger}.")
+        print(f"There are no submissions in {ledgers}.")
     return DONE
 
 
 def _collect(options: argparse.Namespace) -> int:
-    wanted = [_open(options.ledger, options.key)] if options.key else list(_all(options.ledger))
+    ledgers = open_ledgers(options)
+    wanted = [open_submission(ledgers, options.key)] if options.key else list(open_all(ledgers))
     if options.all:
-        there = _keys_of_rows(options.ledger)  # a program may have ended just before it wrote the row
+        there = ledgers.keys_of_rows()  # a program may have ended just before it wrote the row
         wanted = [one for one in wanted if not one.is_local and one.key not in there and one.expects_results]
-    status, collected = DONE, False
+    status, added = DONE, False
     with _service(local=False) as service:
         for submission in wanted:
             try:
+                if (row := ledgers.row_elsewhere(submission)) is not None:
+                    print(describe_row(row), flush=True)
+                    continue
                 if collect(submission, service, wait=options.wait, waiting=WAITING):
-                    print(describe_row(add_row(submission, options.ledger)), flush=True)
-                    collected = True
+                    print(describe_row(add_row(submission, ledgers.own)), flush=True)
+                    added = True
                     continue
                 print(describe_submission(submission))
                 status = max(status, NOT_YET)
@@ -195,39 +210,22 @@ def _collect(options: argparse.Namespace) -> int:
                     raise
                 print(f"error: {submission.key}: {error}", file=sys.stderr)
                 status = MISTAKE
-    if collected or not report_is_current(options.ledger):
-        write_report(options.ledger)
+    _write_report(ledgers, added)
     if not wanted:
         print("There is nothing to collect.")
     return status
 
 
 def _cancel(options: argparse.Namespace) -> int:
-    submission = _open(options.ledger, options.key)
+    submission = open_submission(open_ledgers(options), options.key)
     with _service(submission.is_local) as service:
         cancel(submission, service)
     return DONE
 
 
-def _look_up(
-    options: argparse.Namespace, workload: Workload, backend: RuntimeConfig
-) -> tuple[Request, Submission | None]:
-    """Returns what is asked for and its submission, if there is one; with --repeat the first that there is none of."""
-    while True:
-        request = build_request(workload, backend, options.images_per_job)
-        if not submission_exists(options.ledger, request.key):
-            return request, None
-        if not options.repeat:
-            return request, _open(options.ledger, request.key)
-        backend = backend.model_copy(update={"repetition": backend.repetition + 1})
-
-
-def _keys_of_rows(root: Path) -> list[str]:
-    """Returns the keys in hardware.csv; a damaged table is reported later, when a row is added: answers come first."""
-    try:
-        return read_rows(root).key.tolist()
-    except ResultsError:
-        return []
+def _write_report(ledgers: Ledgers, added: bool) -> None:
+    if added or not report_is_current(ledgers.own):
+        write_report(ledgers.own, others=ledgers.others)
 
 
 def _confirm(proposal: Proposal) -> bool:
@@ -236,20 +234,6 @@ def _confirm(proposal: Proposal) -> bool:
         return input(question).strip().lower() in ("y", "yes")
     except EOFError:
         raise RequestRefusedError("There is nobody to ask, so nothing was submitted. Add --yes.") from None
-
-
-def _open(root: Path, key: str) -> Submission:
-    submission = find_submission(root, key, PATIENCE)
-    return find_submission(root, key, _LOCAL_PATIENCE) if submission.is_local else submission
-
-
-def _all(root: Path) -> Iterator[Submission]:
-    """Yields all submissions; a damaged one is reported and passed over."""
-    for key in list_keys(root):
-        try:
-            yield _open(root, key)
-        except LedgerError as error:
-            print(f"error: {error}", file=sys.stderr)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hardware_jobs.command_line import LEDGER
+from hardware_jobs.command_line import COMMITTED, OWN
 from qnlnet.hardware import COLLECTED, Proposal, Submission, expected_accuracy
 from qnlnet.runtime import State
 
@@ -101,7 +101,7 @@ def next_step(submission: Submission) -> str:
     if submission.state == COLLECTED:
         return "nothing; its row is in hardware.csv"
     program, root = "python scripts/ibm_jobs.py", submission.directory.parent
-    where = submission.key if root == LEDGER else f"{submission.key} --ledger {root}"
+    where = submission.key if root in (OWN, COMMITTED) else f"{submission.key} --ledger {root}"
     return {
         State.PLANNED: "nothing was submitted; run the same submit command again",
         State.SUBMITTING: f"{program} status {where} finds out whether the job has arrived",

@@ -1,6 +1,7 @@
 """Trained models with noise: what calculation and other ways say, what is kept, and what is refused."""
 
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,14 @@ def test_errors_of_measuring_show_where_shots_are_counted(rows: pd.DataFrame) ->
     assert (counted.mean_absolute_error.to_numpy() > gates.mean_absolute_error.to_numpy()).all()
 
 
+def test_the_model_of_another_cell_is_not_measured(trained: list[Run], tmp_path: Path) -> None:
+    folder = shutil.copytree(trained[0].directory, tmp_path / "copy")
+    shutil.copy(find_model(trained[1].directory, 0), find_model(folder, 0))
+    run = Run(trained[0].config.model_copy(update={"output_dir": str(folder)}), trained[0].dataset)
+    with pytest.raises(ArgumentError, match=rf"must name a model of the cell {run.hash}.*give {trained[1].hash}"):
+        measure([run], FEW, tmp_path / "noise")
+
+
 def test_levels_become_backends() -> None:
     backends = [(level.backend.shots, level.backend.depolarizing, level.backend.noise) for level in list_levels(NOISE)]
     assert backends == [
@@ -195,7 +204,11 @@ def test_devices_alone_have_a_table_and_no_figure(trained: list[Run], tmp_path: 
     [
         ("layer=none", FEW, "Argument `run` must be of a model with a circuit, but is 'one with layer=none'."),
         ("readout_qubits=[0,3]", FEW, "must be of a model with one readout"),
-        ("", NoiseConfig(images=10**6, shots=(1,)), "Argument `images` must be at most 91, the number of test images"),
+        (
+            "",
+            NoiseConfig(images=10**6, shots=(1,)),
+            "Argument `images` must be between 1 and 91, the number of test images",
+        ),
         ("", NoiseConfig(devices=("FakeManilla",)), "Argument `devices` must name a fake device .* fake-manila"),
         ("", NoiseConfig(devices=("FakeArmonkV2",)), "Argument `devices` must name a device with 4 to 10 qubits"),
     ],

@@ -10,7 +10,7 @@ import pytest
 
 from qnlnet.checkpoints import load_trained_model
 from qnlnet.config import RuntimeConfig, load_config
-from qnlnet.hardware import ROOT, Submission, list_keys, load_workload
+from qnlnet.hardware import Submission, list_keys, load_workload
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.runs import train_cells
 
@@ -21,6 +21,7 @@ TRAINING = (
     *("data=digits", "reducer=pca", "ansatz=0", "protocol=corrected", "train.starts=1", "seeds=1", "train.epochs=2"),
     *("train.batch_size=5", "train.learning_rate=0.2"),
 )
+LEDGER = Path("outputs/hardware")
 ON_DEVICE = (*TRAINING, "backend=runtime", "backend.shots=128", "backend.resilience_level=0")
 
 
@@ -39,8 +40,8 @@ def test_the_layer_measures_what_a_rehearsal_measures(
     monkeypatch.chdir(tmp_path)
     options = ("--backend", device, "--images", "20", "--shots", "256")
     assert ibm_jobs.main(["rehearse", str(model), *options]) == 0
-    (key,) = list_keys(ROOT)
-    submission = Submission(ROOT / key)
+    (key,) = list_keys(LEDGER)
+    submission = Submission(LEDGER / key)
     measured, _ = submission.answers()
 
     workload = load_workload(model, 20)
@@ -77,7 +78,7 @@ def test_evaluation_on_the_exact_simulator_is_exact(model: Path, run_here: Run) 
     [
         (["images=20"], "The configuration key `run` must have a value. Write `run=…`."),
         (["run=nothing"], "Argument `run` must name a trained model, but is 'nothing'."),
-        (["run=x", "backend.name=fake_fez"], "Argument `backend.name` must name a device, but is 'fake_fez'."),
+        (["run=x", "backend.name=fez"], "Argument `backend.name` must name a device, but is 'fez'."),
         (["run=x", "images=0"], "Argument `images` must be at least 1, but is 0."),
         (["run=x", "backend.twirling=gates"], "Argument `backend.twirling` must be auto, measure or all with"),
     ],

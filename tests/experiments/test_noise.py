@@ -28,7 +28,7 @@ MISTAKES = {
     "devices=[FakeManilla]": "Argument `devices` must name a fake device .*: fake-manila",
     "devices=[FakeMontrealV2]": "Argument `devices` must name a device with 4 to 10 qubits, but is 'FakeMontrealV2 (27",
     "images=0": "Argument `images` must be at least 1, but is 0.",
-    "images=100000": "Argument `images` must be at most 91, the number of test images, but is 100000.",
+    "images=100000": "Argument `images` must be between 1 and 91, the number of test images, but is 100000.",
     "layer=none": "Argument `run` must be of a model with a circuit, but is 'one with layer=none'.",
     "imagse=3": "There is no configuration key `imagse`. Did you mean `images`?",
     "output_dir=/dev/null/below": "/dev/null/below.* can not be written: Not a directory.",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hardware.command import Jobs
 from hardware.preloaded import start_processes_quickly
-from hardware_jobs import commands
+from hardware_jobs import commands, lookup
 from loopback import LoopbackService
 
 from qnlnet.config import load_config
@@ -40,7 +40,7 @@ def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loopbac
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets commands give up soon."""
     patience = Patience(settle_seconds=1, look_seconds=0.2, pause_seconds=0.2, pauses=2)
-    monkeypatch.setattr(commands, "PATIENCE", patience)
+    monkeypatch.setattr(lookup, "PATIENCE", patience)
     monkeypatch.setattr(commands, "WAITING", Waiting(first_pause=0.2, longest_pause=0.5, outage_seconds=4))
 
 

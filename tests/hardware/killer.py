@@ -193,7 +193,7 @@ def _die_with_half_a_file() -> None:
 def _run_command(order: dict[str, Any], trace: int) -> int:
     """Runs a command in this process; its client is forked from it."""
     import ibm_jobs
-    from hardware_jobs import commands
+    from hardware_jobs import commands, lookup
     from matplotlib.figure import Figure
 
     from qnlnet.runtime import Patience, Waiting, watchdog
@@ -203,7 +203,7 @@ def _run_command(order: dict[str, Any], trace: int) -> int:
     watchdog.multiprocessing = SimpleNamespace(
         get_context=lambda _: context, parent_process=multiprocessing.parent_process
     )
-    commands.PATIENCE = Patience(settle_seconds=order["settle"], look_seconds=0.1, pause_seconds=0.1, pauses=2)
+    lookup.PATIENCE = Patience(settle_seconds=order["settle"], look_seconds=0.1, pause_seconds=0.1, pauses=2)
     commands.WAITING = Waiting(first_pause=0.1, longest_pause=0.2, outage_seconds=4)
     Figure.savefig = lambda self, stream, **_: stream.write(b"a figure")  # drawing takes as long as all the rest
     _Steps(trace, order["kill"]).install()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hardware.command import Jobs
-from hardware_jobs import commands
+from hardware_jobs import lookup
 from loopback import Answer, AnswerAfter, DropAfter, DropBefore, Hang, Job, LoopbackService
 
 pytestmark = pytest.mark.slow
@@ -99,7 +99,7 @@ def test_status_resolves_what_is_open(jobs: Jobs, service: LoopbackService) -> N
 
 
 def test_a_job_that_is_listed_late(jobs: Jobs, service: LoopbackService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "PATIENCE", replace(commands.PATIENCE, settle_seconds=30))
+    monkeypatch.setattr(lookup, "PATIENCE", replace(lookup.PATIENCE, settle_seconds=30))
 
     def hide(job: Job) -> None:
         tags, job.tags = job.tags, []

@@ -24,6 +24,12 @@ def test_devices(name: str, local: bool) -> None:
     assert RuntimeConfig(name=name).is_local == local
 
 
+@pytest.mark.parametrize("name", ["fake_manila", "FakeManilaV2", "FakeManila", "FAKE_MANILA_V2", "fake-manila"])
+def test_all_names_of_a_fake_device_are_one_device(name: str) -> None:
+    assert RuntimeConfig(name=name) == RuntimeConfig(name="fake-manila")
+    assert RuntimeConfig(name=name).is_local
+
+
 def test_defaults() -> None:
     config = RuntimeConfig(name="ibm_fez")
     assert (config.shots, config.estimator, config.resilience_level, config.twirling) == (1024, "executor", 1, "auto")
@@ -47,7 +53,7 @@ def test_kind_tells_which_schema() -> None:
     [
         ({"name": "Fez"}, "Argument `backend.name` must name a device, but is 'Fez'. Give ibm_fez or"),
         ({"name": "fez"}, "must name a device, but is 'fez'."),
-        ({"name": "fake_fez"}, "must name a device, but is 'fake_fez'."),
+        ({"name": "fake"}, "must name a device, but is 'fake-'."),
         ({"name": ""}, "must name a device, but is ''."),
         ({"name": "ibm_fez\n"}, "must name a device"),
         ({"shots": 0}, "greater than or equal to 1"),

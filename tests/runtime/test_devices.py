@@ -6,7 +6,9 @@ import math
 import pytest
 from qiskit.transpiler import Target
 from qiskit_aer import AerSimulator
+from qiskit_ibm_runtime.fake_provider import FakeProviderForBackendV2
 
+from qnlnet.config import RuntimeConfig
 from qnlnet.errors import ArgumentError
 from qnlnet.runtime import Device, load_fake_device
 from qnlnet.runtime.best_qubits import choose_best_qubits
@@ -123,6 +125,17 @@ def test_a_device_without_noise() -> None:
 @pytest.mark.parametrize("name", ["fake-manila", "FakeManilaV2", "FakeManila", "fake_manila"])
 def test_spellings(name: str) -> None:
     assert load_fake_device(name).name == "fake_manila"
+
+
+@pytest.mark.filterwarnings("ignore:Properties of fake_nighthawk:UserWarning")
+def test_every_fake_device_is_found_by_ibms_names() -> None:
+    backends = FakeProviderForBackendV2().backends()
+    assert len(backends) > 50
+    for backend in backends:
+        class_name = type(backend).__name__
+        for name in (backend.name, class_name, class_name.removesuffix("V2"), backend.name.replace("_", "-")):
+            assert type(load_fake_device(name)) is type(backend)
+            assert type(load_fake_device(RuntimeConfig(name=name).name)) is type(backend)
 
 
 @pytest.mark.parametrize(
