@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import QuantumCircuit
+from qiskit.circuit import CircuitInstruction, ParameterExpression, QuantumCircuit
 from qiskit.primitives import BackendEstimatorV2
 from qiskit.primitives.base import BaseEstimatorV2
 from qiskit.transpiler import StagedPassManager, generate_preset_pass_manager
@@ -21,6 +21,8 @@ from qnlnet.config import BackendConfig
 from qnlnet.errors import argument_error
 from qnlnet.runtime.devices import SIMULABLE_QUBITS, load_fake_device
 from qnlnet.seeding import generator
+from qnlnet.simulator import SUPPORTED_GATES
+from qnlnet.simulator.unrolling import GateOnQubits, unroll
 
 _CHUNK = 64  # rows per call: the time of Aer's estimator grows with the square of the rows in a call
 
@@ -70,7 +72,7 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
     Raises:
         ArgumentError: There is no such fake device, or it is too large or too small.
     """
-    circuit, observables = qnl.circuit, qnl.observables
+    circuit, observables = _with_gates_that_bind(qnl.circuit), qnl.observables
     # Threads cost far more than they save where a circuit takes microseconds.
     options: dict[str, Any] = {"max_parallel_threads": 1} if circuit.num_qubits <= SIMULABLE_QUBITS else {}
     device_gates: StagedPassManager | None = None
@@ -97,6 +99,28 @@ def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstim
         gradient=ParamShiftEstimatorGradient(estimator, pass_manager=device_gates),
         default_precision=precision,
     )
+
+
+def _with_gates_that_bind(circuit: QuantumCircuit) -> QuantumCircuit:
+    """Returns a circuit whose free angles all take effect.
+
+    Aer 0.18 binds 0 to a parameter of a controlled rotation or phase, in its estimator, without a word. Such gates are
+    translated into others; a circuit without them stays as it is.
+    """
+    if all(_binds(instruction) for instruction in circuit.data):
+        return circuit
+    translated = circuit.copy_empty_like()
+    for instruction in circuit.data:
+        qubits = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        gate = GateOnQubits(instruction.operation, qubits)
+        for part in (gate,) if _binds(instruction) else unroll(gate):
+            translated.append(part.operation, part.qubits)
+    return translated
+
+
+def _binds(instruction: CircuitInstruction) -> bool:
+    free = any(isinstance(value, ParameterExpression) and value.parameters for value in instruction.operation.params)
+    return not free or (instruction.is_standard_gate() and instruction.operation.name in SUPPORTED_GATES)
 
 
 def _with_noise(noise: NoiseModel) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from qiskit.quantum_info import Statevector
+from qiskit.circuit import ParameterVector, QuantumCircuit
+from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
+from qiskit.quantum_info import SparsePauliOp, Statevector
 from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.backends import build_qnn
@@ -181,3 +183,21 @@ def test_gradients_can_be_taken_of_many_rows_at_once(build_circuit: BuildCircuit
     for gradient, expected in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(gradient, expected, rtol=0, atol=1e-12)
     assert isinstance(build(qnl), AerEstimatorQNN)
+
+
+@pytest.mark.parametrize("name", ["cp", "crx", "cry", "crz", "cu1", "cu3", "u", "rzx", "xx_plus_yy"])
+def test_free_angles_of_every_gate_take_effect(name: str) -> None:
+    gate = get_standard_gate_name_mapping()[name]
+    x = ParameterVector("x", len(gate.params))
+    circuit = QuantumCircuit(2)
+    circuit.ry(0.4, 0)
+    circuit.ry(0.7, 1)
+    circuit.rz(0.9, 0)
+    circuit.append(gate.base_class(*x), range(gate.num_qubits))
+    qnl = QNLCircuit(circuit, tuple(x), (), (SparsePauliOp(["XX", "YY", "ZX"], [1, 0.7, 0.4]),))
+    inputs = np.array([[1.1, 0.6, 0.3], [0.2, -0.4, 0.9]])[:, : len(x)]
+    aer, exact = (build_qnn(qnl, BackendConfig(name=backend)) for backend in ("aer", "exact"))
+    expected = [Statevector(circuit.assign_parameters(row)).expectation_value(qnl.observable).real for row in inputs]
+    np.testing.assert_allclose(aer.forward(inputs, None)[:, 0], expected, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(exact.forward(inputs, None)[:, 0], expected, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(aer.backward(inputs, None)[0], exact.backward(inputs, None)[0], rtol=0, atol=1e-8)
