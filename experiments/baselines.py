@@ -4,13 +4,15 @@ python experiments/baselines.py                                     # MNIST 0/1 
 python experiments/baselines.py data=mnist data.classes=[0,1,2,3] output_dir=outputs/baselines
 """
 
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from command_line import run_experiment
 from counting import count_models
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
-from table import list_cells
+from output_folder import choose_output_folder
+from table import describe_cells, list_cells
 
 from qnlnet.config import BaselinesConfig, RunConfig, build_section
 
@@ -21,8 +23,9 @@ def measure(config: DictConfig) -> None:
     """Fits what is missing, then writes the table and says where it lies."""
     hydra = HydraConfig.get()
     baselines = build_section(config, BaselinesConfig)
-    cells = list_datasets(config, list(hydra.overrides.task), str(hydra.job.config_name))
-    directory = Path(config.output_dir)
+    overrides, config_name = list(hydra.overrides.task), str(hydra.job.config_name)
+    cells = list_datasets(config, overrides, config_name)
+    directory = choose_output_folder(config, overrides, config_name, partial(describe_baselines, config_name))
 
     # These take seconds to import and are not needed for --help or for a mistake.
     from qnlnet.audit.classical_report import write_baselines
@@ -35,6 +38,11 @@ def measure(config: DictConfig) -> None:
     rows = count_models(measure_baselines(cells, baselines, directory), total, "Baselines")
     print(write_baselines(directory, baseline_frame(rows)))
     print(f"Rows: {directory / 'baselines.csv'}")
+
+
+def describe_baselines(config_name: str, config: DictConfig, overrides: list[str]) -> Any:
+    """Returns what makes two fits of a file in configs/ the same: equal models, search and features."""
+    return build_section(config, BaselinesConfig), describe_cells(list_datasets(config, overrides, config_name))
 
 
 def list_datasets(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:

@@ -4,11 +4,14 @@ python experiments/compare.py --config-name choices        # what each choice of
 python experiments/compare.py --config-name contribution   # what the quantum layer contributes
 """
 
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
+from output_folder import choose_output_folder
+from table import describe_cells
 
 from qnlnet.config.comparisons import list_comparisons
 
@@ -16,8 +19,10 @@ from qnlnet.config.comparisons import list_comparisons
 def compare(config: DictConfig) -> None:
     """Trains what is missing, then writes rows, table and figure and says where they lie."""
     hydra = HydraConfig.get()
-    comparisons = list_comparisons(str(hydra.job.config_name), list(hydra.overrides.task))
-    directory, name = Path(config.output_dir), str(config.name)
+    overrides, config_name = list(hydra.overrides.task), str(hydra.job.config_name)
+    comparisons = list_comparisons(config_name, overrides)
+    directory = choose_output_folder(config, overrides, config_name, partial(describe_comparisons, config_name))
+    name = str(config.name)
 
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
@@ -42,6 +47,12 @@ def compare(config: DictConfig) -> None:
     print("Table:  " + ", ".join(map(str, tables)))
     print("Figure: " + ", ".join(map(str, figures)))
     print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
+
+
+def describe_comparisons(config_name: str, config: DictConfig, overrides: list[str]) -> Any:
+    """Returns what makes two comparisons of a file in configs/ the same: equal changes, cells and seeds."""
+    pairs = list_comparisons(config_name, overrides)
+    return config.get("name"), [(pair.change, describe_cells((pair.base, pair.changed))) for pair in pairs]
 
 
 if __name__ == "__main__":

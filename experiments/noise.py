@@ -4,13 +4,15 @@ python experiments/noise.py                                   # the models of Ta
 python experiments/noise.py data=mnist reducer=pca devices=[] output_dir=outputs/noise
 """
 
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 from command_line import run_experiment
 from counting import count_models
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig, OmegaConf
-from table import list_cells
+from output_folder import choose_output_folder
+from table import describe_cells, list_cells
 
 from qnlnet.config import NoiseConfig, RunConfig, build_section
 
@@ -21,8 +23,9 @@ def measure(config: DictConfig) -> None:
     """Trains what is missing, measures what is missing, then writes table and figure and says where they lie."""
     hydra = HydraConfig.get()
     noise = build_section(config, NoiseConfig)
-    cells = list_noisy_cells(config, list(hydra.overrides.task), str(hydra.job.config_name))
-    directory = Path(config.output_dir)
+    overrides, config_name = list(hydra.overrides.task), str(hydra.job.config_name)
+    cells = list_noisy_cells(config, overrides, config_name)
+    directory = choose_output_folder(config, overrides, config_name, partial(describe_noise, config_name))
 
     # These take seconds to import and are not needed for --help or for a mistake.
     from qnlnet.audit import check_noise, measure_noise, write_noise
@@ -36,6 +39,11 @@ def measure(config: DictConfig) -> None:
     for _ in count_models(measure_noise(runs, noise, directory), models, "Noise"):
         pass  # its rows are on disk
     print("\n".join(map(str, [directory / "noise.csv", *write_noise(directory)])))
+
+
+def describe_noise(config_name: str, config: DictConfig, overrides: list[str]) -> Any:
+    """Returns what makes two measurements of a file in configs/ the same: equal noise, cells and seeds."""
+    return build_section(config, NoiseConfig), describe_cells(list_noisy_cells(config, overrides, config_name))
 
 
 def list_noisy_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:

@@ -7,15 +7,16 @@ python experiments/table.py --config-name quickstart   # Table 1's pipeline on s
 """
 
 import itertools
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from functools import cache, partial
+from typing import Any
 
 from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
+from output_folder import choose_output_folder
 
 from qnlnet.config import (
     CONFIG_DIR,
@@ -34,8 +35,10 @@ _TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs 
 def make_table(config: DictConfig) -> None:
     """Trains what is missing, then writes the table and says where it lies."""
     hydra = HydraConfig.get()
-    cells = list_cells(config, list(hydra.overrides.task), str(hydra.job.config_name))
-    directory, name = Path(config.output_dir), str(config.name)
+    overrides, config_name = list(hydra.overrides.task), str(hydra.job.config_name)
+    cells = list_cells(config, overrides, config_name)
+    directory = choose_output_folder(config, overrides, config_name, partial(describe_table, config_name))
+    name = str(config.name)
 
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
@@ -63,6 +66,18 @@ def make_table(config: DictConfig) -> None:
     if figures:
         print("Figure: " + ", ".join(map(str, figures)))
     print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
+
+
+def describe_table(config_name: str, config: DictConfig, overrides: list[str]) -> Any:
+    """Returns what makes two tables of a file in configs/ the same: equal cells and seeds, and what becomes of them."""
+    cells = list_cells(config, overrides, config_name)
+    shown = [config.get(key) for key in ("name", "table", "figure")]
+    return shown, describe_cells(cells)
+
+
+def describe_cells(cells: Iterable[RunConfig]) -> list[tuple[str, int]]:
+    """Returns the hash of each cell and its number of seeds."""
+    return [(config_hash(cell), cell.seeds) for cell in cells]
 
 
 def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,6 +20,24 @@ def check_writable(directory: Path | str) -> None:
         tempfile.TemporaryFile(dir=directory).close()  # it has no name, so a killed process leaves nothing
     except OSError as error:
         raise _unwritable(f"folder {directory}", error) from error
+
+
+def choose_folder(asked: Path | None, usual: Path, *, is_usual: bool) -> Path:
+    """Returns where a program writes, so that only what is committed, made again, takes its place without being asked.
+
+    Args:
+        asked: The folder that the command line names, which wins; None where it names none.
+        usual: The folder of the committed files, under results/.
+        is_usual: Whether the command line asks for what lies there. Anything else goes to the folder of the same name
+            under outputs/, and a sentence on standard error says so.
+    """
+    if asked is not None:
+        return asked
+    if is_usual or usual.parts[:1] != ("results",):
+        return usual
+    own = Path("outputs", *usual.parts[1:])
+    print(f"This is not what {usual} holds, so it goes to {own}; name a folder to write elsewhere.", file=sys.stderr)
+    return own
 
 
 def remove_leftovers(path: Path) -> None:

@@ -21,6 +21,7 @@ from benchmarking.machine import describe_machine, peer_versions, prepare_proces
 from qnlnet.pipes import end_with_reader
 
 _PEERS = ("pennylane", "pennylane_lightning", "jax")
+_RESULTS, _TURNS = Path("results/benchmarks"), 7
 _SHOWN = ("benchmark", "model", "grows", "part", "contestant", "num_qubits", "r", "D", "batch", "size")
 
 
@@ -51,11 +52,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output-dir",
         type=Path,
-        default=Path("results/benchmarks"),
         metavar="DIR",
-        help="folder of the tables and figures (default: results/benchmarks)",
+        help=f"folder of tables and figures (default: {_RESULTS}, or outputs/benchmarks with other --repetitions)",
     )
-    parser.add_argument("--repetitions", type=int, default=7, metavar="N", help="turns of each contestant (default: 7)")
+    parser.add_argument(
+        "--repetitions", type=int, default=_TURNS, metavar="N", help="turns of each contestant (default: 7)"
+    )
     return parser
 
 
@@ -75,14 +77,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{describe_machine()}; {prepare_process()}", flush=True)
 
     from qnlnet.errors import QNLNetError  # after the threads are fixed, like everything that computes
+    from qnlnet.files import choose_folder
 
     try:
         if options.quick:
             measure_quickly()
-        for name in [] if options.quick else options.only:
+            return 0
+        is_usual = options.redraw or options.repetitions == _TURNS
+        directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
+        for name in options.only:
             if not options.redraw:
-                measure(name, options.output_dir, options.repetitions)
-            draw(name, options.output_dir)
+                measure(name, directory, options.repetitions)
+            draw(name, directory)
     except QNLNetError as error:
         return _refuse(str(error))
     except KeyboardInterrupt:

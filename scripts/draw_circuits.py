@@ -13,8 +13,10 @@ from qnlnet.circuits import circuit_from_config
 from qnlnet.circuits.drawing import draw_circuit, render
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import QNLNetError
-from qnlnet.files import write_file
+from qnlnet.files import choose_folder, write_file
 from qnlnet.pipes import end_with_reader
+
+_RESULTS = Path("results/circuits")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -43,9 +45,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output-dir",
         type=Path,
-        default=Path("results/circuits"),
         metavar="DIR",
-        help="folder of the images (default: results/circuits)",
+        help=f"folder of the images (default: {_RESULTS}, or outputs/circuits for other circuits)",
     )
     return parser
 
@@ -54,8 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
     try:
-        for config in load_configs(options):
-            for path in write_drawing(config, options.output_dir):
+        configs = load_configs(options)
+        is_usual = configs == load_configs(build_parser().parse_args([]))
+        directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
+        for config in configs:
+            for path in write_drawing(config, directory):
                 print(path, flush=True)
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)

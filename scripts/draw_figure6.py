@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qnlnet.errors import QNLNetError, ResultsError
+from qnlnet.files import choose_folder
 from qnlnet.pipes import end_with_reader
 
-NAME = "figure6"
+NAME, TABLE = "figure6", Path("results/table1")
 _ADVICE = "Make the rows with `make reproduce-table1`, or say with --rows where they are."
 
 
@@ -19,12 +20,15 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--rows",
         type=Path,
-        default=Path("results/table1"),
+        default=TABLE,
         metavar="DIR",
         help="folder with seeds.csv and epochs.csv.gz (default: results/table1)",
     )
     parser.add_argument(
-        "--output", type=Path, default=Path(f"results/{NAME}"), metavar="DIR", help=f"default: results/{NAME}"
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help=f"default: results/{NAME}, or outputs/{NAME} for other rows than those of {TABLE}",
     )
     return parser
 
@@ -33,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
     try:
-        paths = draw(options.rows, options.output)
+        usual = options.rows.resolve() == TABLE.resolve()
+        paths = draw(options.rows, choose_folder(options.output, Path(f"results/{NAME}"), is_usual=usual))
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

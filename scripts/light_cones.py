@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qnlnet.errors import QNLNetError, check_at_least
-from qnlnet.files import write_file
+from qnlnet.files import choose_folder, write_file
 from qnlnet.pipes import end_with_reader
 
 if TYPE_CHECKING:
     from cones.rows import Shape
 
-_RESULTS, _OWN = Path("results/light_cones"), Path("outputs/light_cones")
+_RESULTS = Path("results/light_cones")
 _DISAGREEMENT, _MISTAKE = 1, 2
 
 
@@ -51,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--output-dir",
         type=Path,
         metavar="DIR",
-        help=f"folder of table and drawings (default: {_RESULTS}, or {_OWN} where other circuits are chosen)",
+        help=f"folder of table and drawings (default: {_RESULTS}, or outputs/light_cones for other circuits)",
     )
     return parser
 
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = build_parser().parse_args(arguments)
     try:
         shapes = choose_shapes(options)
-        directory = options.output_dir or (_RESULTS if shapes == _usual_shapes() else _OWN)
+        directory = choose_folder(options.output_dir, _RESULTS, is_usual=shapes == _usual_shapes())
         return _write(shapes, directory)
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)

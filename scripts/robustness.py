@@ -14,6 +14,7 @@ from pathlib import Path
 
 from qnlnet.pipes import end_with_reader
 
+_RESULTS, _SEED = Path("results"), 0
 _BROKEN, _MISTAKE, _INTERRUPTED = 1, 2, 130
 
 
@@ -28,14 +29,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--only", nargs="+", metavar="NAME", default=[], help="play these scenarios only, and write nothing"
     )
     parser.add_argument("--quick", action="store_true", help="play as often as the tests do, and write nothing")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="draws the moments (default: 0)")
+    parser.add_argument("--seed", type=int, default=_SEED, metavar="N", help="draws the moments (default: 0)")
     parser.add_argument("--redraw", action="store_true", help="play nothing: write the page again from its rows")
     parser.add_argument(
         "--output-dir",
         type=Path,
-        default=Path("results"),
         metavar="DIR",
-        help="folder of robustness.csv and robustness.md (default: results)",
+        help=f"folder of robustness.csv and robustness.md (default: {_RESULTS}, or outputs with another --seed)",
     )
     return parser
 
@@ -47,15 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from robustness_checks.scenarios import SCENARIOS
 
     from qnlnet.errors import QNLNetError, check_choice
+    from qnlnet.files import choose_folder
 
     try:
         for name in options.only:
             check_choice("--only", name, [scenario.name for scenario in SCENARIOS])
+        writes = options.redraw or not (options.only or options.quick)
+        is_usual = options.redraw or not writes or options.seed == _SEED
+        directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
         status = 0
         if not options.redraw:
-            status = play(options.only, options.quick, options.seed, options.output_dir)
-        if options.redraw or not (options.only or options.quick):
-            draw(options.output_dir)
+            status = play(options.only, options.quick, options.seed, directory)
+        if writes:
+            draw(directory)
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)
         return _MISTAKE

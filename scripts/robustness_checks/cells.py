@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qnlnet.checkpoints import ReplicaCheckpoint, load_model_checkpoint
-from qnlnet.errors import QNLNetError
+from qnlnet.errors import ArgumentError, QNLNetError
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from robustness_checks.finding import Broken
 
@@ -122,7 +122,10 @@ def _read_tables(cell: Path, name: str, snapshot: Snapshot) -> None:
 
 def _digest(model: Path) -> str:
     """Returns a hash of all weights, and of what the circuit's are called."""
-    checkpoint = load_model_checkpoint(model)
+    try:
+        checkpoint = load_model_checkpoint(model)
+    except ArgumentError as error:
+        raise Broken(f"a model was left unreadable: {error}") from error
     digest = hashlib.sha256(repr([checkpoint["seed"], checkpoint["circuit_weight_names"]]).encode())
     for name, tensor in checkpoint["state_dict"].items():
         digest.update(name.encode() + tensor.numpy().tobytes())

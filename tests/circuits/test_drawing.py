@@ -131,7 +131,26 @@ def test_program_draws_the_three_circuits_of_the_paper_by_default() -> None:
     configs = draw_circuits.load_configs(options)
     shapes = [(c.ansatz.name, c.feature_map_reps, c.ansatz_reps, c.num_qubits, c.readout_qubit) for c in configs]
     assert shapes == [(ansatz, 1, 1, 4, 3) for ansatz in "012"]
-    assert options.output_dir == Path("results/circuits")
+    assert options.output_dir is None
+
+
+@pytest.mark.parametrize(
+    ("words", "folder"),
+    [
+        ([], "results/circuits"),
+        (["--r", "1", "--ansatz", "0", "1", "2"], "results/circuits"),
+        (["--r", "2"], "outputs/circuits"),
+        (["--ansatz", "1"], "outputs/circuits"),
+        (["--r", "2", "--output-dir", "results/circuits"], "results/circuits"),
+    ],
+)
+def test_other_circuits_do_not_go_to_the_committed_ones(
+    words: list[str], folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+    monkeypatch.setattr(draw_circuits, "write_drawing", lambda _, directory: written.append(directory) or [])
+    assert draw_circuits.main(words) == 0
+    assert set(written) == {Path(folder)}
 
 
 @pytest.mark.parametrize(

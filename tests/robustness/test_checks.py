@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import torch
 from robustness_checks.cells import PCA, look
 from robustness_checks.commits import path_with_commit
 from robustness_checks.disks import NoDiskError, SmallDisk
@@ -65,9 +66,18 @@ def test_another_digit_of_a_loss_is_another_number(finished: Watched) -> None:
     assert (finished.rows_lost, finished.equal) == (1, False)
 
 
-def test_the_model_of_another_seed_is_not_equal(finished: Watched) -> None:
+def test_the_model_of_another_seed_is_seen(finished: Watched) -> None:
     models = finished.folder / "cell" / "models"
     shutil.copy(models / "seed-1.pt", models / "seed-0.pt")
+    with pytest.raises(Broken, match=r"a model was left unreadable: .* It holds seed 1\."):
+        finished.look()
+
+
+def test_another_model_is_not_equal(finished: Watched) -> None:
+    model = finished.folder / "cell" / "models" / "seed-0.pt"
+    content = torch.load(model, weights_only=True)
+    content["state_dict"]["head.bias"] += 1
+    torch.save(content, model)
     finished.look()
     assert not finished.equal
 
