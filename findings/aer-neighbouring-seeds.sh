@@ -37,7 +37,7 @@ near, far, other = spread("statevector", 1), spread("statevector", SHOTS), sprea
 print(f"Spread of a probability over {REPEATS} seeds, by the shots {expected:.4f}:")
 print(f"  statevector, seeds 0, 1, 2, …: {near:.4f}; seeds 0, {SHOTS}, {2 * SHOTS}, …: {far:.4f}")
 print(f"  density_matrix, seeds 0, 1, 2, …: {other:.4f}")
-print("Seen: error bars over neighbouring seeds are several times too small, where shots are run one by one.")
+print("Seen in November 2026: error bars over neighbouring seeds are several times too small, where shots are run one by one.")
 as_seen = shared and near < expected / 2 and far > expected / 2 and other > expected / 2
 raise SystemExit(0 if as_seen else "The behaviour has changed.")
 PROGRAM

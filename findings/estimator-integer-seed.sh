@@ -30,6 +30,6 @@ by_generator = gradient_errors(np.random.default_rng).std()
 by_integer = np.abs(gradient_errors(int)).max()
 print(f"Seeded by a numpy Generator: gradients spread by {by_generator:.4f}")
 print(f"Seeded by an integer, {REPEATS} different ones: the largest error is {by_integer:.0e}")
-print("Seen: exact gradients from a noisy estimator: each PUB starts the same stream, and the shifted values' difference has none.")
+print("Seen in November 2026: exact gradients from a noisy estimator: each PUB starts the same stream, and the shifted values' difference has none.")
 raise SystemExit(0 if by_integer < 1e-12 and 0.02 < by_generator < 0.05 else "The behaviour has changed.")
 PROGRAM

@@ -29,6 +29,6 @@ for group in groups:
 values, vectors = np.linalg.eigh(right)
 ours = np.abs(vectors @ np.diag(np.maximum(values, 0)) @ vectors.T - right).max()
 print(f"The same projection by eigenvectors of a symmetric matrix (eigh): changes by {ours:.0e}")
-print("Seen: no error, and fidelities above 1, from eigenvectors of a general matrix (eig) taken as orthogonal.")
+print("Seen in November 2026: no error, and fidelities above 1, from eigenvectors of a general matrix (eig) taken as orthogonal.")
 raise SystemExit(0 if largest > 0.05 and ours < 1e-9 else "The behaviour has changed.")
 PROGRAM

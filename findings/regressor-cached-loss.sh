@@ -40,7 +40,7 @@ for perturbation in (1e-6, 1e-2):
     moved[perturbation] = (trained - start).item(), (alone - start).item()
     print(f"Perturbation {perturbation}: the weight moves by {moved[perturbation][0]:+.4f} in the regressor,", end=" ")
     print(f"by {moved[perturbation][1]:+.4f} with the same optimizer on the same loss")
-print("Seen: no error, and no step at all: weights within numpy.isclose of the last ones get the last ones' loss.")
+print("Seen in November 2026: no error, and no step at all: weights within numpy.isclose of the last ones get the last ones' loss.")
 still = moved[1e-6][0] == 0 and moved[1e-6][1] > 1 and abs(moved[1e-2][0] - moved[1e-2][1]) < 1e-6
 raise SystemExit(0 if still else "The behaviour has changed.")
 PROGRAM
