@@ -1,9 +1,10 @@
 """The gates of an ansatz as data: groups of qubits, paths, and a name that stands for them."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, StrictInt, Tag, model_validator
+from pydantic import Discriminator, Field, StrictInt, Tag, field_validator, model_validator
 
 from qnlnet.config.section import Section
 from qnlnet.config.shipped_ansaetze import SHIPPED, Layout
@@ -85,14 +86,33 @@ class AnsatzConfig(Section):
         """The name of the ansatz in configs/ that has these gates, whatever this one is called; None: there is none."""
         return next((name for name, layout in SHIPPED.items() if not layout.differences(self.layout)), None)
 
+    @field_validator("entangling", mode="before")
+    @classmethod
+    def _write_cx_as_a_path(cls, value: Any) -> Any:
+        """Gives CX gates one spelling, the bare path: two would be two configurations."""
+        return [_without_cx(each) for each in value] if isinstance(value, list | tuple) else value
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if not _NAME.fullmatch(self.name):
             requirement = "begin with a letter or digit and have at most 60 letters, digits and . _ + -"
             raise argument_error("ansatz.name", requirement, self.name)
-        if self.name in SHIPPED and (different := SHIPPED[self.name].differences(self.layout)):
-            raise rename_error(self.name, different)
+        if self.name in SHIPPED:
+            different = SHIPPED[self.name].differences(self.layout)
+            if not different and SHIPPED[self.name].num_qubits != self.num_qubits:
+                different = ["`ansatz.num_qubits`"]  # the same gates, but rows of another hash under one name
+            if different:
+                raise rename_error(self.name, different)
         return self
+
+
+def _without_cx(entangler: Any) -> Any:
+    """Returns the path of CX gates that are written with their name; anything else as it is."""
+    if isinstance(entangler, EntanglerConfig):
+        return entangler.path if entangler.gate == "cx" else entangler
+    if isinstance(entangler, Mapping) and "path" in entangler and {"gate": "cx", **entangler}.get("gate") == "cx":
+        return entangler["path"] if entangler.keys() <= {"gate", "path"} else entangler
+    return entangler
 
 
 def rename_error(name: str, different: list[str], new_name: str = "my_ansatz") -> Exception:

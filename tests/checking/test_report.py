@@ -47,7 +47,7 @@ def test_a_page_that_is_older_than_a_drawing_is_told_with_the_section(
 def test_a_new_folder_makes_the_page_old(page: Path, problems: Callable[[Path], list[str]]) -> None:
     shutil.copytree(RESULTS / "table1", page.parent / "table1")
     (problem,) = problems(page)
-    assert "in glance, table1, provenance." in problem
+    assert "in table1, provenance; lacks glance." in problem  # it brings the first verdicts
 
 
 def test_a_section_that_is_missing_or_too_many_is_told(page: Path, problems: Callable[[Path], list[str]]) -> None:

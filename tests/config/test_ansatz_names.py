@@ -56,6 +56,21 @@ def test_other_gates_under_a_shipped_name_are_refused(words: str, name: str, dif
     )
 
 
+def test_equal_gates_are_one_cell_however_they_are_spelt() -> None:
+    plain = config_hash(load_config())
+    assert config_hash(load_config("ansatz.entangling=[{gate:cx,path:[1,...,-1,0]}]")) == plain
+    assert config_hash(load_config("ansatz.entangling=[{path:[1,...,-1,0]}]")) == plain
+    own = [
+        load_config("ansatz.name=mine", f"ansatz.entangling=[{spelling}]")
+        for spelling in ("[1,2,3]", "{gate:cx,path:[1,2,3]}")
+    ]
+    assert config_hash(own[0]) == config_hash(own[1])
+    again = AnsatzConfig.model_validate(own[0].ansatz.model_dump() | {"entangling": own[0].ansatz.entanglers})
+    assert again == own[0].ansatz
+    with pytest.raises(ArgumentError, match=r"another name where `ansatz\.num_qubits` differ"):
+        load_config("ansatz.num_qubits=4")
+
+
 def test_other_gates_under_a_name_of_their_own_are_another_cell() -> None:
     config = load_config(RX_FIRST, "ansatz.name=rx_first")
     assert config.ansatz.shipped_name is None
