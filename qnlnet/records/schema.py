@@ -86,7 +86,7 @@ SEED_SCHEMA: Mapping[str, Column] = {
     "train_accuracy": _PERCENT,  # after the last epoch, like test_accuracy
     "test_accuracy": _PERCENT,
     "best_epoch_test_accuracy": _PERCENT,
-    "converged": _BOOL,  # test_accuracy is above data.converged_above
+    "converged": _BOOL,  # test_accuracy is above data.converged_above and above always giving the same answer
     "aer_agreement": Column(float, optional=True, bounds=(0, 1)),  # share of test images; missing: not checked
     "train_seconds": _FLOAT,
     "config_hash": _TEXT,
