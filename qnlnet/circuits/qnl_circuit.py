@@ -12,7 +12,6 @@ from qiskit.circuit.parametervector import ParameterVectorElement
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.circuits.ansatz import Ansatz, resolve_ansatz
-from qnlnet.circuits.entanglers import append_entangler
 from qnlnet.config import AnsatzConfig, RunConfig
 from qnlnet.errors import argument_error, check_at_least
 
@@ -137,8 +136,8 @@ def _append_ansatz(circuit: QuantumCircuit, ansatz: Ansatz, repetition: int) -> 
     for rotation in ansatz.rotations:
         getattr(circuit, rotation.gate)(weight(rotation.gate, (rotation.qubit,)), rotation.qubit)
     for entangler in ansatz.entangling:
-        angle = weight(entangler.gate, entangler.qubits) if entangler.turns else None
-        append_entangler(circuit, entangler, angle)
+        angles = [weight(entangler.gate, entangler.qubits)] if entangler.turns else []
+        getattr(circuit, entangler.gate)(*angles, *entangler.qubits)
     for rotation in ansatz.closing_rotations:
         getattr(circuit, rotation.gate)(weight(rotation.gate, (rotation.qubit,), "_closing"), rotation.qubit)
     return weights

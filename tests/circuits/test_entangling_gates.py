@@ -4,13 +4,12 @@ import re
 
 import numpy as np
 import pytest
-from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import Operator, Statevector
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import Entangler, QNLCircuit, build_qnl_circuit, circuit_from_config
+from qnlnet.circuits import QNLCircuit, build_qnl_circuit, circuit_from_config
 from qnlnet.circuits.drawing import draw_circuit, label_circuit, render
-from qnlnet.circuits.entanglers import append_entangler
 from qnlnet.config import AnsatzConfig, BackendConfig, config_hash, load_config
 from qnlnet.config.ansatz import FIXED_ENTANGLERS, TURNING_ENTANGLERS
 from qnlnet.errors import ArgumentError
@@ -84,10 +83,14 @@ def test_a_bare_path_and_a_path_of_cx_are_the_same_circuit() -> None:
 
 @pytest.mark.parametrize("gate", TURNING_ENTANGLERS)
 def test_a_gate_that_turns_is_the_one_of_qiskit(gate: str) -> None:
-    ours, theirs, angle = QuantumCircuit(2), QuantumCircuit(2), Parameter("θ")
-    append_entangler(ours, Entangler(gate, (1, 0)), angle)
+    ansatz = AnsatzConfig(name="own", rotations=[], entangling=[{"gate": gate, "path": [1, 0]}])
+    qnl, theirs = build_qnl_circuit(ansatz, num_qubits=2), QuantumCircuit(2)
+    bare = qnl.circuit.copy_empty_like()
+    for instruction in qnl.circuit.data[4:]:  # behind the encoder
+        bare.append(instruction)
     getattr(theirs, gate)(0.7, 1, 0)
-    assert Operator(ours.assign_parameters({angle: 0.7})) == Operator(theirs)
+    (angle,) = qnl.weight_params
+    assert Operator(bare.assign_parameters({angle: 0.7})) == Operator(theirs)
 
 
 def test_weights_may_stand_in_closing_rotations_or_entanglers_alone() -> None:
