@@ -22,6 +22,7 @@ class Outcome:
         status: ``trained``; ``kept`` where everything was on disk already; ``failed`` where replicas are missing.
         seed_rows: The per-seed rows on disk, of a failed cell those that there are.
         error: Why it failed, in words.
+        is_mistake: Whether its settings are to blame, so that it would fail again.
     """
 
     config: RunConfig
@@ -29,6 +30,7 @@ class Outcome:
     status: Status
     seed_rows: pd.DataFrame = field(repr=False)
     error: str = ""
+    is_mistake: bool = False
 
     def __float__(self) -> float:
         """Returns the mean test accuracy in percent: what a search maximises.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from qnlnet.config import LoggerConfig, RunConfig, config_hash, run_directory
-from qnlnet.errors import QNLNetError, argument_error
+from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 from qnlnet.files import write_file
 from qnlnet.runs.chance import describe_chance, describe_imbalance
 from qnlnet.runs.constant import check_not_constant
@@ -105,7 +105,7 @@ class _Cell:
             return Outcome(self.config, self.directory, "trained" if self.missing else "kept", rows)
         error = self.error
         text = str(error) if isinstance(error, QNLNetError) else f"{type(error).__name__}: {error}"
-        return Outcome(self.config, self.directory, "failed", rows, text)
+        return Outcome(self.config, self.directory, "failed", rows, text, isinstance(error, ArgumentError))
 
 
 class _Sweep(Observer):

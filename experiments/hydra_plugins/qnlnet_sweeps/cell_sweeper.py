@@ -64,7 +64,11 @@ def _report(cells: Sequence[Sequence[str]], jobs: Sequence[JobReturn]) -> None:
     ]
     if not failed:
         return
-    mistaken = [overrides for overrides, value in zip(cells, values, strict=True) if isinstance(value, ArgumentError)]
+    mistaken = [
+        overrides
+        for overrides, value in zip(cells, values, strict=True)
+        if (value.is_mistake if isinstance(value, Outcome) else isinstance(value, ArgumentError))
+    ]
     others = [overrides for overrides in failed if overrides not in mistaken]
     print(f"\n{len(failed)} of {len(cells)} cells failed.", end="")
     if mistaken:
