@@ -26,7 +26,12 @@ NOISE, BASELINES = noise.describe_noise, baselines.describe_baselines
     ("describe", "name", "words", "folder"),
     [
         (TABLE, "table1", "", "results/table1"),
-        (TABLE, "table1", "workers=1 force=true data.verify=false data.root=x", "results/table1"),
+        (TABLE, "table1", "workers=1 force=true data.root=x", "results/table1"),
+        (TABLE, "table1", "data.verify=false", "outputs/table1"),  # other images, for all that is known
+        (TABLE, "table1", "data.verify=false output_dir=results/table1", "results/table1"),
+        (COMPARE, "choices", "data.verify=false", "outputs/choices"),
+        (NOISE, "noise", "data.verify=false", "outputs/noise"),
+        (BASELINES, "baselines", "data.verify=false", "outputs/contribution"),
         (TABLE, "table1", "logger=tensorboard", "results/table1"),
         (TABLE, "table1", "r=1 D=1", "results/table1"),  # what the file says already
         (TABLE, "table1", "seeds=1", "outputs/table1"),
