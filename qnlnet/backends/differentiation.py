@@ -125,8 +125,9 @@ class _Expectations(torch.autograd.Function):
         return _Expectations.apply(inputs, weights, network, wanted), (0, 0)
 
 
-# torch asks for the signature at each call, and finding it takes longer than the circuit.
-_Expectations.forward.__signature__ = inspect.signature(_Expectations.forward)  # type: ignore[attr-defined]
+# torch asks for the signature at each call, and finding it takes longer than the circuit. `inspect` looks for it here.
+_SIGNATURE = inspect.signature(_Expectations.forward)
+_Expectations.forward.__signature__ = _SIGNATURE  # type: ignore[attr-defined]  # functions take attributes, says Python
 
 
 def _batch_first(tensor: Tensor, dim: int | None, size: int) -> Tensor:

@@ -9,7 +9,7 @@ import pytest
 from runtime.fake_service import FakeService, build_request
 
 from qnlnet.config import RuntimeConfig
-from qnlnet.errors import AccountError, LedgerError, RequestRefusedError, ResultsError, UnavailableError
+from qnlnet.errors import AccountError, RequestRefusedError, ResultsError, UnavailableError
 from qnlnet.runtime import JobRecord, Patience, Phase, State, read_sealed, write_sealed
 from qnlnet.runtime.job_state import Record
 
@@ -285,24 +285,3 @@ def test_a_job_that_ended_with_its_process_is_planned_again(build: Build, servic
     assert (on_disk(tmp_path).state, on_disk(tmp_path).job_id) == (State.PLANNED, "")
     submit(record, service)
     assert on_disk(tmp_path).state is State.SUBMITTED
-
-
-@pytest.mark.parametrize(
-    "content",
-    [{}, {"state": "lost"}, {"state": "planned", "mood": 1}, {"since": LONG_AGO}],
-    ids=["nothing", "state", "key", "no-state"],
-)
-def test_a_state_that_describes_no_job(build: Build, tmp_path: Path, content: dict[str, object]) -> None:
-    write_sealed(tmp_path / "job" / "state.json", content)
-    with pytest.raises(LedgerError, match="must describe a job, but does not"):
-        build()
-
-
-def test_a_damaged_state_is_not_acted_upon(build: Build, service: FakeService, tmp_path: Path) -> None:
-    record = build()
-    submit(record, service)
-    path = tmp_path / "job" / "state.json"
-    path.write_text(path.read_text().replace("job-1", "job-2"))
-    for read in (build, record.reload):
-        with pytest.raises(LedgerError, match=r"state\.json is damaged"):
-            read()
