@@ -113,7 +113,8 @@ def _text(cell: dict[str, Any] | None) -> str:
 def _notes(summary: pd.DataFrame) -> list[str]:
     notes = [
         "Test accuracy in percent after the last epoch, mean ± standard deviation over all seeds (n − 1 in the "
-        "denominator), and in brackets the seeds that converged (test accuracy above data.converged_above) out of all.",
+        "denominator), and in brackets the seeds that converged (test accuracy above data.converged_above and "
+        "above always giving the most frequent answer) out of all.",
         *epochs_note(summary),
         *shared_settings_note(summary, "All cells"),
     ]

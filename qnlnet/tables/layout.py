@@ -33,7 +33,7 @@ MISSING = "–"
 ACCURACY_NOTE = (
     "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
     "(n − 1 in the denominator). Converged: seeds with a test accuracy above the bound that the configuration "
-    "states (data.converged_above)."
+    "states (data.converged_above) and above that of always giving the most frequent answer."
 )
 
 
