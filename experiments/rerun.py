@@ -31,7 +31,7 @@ def repeat_if_asked(task: Task) -> Task:
 
     Raises:
         ArgumentError: The row is unknown, or an override would have no effect.
-        ResultsError: A committed table can not be read, or the row's columns compose to nothing.
+        ResultsError: A committed table cannot be read, or the row's columns compose to nothing.
     """
     name, own = take_option(sys.argv[1:])
     if name is None:

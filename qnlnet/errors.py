@@ -21,7 +21,7 @@ class DataError(QNLNetError):
 
 
 class ResultsError(QNLNetError):
-    """Results can not be written or read."""
+    """Results cannot be written or read."""
 
 
 class UnsupportedCircuitError(QNLNetError, ValueError):

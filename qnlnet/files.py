@@ -10,10 +10,10 @@ from qnlnet.errors import ResultsError
 
 
 def check_writable(directory: Path | str) -> None:
-    """Creates `directory` where it is missing; a folder that can not be written is better found before an hour's work.
+    """Creates `directory` where it is missing; a folder that cannot be written is better found before an hour's work.
 
     Raises:
-        ResultsError: The folder can not be written.
+        ResultsError: The folder cannot be written.
     """
     try:
         Path(directory).mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def write_file(path: Path | str, data: bytes) -> Path:
     """Writes `data` to a file beside `path` and moves it there in one step; folders are created.
 
     Raises:
-        ResultsError: The folder or the file can not be written. An older file stays as it was.
+        ResultsError: The folder or the file cannot be written. An older file stays as it was.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")  # other machines may have our process number
@@ -71,6 +71,6 @@ def write_file(path: Path | str, data: bytes) -> Path:
 
 def _unwritable(what: str, error: OSError) -> ResultsError:
     return ResultsError(
-        f"The {what} can not be written: {error.strerror or error}. "
+        f"The {what} cannot be written: {error.strerror or error}. "
         "Choose a folder that you may write to and that has space left."
     )

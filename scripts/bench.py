@@ -118,7 +118,7 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
     """Runs the benchmark `name` and writes its rows into `directory`.
 
     Raises:
-        ResultsError: Contestants disagree, or the rows can not be written.
+        ResultsError: Contestants disagree, or the rows cannot be written.
     """
     import pandas as pd
     from benchmarking import layer, profile, scaling, training
@@ -150,7 +150,7 @@ def draw(name: str, directory: Path) -> None:
     """Writes the table and the figure of the benchmark `name` from the rows in `directory`.
 
     Raises:
-        ResultsError: The rows are not there, or a file can not be written.
+        ResultsError: The rows are not there, or a file cannot be written.
     """
     import pandas as pd
     from benchmarking import plots, report

@@ -54,7 +54,7 @@ def draw(rows: Path, output: Path) -> list[Path]:
         output: Where the files go.
 
     Raises:
-        ResultsError: Rows are missing or not acceptable, or the folder can not be written.
+        ResultsError: Rows are missing or not acceptable, or the folder cannot be written.
     """
     for name in ("seeds.csv", "epochs.csv.gz"):
         if not (rows / name).is_file():

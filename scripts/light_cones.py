@@ -2,7 +2,7 @@
 """Show which inputs, weights and gates of the circuits can reach their output, and which are dead.
 
 Writes light_cones.csv with one row for each circuit, light_cones.md to read, and drawings with everything in grey that
-can not reach the output. What is dead is computed from the gates, and confirmed by sampled gradients.
+cannot reach the output. What is dead is computed from the gates, and confirmed by sampled gradients.
 """
 
 import argparse

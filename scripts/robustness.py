@@ -73,7 +73,7 @@ def play(only: Sequence[str], quick: bool, seed: int, directory: Path) -> int:
     """Plays scenarios and returns the exit status; the rows are written if all are played, as often as the page wants.
 
     Raises:
-        ResultsError: The rows can not be written.
+        ResultsError: The rows cannot be written.
     """
     import pandas as pd
     from robustness_checks.disks import NoDiskError
@@ -112,7 +112,7 @@ def draw(directory: Path) -> None:
     """Writes the page from the rows in `directory`.
 
     Raises:
-        ResultsError: The rows are not there, or the page can not be written.
+        ResultsError: The rows are not there, or the page cannot be written.
     """
     import pandas as pd
     from robustness_checks.page import format_page

@@ -104,5 +104,5 @@ def test_unusable_input_is_explained(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="at least one per-seed row"):
         plot_table(frame(), tmp_path)
     (tmp_path / "file").touch()
-    with pytest.raises(ResultsError, match="can not be written"):
+    with pytest.raises(ResultsError, match="cannot be written"):
         plot_table(frame(seed_rows(99.0)), tmp_path / "file")

@@ -127,7 +127,7 @@ def test_failing_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(ResultsError, match=r"seeds\.csv can not be written: No space left on device\. Choose"):
+    with pytest.raises(ResultsError, match=r"seeds\.csv cannot be written: No space left on device\. Choose"):
         write_table(seed_frame(seed_row(seed=1)), path)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
@@ -135,7 +135,7 @@ def test_failing_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
 def test_unusable_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ResultsError, match=r"can not be written: .* Choose a folder that you may write to"):
+    with pytest.raises(ResultsError, match=r"cannot be written: .* Choose a folder that you may write to"):
         write_table(seed_frame(seed_row()), tmp_path / "file" / "seeds.csv")
 
 
@@ -185,7 +185,7 @@ def test_missing_table(tmp_path: Path) -> None:
     empty = read_seed_rows(tmp_path / "seeds.csv", missing_ok=True)
     assert empty.empty
     assert list(empty.columns) == list(SEED_COLUMNS)
-    with pytest.raises(ResultsError, match="can not be read"):
+    with pytest.raises(ResultsError, match="cannot be read"):
         read_epoch_rows(tmp_path)
 
 

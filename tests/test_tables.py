@@ -281,5 +281,5 @@ def test_unshown_differences_get_a_column(tmp_path: Path) -> None:
 
 def test_unusable_folder_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(ResultsError, match="can not be written"):
+    with pytest.raises(ResultsError, match="cannot be written"):
         write_tables(frame(seed_rows(99.9)), tmp_path / "file")

@@ -71,7 +71,7 @@ def write_claims(claims: pd.DataFrame, directory: Path) -> list[Path]:
     """Writes claims.csv and claims.md and returns the paths.
 
     Raises:
-        ResultsError: The folder can not be written.
+        ResultsError: The folder cannot be written.
     """
     header = ["Claim", "Source", "Measured here", "Verdict", "Why", "Command"]
     rows = [list(map(str, row)) for row in claims[list(_COLUMNS)].itertuples(index=False)]

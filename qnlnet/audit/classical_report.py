@@ -21,7 +21,7 @@ def write_baselines(directory: Path | str, rows: pd.DataFrame) -> Path:
     """Writes baselines.md and returns its path.
 
     Raises:
-        ResultsError: The folder can not be written.
+        ResultsError: The folder cannot be written.
     """
     layout = lay_out_baselines(rows)
     table = markdown_table(layout.header, layout.rows, layout.num_text_columns).rstrip()

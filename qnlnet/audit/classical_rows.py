@@ -52,7 +52,7 @@ def read_baseline_rows(path: Path | str, *, missing_ok: bool = False) -> pd.Data
     """Returns the rows of a baselines.csv, with the columns of `BASELINE_SCHEMA`.
 
     Raises:
-        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     return read_rows(Path(path), BASELINE_SCHEMA, missing_ok)
 
@@ -82,7 +82,7 @@ def measure_baselines(
     Raises:
         ArgumentError: There are fewer images than folds.
         DataError: Images are missing or damaged.
-        ResultsError: The file can not be read or written.
+        ResultsError: The file cannot be read or written.
     """
     path = Path(directory) / TABLE
     known = {_identity(row): row for row in read_baseline_rows(path, missing_ok=True).to_dict("records")}

@@ -61,8 +61,8 @@ def measure_noise(runs: Sequence[Run], noise: NoiseConfig, directory: Path | str
         After each model, how many of its rows were new.
 
     Raises:
-        ArgumentError: A model can not be read.
-        ResultsError: The file can not be read or written.
+        ArgumentError: A model cannot be read.
+        ResultsError: The file cannot be read or written.
     """
     path, levels = Path(directory) / TABLE, list_levels(noise)
     known = {identity(row): row for row in read_noise_rows(path, missing_ok=True).to_dict("records")}

@@ -49,7 +49,7 @@ def write_noise(directory: Path | str) -> list[Path]:
     The rehearsals are those of the folder ``hardware`` beside `directory`; without it their table is left out.
 
     Raises:
-        ResultsError: A table can not be read, or the folder can not be written.
+        ResultsError: A table cannot be read, or the folder cannot be written.
     """
     directory = Path(directory)
     rows = read_noise_rows(directory / TABLE)

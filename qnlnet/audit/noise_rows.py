@@ -42,7 +42,7 @@ def read_noise_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFra
     """Returns the rows of a noise.csv, with the columns of `NOISE_SCHEMA`.
 
     Raises:
-        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     return read_rows(Path(path), NOISE_SCHEMA, missing_ok)
 

@@ -20,7 +20,7 @@ _NOTES = [
     "Test accuracies in percent after the last epoch, means over the seeds that both cells have. Difference: with the "
     "change minus without it, paired seed by seed, with the 95 % interval of Student's t; p: of no difference, by "
     "Wilcoxon's signed ranks, adjusted for all rows together (false discovery rate, Benjamini and Yekutieli); with "
-    "five seeds or fewer it can not be small. Better/worse: seeds with a "
+    "five seeds or fewer it cannot be small. Better/worse: seeds with a "
     "higher and with a lower accuracy. Converged: seeds above the bound of the configuration, without and with the "
     "change.",
     "Seeds that do not converge make the differences far from normal and the intervals of their mean wide: where the "

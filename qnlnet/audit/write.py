@@ -43,7 +43,7 @@ def write_comparison_tables(
     """Writes `name`.csv (all numbers) and `name`.md (compact) and returns the paths.
 
     Raises:
-        ResultsError: A cell has no rows, or the folder can not be written.
+        ResultsError: A cell has no rows, or the folder cannot be written.
     """
     table = compare_cells(comparisons, seed_rows)
     page = format_markdown(lay_out_comparisons(table)).encode("utf-8")

@@ -25,7 +25,7 @@ def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int =
 
     Raises:
         ArgumentError: An option of the backend is not acceptable.
-        ServiceError: IBM Quantum can not be asked.
+        ServiceError: IBM Quantum cannot be asked.
         UnsupportedCircuitError: `backend=exact` does not know a gate of the circuit.
     """
     if isinstance(config, RuntimeConfig):

@@ -68,7 +68,7 @@ def build_runtime_qnn(
 
     Raises:
         ArgumentError: There is no such device, or an option does not fit it.
-        ServiceError: IBM Quantum can not be asked.
+        ServiceError: IBM Quantum cannot be asked.
     """
     service: Service = LocalService() if config.is_local else RemoteService()
     device = service.device(config.name, qnl.circuit.num_qubits)

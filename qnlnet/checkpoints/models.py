@@ -23,7 +23,7 @@ def save_model(directory: Path, config: RunConfig, seed: int, model: QNLNet) -> 
     """Writes models/seed-N.pt into the folder of a run; plain values only, so that it loads with `weights_only=True`.
 
     Raises:
-        ResultsError: The folder can not be written.
+        ResultsError: The folder cannot be written.
     """
     checkpoint = {
         # The address of a tracker may hold a password.

@@ -38,7 +38,7 @@ class ReplicaCheckpoint:
         """Keeps `state`; at every moment there is one good checkpoint at least.
 
         Raises:
-            ResultsError: The folder can not be written; older checkpoints stay.
+            ResultsError: The folder cannot be written; older checkpoints stay.
         """
         buffer = io.BytesIO()
         torch.save({"origin": self._origin, "state": dict(state)}, buffer)
@@ -49,13 +49,13 @@ class ReplicaCheckpoint:
                 os.replace(self._last, self._before)
             os.replace(self._new, self._last)
         except OSError as error:
-            raise ResultsError(f"The checkpoint {self._last} can not be moved into place: {error.strerror}.") from error
+            raise ResultsError(f"The checkpoint {self._last} cannot be moved into place: {error.strerror}.") from error
 
     def load(self, say: Callable[[str], None]) -> dict[str, Any] | None:
         """Returns the state of the last good checkpoint, or None.
 
         Args:
-            say: Gets a sentence for each checkpoint that is there and can not be used.
+            say: Gets a sentence for each checkpoint that is there and cannot be used.
         """
         for path in (self._last, self._before):
             try:
@@ -63,7 +63,7 @@ class ReplicaCheckpoint:
             except FileNotFoundError:
                 continue
             except (OSError, ValueError) as error:
-                say(f"the checkpoint {path} can not be used: {error}")
+                say(f"the checkpoint {path} cannot be used: {error}")
                 continue
             if differing := [key for key in self._origin if content["origin"].get(key) != self._origin[key]]:
                 say(f"the checkpoint {path} is left aside, as it was made with other {' and '.join(differing)}")
@@ -83,7 +83,7 @@ def _read(path: Path) -> dict[str, Any]:
     """Returns what a checkpoint holds.
 
     Raises:
-        OSError: The file can not be read.
+        OSError: The file cannot be read.
         ValueError: It is damaged.
     """
     data = path.read_bytes()

@@ -23,7 +23,7 @@ def find_class_folders(root: Path) -> dict[str, dict[str, Path]]:
 
     Raises:
         ArgumentError: There is no such folder.
-        DataError: It can not be read, or only one of the two splits is there.
+        DataError: It cannot be read, or only one of the two splits is there.
     """
     if not os.path.isdir(root):
         advice = f"There is no such folder: {root.absolute()}."

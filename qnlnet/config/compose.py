@@ -83,7 +83,7 @@ def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
     """Composes configs/`config_name`.yaml with `overrides`, inside a running Hydra application or without one.
 
     Raises:
-        ArgumentError: An override names an unknown key or option, or can not be read.
+        ArgumentError: An override names an unknown key or option, or cannot be read.
     """
     quoted = [quote_group_options(override) for override in overrides]
     try:
@@ -144,7 +144,7 @@ def _validate(config: DictConfig, schema: type[_Schema]) -> _Schema:
     try:
         values = OmegaConf.to_container(config, resolve=True)
     except OmegaConfBaseException as error:
-        raise ArgumentError(f"The configuration can not be resolved: {_first_line(error)}.") from error
+        raise ArgumentError(f"The configuration cannot be resolved: {_first_line(error)}.") from error
     assert isinstance(values, dict)
     for key, value in values.items():
         if value == MISSING:
@@ -159,7 +159,7 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
     """Returns the one sentence behind an error of Hydra or OmegaConf."""
     if isinstance(error, OverrideParseException):
         return ArgumentError(
-            f"The override `{error.override}` can not be read. It must be key=value, and a value with special "
+            f"The override `{error.override}` cannot be read. It must be key=value, and a value with special "
             "characters stands in quotes of its own: 'key=\"~/folder\"'."
         )
     for cause in (error, error.__cause__):
@@ -188,7 +188,7 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
         value, kind, key = match.groups()
         kinds = {"Integer": "an integer", "Float": "a number", "Boolean": "true or false"}
         return argument_error(key, f"be {kinds.get(kind, kind)}", value)
-    return ArgumentError(f"The configuration can not be composed: {_first_line(error)}")
+    return ArgumentError(f"The configuration cannot be composed: {_first_line(error)}")
 
 
 def _unreadable_yaml(error: yaml.MarkedYAMLError) -> ArgumentError:
@@ -205,7 +205,7 @@ def _unknown_key(key: str, config_name: str) -> ArgumentError:
     if key in known and (CONFIG_DIR / key).is_dir() and key not in compose_config(config_name, []):
         return ArgumentError(f"There is no configuration key `{key}` in {config_name}. See --help for all.")
     if key in known:
-        return ArgumentError(f"The configuration key `{key}` can not be set like this. Write `{key}=value`.")
+        return ArgumentError(f"The configuration key `{key}` cannot be set like this. Write `{key}=value`.")
     return ArgumentError(f"There is no configuration key `{key}`.{_suggest_key(key, known) or ' See --help for all.'}")
 
 

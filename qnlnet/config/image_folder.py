@@ -23,8 +23,8 @@ def complete_image_folder(values: Mapping[str, Any]) -> dict[str, Any]:
     disk is read for `classes` only. Numbers in `classes` are names, too: a folder may be called 0.
 
     Raises:
-        ArgumentError: `root` is missing or no folder, or `classes` or `label` can not be used or must be given.
-        DataError: The folder can not be read or has another layout.
+        ArgumentError: `root` is missing or no folder, or `classes` or `label` cannot be used or must be given.
+        DataError: The folder cannot be read or has another layout.
     """
     root = values.get("root")
     if not isinstance(root, str) or not root.strip():
@@ -69,7 +69,7 @@ def _class_name(value: Any) -> str:
 
 
 def _text(value: Any) -> Any:
-    """Returns a whole number as text: the command line can not tell the name 0 from the number."""
+    """Returns a whole number as text: the command line cannot tell the name 0 from the number."""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -82,7 +82,7 @@ def _override(names: Sequence[str]) -> str:
 
 
 def _label(given: Any, root: str) -> Any:
-    """Returns the label, by default the folder's own name with underscores for what a label can not have."""
+    """Returns the label, by default the folder's own name with underscores for what a label cannot have."""
     if given is None:
         name = unicodedata.normalize("NFC", os.path.basename(os.path.abspath(os.path.expanduser(root))))
         given = re.sub(r"[^\w.+-]|^\W", "_", name)[:60]

@@ -62,7 +62,7 @@ def download_missing(release: Release, root: Path, settings: DownloadSettings = 
     Everything is written to a temporary folder under `root`, checked there, and moved to its place at the end.
 
     Raises:
-        DataError: If a file can not be downloaded from any place, or the folder can not be written.
+        DataError: If a file cannot be downloaded from any place, or the folder cannot be written.
     """
     try:
         for remote in release.remotes:

@@ -53,7 +53,7 @@ def read_image_folder(
 
     Raises:
         ArgumentError: There is no such folder, or no such class in it.
-        DataError: Images can not be read, are too few or all the same, have colours where they must be grey, or the
+        DataError: Images cannot be read, are too few or all the same, have colours where they must be grey, or the
             other way round, have a brightness that nobody can know, or are in two classes or splits.
     """
     folders = list(_choose(root, classes))

@@ -44,7 +44,7 @@ def list_images(folder: Path) -> ImageList:
     """Returns the images in a folder and its sub-folders, found by their suffixes; hidden files are left out.
 
     Raises:
-        DataError: A folder can not be read.
+        DataError: A folder cannot be read.
     """
     images: dict[str, Path] = {}
     passed_over: Counter[str] = Counter()

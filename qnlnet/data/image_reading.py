@@ -1,4 +1,4 @@
-"""Reads many image files side by side; all of them are tried before the first that can not be read is named."""
+"""Reads many image files side by side; all of them are tried before the first that cannot be read is named."""
 
 import hashlib
 import os
@@ -48,7 +48,7 @@ def read_images(paths: Sequence[Path], image_shape: tuple[int, int, int]) -> lis
     """Returns the images in `image_shape`, in the order of their files; a terminal gets a bar if it takes long.
 
     Raises:
-        DataError: Images can not be read; the first of them is named, with the reason.
+        DataError: Images cannot be read; the first of them is named, with the reason.
     """
     from PIL import Image
     from tqdm import tqdm
@@ -68,12 +68,12 @@ def read_images(paths: Sequence[Path], image_shape: tuple[int, int, int]) -> lis
     if failures:
         path, reason = failures[0]
         others = f" It is the first of {len(failures):,} such files among {len(paths):,}." if len(failures) > 1 else ""
-        raise DataError(f"Image {path} must be readable, but {reason}.{others} Repair or remove what can not be read.")
+        raise DataError(f"Image {path} must be readable, but {reason}.{others} Repair or remove what cannot be read.")
     return [result for result in results if isinstance(result, ReadImage)]
 
 
 def _read(path: Path, image_shape: tuple[int, int, int]) -> ReadImage | str:
-    """Returns the image, or why it can not be read."""
+    """Returns the image, or why it cannot be read."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise UnusableImageError("is no regular file")  # reading a pipe would never end

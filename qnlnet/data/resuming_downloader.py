@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 _CHUNK_BYTES = 1 << 16
-# The whole file comes, for the server can not resume; or what has arrived is not the beginning of this file.
+# The whole file comes, for the server cannot resume; or what has arrived is not the beginning of this file.
 _START_OVER = (200, 416)
 
 

@@ -26,7 +26,7 @@ def plot_table(seed_rows: pd.DataFrame, directory: Path | str, name: str = "tabl
         name: Their name without the ending.
 
     Raises:
-        ResultsError: The rows are not acceptable, or the folder can not be written.
+        ResultsError: The rows are not acceptable, or the folder cannot be written.
     """
     return write_figure(build_figure(seed_rows), directory, name)
 

@@ -40,6 +40,6 @@ def plot_figures(kind: Mapping[str, Build], seed_rows: pd.DataFrame, directory: 
     """Writes all figures of a kind as .png and .svg and returns the paths. Equal rows give equal files.
 
     Raises:
-        ResultsError: The rows are not acceptable, or the folder can not be written.
+        ResultsError: The rows are not acceptable, or the folder cannot be written.
     """
     return [path for ending, build in kind.items() for path in write_figure(build(seed_rows), directory, name + ending)]

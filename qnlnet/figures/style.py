@@ -33,7 +33,7 @@ def write_figure(figure: Figure, directory: Path | str, name: str) -> list[Path]
     """Writes `figure` as `name`.png and `name`.svg and returns the paths; equal figures give equal files.
 
     Raises:
-        ResultsError: The folder can not be written.
+        ResultsError: The folder cannot be written.
     """
     paths = []
     with figure_style():

@@ -208,7 +208,7 @@ class Submission:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise LedgerError(f"The file {path} can not be read: {error.strerror}.") from error
+            raise LedgerError(f"The file {path} cannot be read: {error.strerror}.") from error
         if hashlib.sha256(data).hexdigest() != sha256:
             raise LedgerError(
                 f"The file {path} is not what the plan describes. Restore it from a copy; nothing is submitted or "
@@ -221,7 +221,7 @@ def create_submission(root: Path, proposal: Proposal, patience: Patience | None 
     """Writes a proposal down, the plan last, so that a folder with a plan is complete.
 
     Raises:
-        ResultsError: The folder can not be written.
+        ResultsError: The folder cannot be written.
     """
     directory = root / proposal.plan.key
     check_writable(root)

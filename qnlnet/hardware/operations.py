@@ -26,7 +26,7 @@ def submit(submission: Submission, service: Service, say: Say = print) -> None:
     Raises:
         LedgerError: Another program works on it, or a file is damaged.
         RequestRefusedError: The device is offline, the usage limit is reached, or the service refuses.
-        ServiceError: The service can not be asked; the state says what is open.
+        ServiceError: The service cannot be asked; the state says what is open.
     """
     found = submission.plan.circumstances
     with submission.lock():
@@ -56,7 +56,7 @@ def refresh(submission: Submission, service: Service) -> list[Phase | None]:
 
     Raises:
         LedgerError: Another program works on it.
-        ServiceError: The service can not be asked.
+        ServiceError: The service cannot be asked.
     """
     with submission.lock():
         return [job.refresh(service) for job in submission.jobs]
@@ -76,7 +76,7 @@ def collect(
 
     Raises:
         LedgerError: A job failed, was cancelled or is gone, an answer is not usable, or another program works on it.
-        ServiceError: The service can not be asked.
+        ServiceError: The service cannot be asked.
     """
 
     def ask() -> str | None:
@@ -130,7 +130,7 @@ def cancel(submission: Submission, service: Service, say: Say = print) -> None:
 
     Raises:
         LedgerError: Another program works on it.
-        ServiceError: The service can not be asked.
+        ServiceError: The service cannot be asked.
     """
     with submission.lock():
         for job in submission.jobs:

@@ -64,7 +64,7 @@ def place(config: RunConfig, backend: RuntimeConfig, service: Service) -> Placem
 
     Raises:
         ArgumentError: There is no such device, or an option does not fit it.
-        ServiceError: The service can not be asked.
+        ServiceError: The service cannot be asked.
     """
     qnl = circuit_from_config(config)
     device = service.device(backend.name, qnl.circuit.num_qubits)
@@ -106,7 +106,7 @@ def propose(workload: Workload, request: Request, service: Service, placement: P
 
     Raises:
         ArgumentError: There is no such device, or an option does not fit it.
-        ServiceError: The service can not be asked.
+        ServiceError: The service cannot be asked.
     """
     images, backend = len(workload.image_indices), request.backend
     placement = placement or place(workload.config, backend, service)

@@ -56,7 +56,7 @@ def write_report(root: Path, say: Callable[[str], None] = print, others: Sequenc
         others: Ledgers that hold the submissions of some rows.
 
     Raises:
-        ResultsError: The table is missing or damaged, or the folder can not be written.
+        ResultsError: The table is missing or damaged, or the folder cannot be written.
     """
     rows = read_hardware_rows(root / TABLE)
     paths = [

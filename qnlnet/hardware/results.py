@@ -78,7 +78,7 @@ def add_row(submission: Submission, root: Path) -> dict[str, Any]:
     """Puts the row of a collected submission into hardware.csv, in place of an older one, and returns it.
 
     Raises:
-        ResultsError: The table is damaged or can not be written.
+        ResultsError: The table is damaged or cannot be written.
     """
     row = build_row(submission, read_outcome(submission))
     with FileLock(root / ".lock"):

@@ -94,7 +94,7 @@ def load_workload(
         data_root: Where the images lie; None looks where the model was trained with them.
 
     Raises:
-        ArgumentError: The model can not be read or has no circuit with one readout, or there are fewer test images.
+        ArgumentError: The model cannot be read or has no circuit with one readout, or there are fewer test images.
         DataError: The images are missing or damaged.
     """
     config, _, _ = load_trained_model(model_path)
@@ -117,7 +117,7 @@ def build_workload(
         image_seed: Seed of that draw.
 
     Raises:
-        ArgumentError: The model can not be read or has no circuit with one readout, or there are fewer test images.
+        ArgumentError: The model cannot be read or has no circuit with one readout, or there are fewer test images.
     """
     config, seed, model = load_trained_model(model_path)
     check_fits_a_device(config)

@@ -25,7 +25,7 @@ def read_seed_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFram
         missing_ok: Whether a file that does not exist counts as one without rows.
 
     Raises:
-        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     return read_rows(Path(path), SEED_SCHEMA, missing_ok)
 
@@ -38,7 +38,7 @@ def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFra
         missing_ok: Whether a file that does not exist counts as one without rows.
 
     Raises:
-        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     return read_rows(Path(path), EPOCH_SCHEMA, missing_ok)
 
@@ -51,7 +51,7 @@ def read_hardware_rows(path: Path | str, *, missing_ok: bool = False) -> pd.Data
         missing_ok: Whether a file that does not exist counts as one without rows.
 
     Raises:
-        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     return read_rows(Path(path), HARDWARE_SCHEMA, missing_ok)
 
@@ -60,7 +60,7 @@ def read_rows(path: Path, schema: Mapping[str, Column], missing_ok: bool = False
     """Returns the rows of a .csv or .csv.gz file with the columns of any schema; see `read_seed_rows`.
 
     Raises:
-        ResultsError: The file can not be read, is truncated, or a column or value is not what the schema says.
+        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     if missing_ok and not path.exists():
         return build_frame([], list(schema), schema, lambda index: str(path))
@@ -87,7 +87,7 @@ def _read_text(path: Path) -> str:
     except FileNotFoundError as error:
         raise ResultsError(f"There is no table {path}. Train first, or give the path of another one.") from error
     except OSError as error:
-        raise ResultsError(f"The table {path} can not be read: {error.strerror}.") from error
+        raise ResultsError(f"The table {path} cannot be read: {error.strerror}.") from error
     try:
         return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

@@ -45,7 +45,7 @@ def find_rows(name: str, results: Path) -> list[StoredRow]:
 
     Raises:
         ArgumentError: There is no such row.
-        ResultsError: A table can not be read.
+        ResultsError: A table cannot be read.
     """
     folder, _, wanted = name.rpartition("/")
     tables = [Path(folder)] if folder else sorted(path.parent for path in results.glob("*/seeds.csv"))

@@ -17,7 +17,7 @@ def write_table(frame: pd.DataFrame, path: Path | str) -> Path:
         path: Where to; a name that ends in .gz is compressed. Folders are created.
 
     Raises:
-        ResultsError: The folder or the file can not be written. An older file stays as it was.
+        ResultsError: The folder or the file cannot be written. An older file stays as it was.
     """
     path = Path(path)
     data = frame.to_csv(index=False, lineterminator="\n").encode("utf-8")

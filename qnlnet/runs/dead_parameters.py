@@ -1,4 +1,4 @@
-"""Says when a training begins which inputs and weights of its circuit can not reach the output."""
+"""Says when a training begins which inputs and weights of its circuit cannot reach the output."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -69,7 +69,7 @@ def _describe(qnl: QNLCircuit) -> str:
     ]
     if not parts:
         return ""
-    return f"{' and '.join(parts)} can not reach the output; scripts/light_cones.py shows which gates"
+    return f"{' and '.join(parts)} cannot reach the output; scripts/light_cones.py shows which gates"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ class KnownTable:
         """Returns the rows that are in the file; none where there is no file.
 
         Raises:
-            ResultsError: The file can not be read, or is damaged.
+            ResultsError: The file cannot be read, or is damaged.
         """
         identity = self._identify()  # before reading: what comes between makes the next look read again
         if self._kept is None or identity is None or self._kept[0] != identity:
@@ -41,7 +41,7 @@ class KnownTable:
         """Replaces the file, where no other process writes it now.
 
         Raises:
-            ResultsError: It can not be written; what was there stays.
+            ResultsError: It cannot be written; what was there stays.
         """
         write_table(rows, self._path)
         self._kept = self._identify(), rows

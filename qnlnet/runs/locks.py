@@ -26,7 +26,7 @@ class Claim:
         """Takes the right; False while another process has it.
 
         Raises:
-            ResultsError: The file can not be locked.
+            ResultsError: The file cannot be locked.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def locked(path: Path) -> Iterator[None]:
     """Waits until no other process is inside, and keeps the others out.
 
     Raises:
-        ResultsError: The file can not be locked.
+        ResultsError: The file cannot be locked.
     """
     lock = FileLock(path)
     try:
@@ -73,6 +73,6 @@ def _check_ends_with_process(lock: BaseFileLock) -> None:
 def _unusable(path: Path, error: Exception) -> ResultsError:
     reason = getattr(error, "strerror", None) or error
     return ResultsError(
-        f"The file {path} can not be locked: {reason}. "
+        f"The file {path} cannot be locked: {reason}. "
         "Choose a folder that you may write to, with space left, on a file system with locks."
     )

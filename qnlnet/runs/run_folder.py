@@ -33,7 +33,7 @@ class Run:
         code: Commit and versions of what runs; None asks for them.
 
     Raises:
-        ResultsError: A file of an earlier run can not be read, the folder holds another cell or can not be written.
+        ResultsError: A file of an earlier run cannot be read, the folder holds another cell or cannot be written.
     """
 
     def __init__(self, config: RunConfig, dataset: Dataset, code: Mapping[str, str] | None = None) -> None:
@@ -52,7 +52,7 @@ class Run:
         """Sees what other processes have stored in the meantime.
 
         Raises:
-            ResultsError: A file can not be read, or the folder now holds another cell.
+            ResultsError: A file cannot be read, or the folder now holds another cell.
         """
         with self._locked():
             self._read()
@@ -114,7 +114,7 @@ class Run:
             The per-seed row of each.
 
         Raises:
-            ResultsError: A file can not be read or written; what was there stays.
+            ResultsError: A file cannot be read or written; what was there stays.
         """
         rows = [{**self._keys(replica), **self._seed_row(replica)} for replica in replicas]
         with self._locked():

@@ -59,8 +59,8 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
         ArgumentError: A circuit is constant and its cell does not allow that.
         DataError: Images are missing or damaged.
         RequestRefusedError: Training on a device would cost more than its budget.
-        ServiceError: IBM Quantum can not be asked.
-        ResultsError: A folder can not be read or written.
+        ServiceError: IBM Quantum cannot be asked.
+        ResultsError: A folder cannot be read or written.
         Exception: The first error of a replica, once the others have finished.
         KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
     """
@@ -126,7 +126,7 @@ class _Sweep(Observer):
         """Finds out what is missing of a cell, and everything that would stop it.
 
         Raises:
-            QNLNetError: It can not be trained.
+            QNLNetError: It cannot be trained.
         """
         config = cell.config
         check_not_constant(config)

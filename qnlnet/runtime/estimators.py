@@ -136,7 +136,7 @@ def decode_answer(program: str, answer: bytes) -> tuple[NDArray[np.float64], NDA
         answer: The text of the service, compressed with gzip.
 
     Raises:
-        LedgerError: The answer can not be read, or is no result of one PUB.
+        LedgerError: The answer cannot be read, or is no result of one PUB.
     """
     from qiskit_ibm_runtime.decoders.defaults import DEFAULT_DECODERS
 
@@ -149,5 +149,5 @@ def decode_answer(program: str, answer: bytes) -> tuple[NDArray[np.float64], NDA
         return np.asarray(pub_result.data.evs, float), np.asarray(pub_result.data.stds, float)
     except Exception as error:
         raise LedgerError(
-            f"The answer of IBM Quantum can not be read as the result of an estimator: {type(error).__name__}: {error}."
+            f"The answer of IBM Quantum cannot be read as the result of an estimator: {type(error).__name__}: {error}."
         ) from error

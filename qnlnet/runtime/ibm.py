@@ -247,7 +247,7 @@ def explain(error: BaseException, secrets: tuple[str | None, ...]) -> ServiceErr
     if isinstance(error, AccountNotFoundError):
         return AccountError(f"There is no IBM Quantum account. {_HOW_TO_SIGN_IN}")
     if any(isinstance(link, RequestsConnectionError | Timeout) for link in chain) and status is None:
-        return UnavailableError(f"IBM Quantum can not be reached, or the connection broke: {text}")
+        return UnavailableError(f"IBM Quantum cannot be reached, or the connection broke: {text}")
     if status is not None and status >= 500:
         return UnavailableError(f"IBM Quantum is not available: {text}")
     if isinstance(error, IBMInputValueError) and "does not have access" in text:

@@ -144,7 +144,7 @@ class JobRecord:
         except ServiceError as second:
             self._write(State.SUBMITTING, note=f"{error} Whether the job has arrived is open: {second}")
             raise UnavailableError(
-                f"{error} Whether the job has arrived is open, as the service can not be asked: {second} Run the same "
+                f"{error} Whether the job has arrived is open, as the service cannot be asked: {second} Run the same "
                 "command again later: it looks for the job first and submits nothing twice."
             ) from second
 
@@ -196,7 +196,7 @@ class JobRecord:
             The phase of a job that the service holds; None without one, or where the answer is on disk already.
 
         Raises:
-            ServiceError: The service can not be asked. The state stays as it was.
+            ServiceError: The service cannot be asked. The state stays as it was.
         """
         if self.state in (State.PLANNED, State.SUBMITTING):
             settled = self.record.age_seconds >= self._patience.settle_seconds
@@ -219,7 +219,7 @@ class JobRecord:
 
         Raises:
             ResultsGoneError: The service no longer has it; the state says so.
-            UnavailableError: The service can not be asked. The state stays as it was.
+            UnavailableError: The service cannot be asked. The state stays as it was.
         """
         if self.state is State.RETRIEVED:
             return
@@ -264,7 +264,7 @@ class JobRecord:
 
         Raises:
             RequestRefusedError: The job has ended already.
-            ServiceError: The service can not be asked. The state stays as it was.
+            ServiceError: The service cannot be asked. The state stays as it was.
         """
         if self.state in (State.PLANNED, State.SUBMITTING) and not self._adopt(service):
             if self.state is State.SUBMITTING:
@@ -283,7 +283,7 @@ class JobRecord:
         try:
             return (self._answer_path or self.directory / "answer.json.gz").read_bytes()
         except OSError as error:
-            raise LedgerError(f"The answer in {self.directory} can not be read: {error.strerror}.") from error
+            raise LedgerError(f"The answer in {self.directory} cannot be read: {error.strerror}.") from error
 
     def _write(self, state: State, **changes: Any) -> None:
         self.record = replace(self.record, state=state, since=datetime.now(UTC).isoformat(), **changes)

@@ -74,7 +74,7 @@ class JobRunner:
         Raises:
             RequestRefusedError: The budget does not suffice, or the service refuses.
             LedgerError: The job failed, was cancelled or is gone, or its answer is not usable.
-            ServiceError: The service can not be asked; the same call goes on where this one stopped.
+            ServiceError: The service cannot be asked; the same call goes on where this one stopped.
         """
         count = int(np.prod(rows.shape[:-1]))
         if count == 0:

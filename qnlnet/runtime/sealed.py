@@ -24,7 +24,7 @@ def read_sealed(path: Path) -> dict[str, Any]:
         values = json.loads(path.read_text(encoding="utf-8"))
         seal = values.pop("sha256")
     except OSError as error:
-        raise LedgerError(f"The file {path} can not be read: {error.strerror}.") from error
+        raise LedgerError(f"The file {path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise LedgerError(f"{_damaged(path)} It is no JSON with a checksum.") from error
     if seal != _seal(values):

@@ -10,7 +10,7 @@ cases in which the output is the same without it:
 * the string is lost, and would also be lost if the gate were not there.
 
 Where one of these holds for all strings, the gate is taken out, and the next one is judged in what remains. That a gate
-can be taken out is certain. That it can not is not: paths may cancel by their coefficients, such as those of RZ(x) and
+can be taken out is certain. That it cannot is not: paths may cancel by their coefficients, such as those of RZ(x) and
 RZ(−x), which are not looked at.
 """
 

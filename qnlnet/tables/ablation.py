@@ -54,7 +54,7 @@ def write_ablation(seed_rows: pd.DataFrame, directory: Path | str, name: str = "
     """Writes `name`.csv, `name`.md, `name`_growth.csv and `name`_growth.md and returns their paths.
 
     Raises:
-        ResultsError: The rows are not acceptable, or the folder can not be written.
+        ResultsError: The rows are not acceptable, or the folder cannot be written.
     """
     directory = Path(directory)
     summary, growth = summarise_ablation(seed_rows), summarise_growth(seed_rows)

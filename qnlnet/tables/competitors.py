@@ -91,7 +91,7 @@ def write_competitors(seed_rows: pd.DataFrame, directory: Path | str, name: str 
     """Writes `name`.csv (all statistics), `name`.md and `name`.tex (compact) and returns their paths.
 
     Raises:
-        ResultsError: The rows are not acceptable, or the folder can not be written.
+        ResultsError: The rows are not acceptable, or the folder cannot be written.
     """
     directory = Path(directory)
     summary = summarise_competitors(seed_rows)

@@ -37,7 +37,7 @@ class Store:
     Raises:
         ImportError: MLflow is not installed.
         QNLNetError: The experiment was deleted.
-        Exception: Whatever MLflow raises for a store that it can not open.
+        Exception: Whatever MLflow raises for a store that it cannot open.
 
     Attributes:
         client: Talks to the store.

@@ -22,7 +22,7 @@ class TensorBoardTracker(Tracker):
         config: Where to.
 
     Raises:
-        OSError: The folder can not be made; writing into it raises the same.
+        OSError: The folder cannot be made; writing into it raises the same.
     """
 
     def __init__(self, config: TensorBoardConfig) -> None:

@@ -21,7 +21,7 @@ def check_budget(config: RunConfig, features: Features, replicas: int) -> None:
     Raises:
         ArgumentError: `backend.budget_seconds` is missing.
         RequestRefusedError: It does not suffice.
-        ServiceError: IBM Quantum can not be asked.
+        ServiceError: IBM Quantum cannot be asked.
     """
     backend = config.backend
     if not isinstance(backend, RuntimeConfig):

@@ -20,7 +20,7 @@ def loss_of(scores, label, kind, slopes):
         slopes[:] = 0
         slopes[label] = -1
         return -scores[label]
-    # −log softmax, with the largest score taken off so that exp can not overflow.
+    # −log softmax, with the largest score taken off so that exp cannot overflow.
     largest = scores.max()
     total = np.float32(0)
     for k in range(scores.shape[0]):
@@ -39,7 +39,7 @@ def _loss_of_two(y, label, kind):
     if kind == RAW_NLL:
         return (-y if label == 0 else y - np.float32(1)), -sign
     margin = sign * (np.float32(2) * y - np.float32(1))
-    # −log softmax = log(1 + exp(−margin)), written so that exp can not overflow.
+    # −log softmax = log(1 + exp(−margin)), written so that exp cannot overflow.
     decay = np.exp(-abs(margin))
     loss = max(-margin, np.float32(0)) + np.log1p(decay)
     wrong = decay / (1 + decay) if margin > 0 else 1 / (1 + decay)

@@ -16,7 +16,7 @@ class Schedule:
     Args:
         jobs: All jobs, in the order in which they are to start.
         stop: Ends the waiting for jobs that other processes hold.
-        observer: Hears of jobs that another process is training and of those that can not be claimed.
+        observer: Hears of jobs that another process is training and of those that cannot be claimed.
     """
 
     def __init__(self, jobs: Sequence[Job], stop: threading.Event, observer: Observer) -> None:

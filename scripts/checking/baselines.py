@@ -35,7 +35,7 @@ def check_lone_baselines(folder: Path, finding: Finding) -> None:
 
 
 def _check_values(rows: pd.DataFrame, ids: pd.Series) -> Iterator[str]:
-    """Yields rows whose numbers can not be true."""
+    """Yields rows whose numbers cannot be true."""
     for row in ids[rows.duplicated(["dataset", "classes", "num_features", "pca_scaling", "model"])]:
         yield f"{row}: each model must have one row for the same features, but has more."
     for split in ("train", "test"):

@@ -75,7 +75,7 @@ def _write(name: str, rows: pd.DataFrame, target: Path) -> Path:
 
 
 def _check_times(name: str, rows: pd.DataFrame) -> Iterator[str]:
-    """Yields the rows whose times can not be times."""
+    """Yields the rows whose times cannot be times."""
     times = [column for column in ("fastest_seconds", "median_seconds", "slowest_seconds", "seconds") if column in rows]
     for number, row in enumerate(rows[times].to_dict("records"), start=2):
         values = list(row.values())

@@ -25,7 +25,7 @@ def check_texts(folder: Path, write: Write, source: str) -> Iterator[str]:
         try:
             paths = list(write(Path(temporary)))
         except _DAMAGE as error:
-            yield f"Tables can not be made from {source}: {error}"
+            yield f"Tables cannot be made from {source}: {error}"
             return
         for path in paths:
             stored = folder / path.name
@@ -64,7 +64,7 @@ def check_figures(folder: Path, name: str, draw: Write, source: str) -> tuple[st
         try:
             drawn = {path.name: path.read_bytes() for path in draw(Path(temporary))}
         except _DAMAGE as error:
-            return f"{name}.png and .svg not compared", [f"The figure can not be drawn from {source}: {error}"]
+            return f"{name}.png and .svg not compared", [f"The figure cannot be drawn from {source}: {error}"]
     for path in paths:
         if not is_same_image(path.read_bytes(), drawn[path.name], path.suffix):
             problems.append(f"{path.name} must show what {source} gives, but shows something else.")

@@ -12,7 +12,7 @@ def list_rows(folder: Path) -> Iterator[str]:
     """Yields one line for each row of the folder's seeds.csv; none where there is no such file.
 
     Raises:
-        ResultsError: The table can not be read.
+        ResultsError: The table cannot be read.
     """
     if not (folder / SEEDS).is_file():
         return

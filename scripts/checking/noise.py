@@ -66,7 +66,7 @@ def _check_cells(rows: pd.DataFrame) -> Iterator[str]:
 
 
 def _check_values(rows: pd.DataFrame, ids: pd.Series) -> Iterator[str]:
-    """Yields rows whose numbers can not be true together."""
+    """Yields rows whose numbers cannot be true together."""
     for name in ("accuracy", "exact_accuracy", "same_labels"):
         right = rows[name] * rows.images / 100
         for row in ids[(right - right.round()).abs() > _ROUNDING * rows.images]:

@@ -21,7 +21,7 @@ def check_report(folder: Path, finding: Finding) -> None:
         expected = render_page(folder.resolve().parent, folder.resolve())
         stored = path.read_text(encoding="utf-8")
     except (QNLNetError, OSError, UnicodeDecodeError) as error:
-        finding.problems.append(f"The page can not be compared: {error}")
+        finding.problems.append(f"The page cannot be compared: {error}")
         return
     finding.facts.append(f"{count(len(_split(expected)), 'section')} made again")
     finding.facts.append(f"{len(stored) / 1e6:.1f} MB")

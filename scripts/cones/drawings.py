@@ -1,4 +1,4 @@
-"""Circuits with everything in grey that can not reach the output."""
+"""Circuits with everything in grey that cannot reach the output."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,7 +39,7 @@ def _explain(qnl: QNLCircuit, reach: Reach) -> str:
     """Returns what grey means and which parameters are dead, in the drawing's symbols."""
     if not reach.dead_gates:
         return "All gates can reach the output."
-    grey = "Grey gates can not reach the output: it is the same without them, whatever the inputs and weights are."
+    grey = "Grey gates cannot reach the output: it is the same without them, whatever the inputs and weights are."
     if reach.is_constant:
         return f"{grey}\nNo input and no weight is left: the output is constant."
     if not reach.dead_parameters:

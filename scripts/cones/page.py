@@ -20,7 +20,7 @@ What can reach the output, computed from the gates. Each cell is a circuit that 
 Z on that qubit: the inputs that can reach the output, then how many of the weights can. Everything else is dead: its
 derivative is zero whatever the inputs and weights are.
 """
-_DRAWN = """What is left of the circuits that are drawn beside this table, when all gates are taken out that can not
+_DRAWN = """What is left of the circuits that are drawn beside this table, when all gates are taken out that cannot
 reach the output:
 """
 

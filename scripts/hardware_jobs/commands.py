@@ -38,7 +38,7 @@ def run_command(options: argparse.Namespace) -> int:
     """Runs what the command line asks for and returns the exit status.
 
     Raises:
-        QNLNetError: It can not be done; the message says why and what to do.
+        QNLNetError: It cannot be done; the message says why and what to do.
     """
     commands: dict[str, Callable[[argparse.Namespace], int]] = {
         "estimate": _estimate,

@@ -45,7 +45,7 @@ class Drawing:
 
 
 def read_drawing(text: str, prefix: str) -> Drawing | None:
-    """Returns the drawing of an .svg file; None if it holds what can not become part of a page.
+    """Returns the drawing of an .svg file; None if it holds what cannot become part of a page.
 
     Args:
         text: The file.

@@ -54,7 +54,7 @@ def _damage_checkpoints(bench: Bench, random: Random, which: tuple[str, ...], wo
             path.write_bytes(damage(path.read_bytes(), random))
         watched.forget("progress")
         ended = watched.finish()
-        if ended.err.count("can not be used: it is damaged or cut off") != len(which):
+        if ended.err.count("cannot be used: it is damaged or cut off") != len(which):
             raise Broken(f"damage was not told: {ended.err}")
         if words not in ended.err or (not words and "goes on" in ended.err):
             raise Broken(f"it did not start where it should: {ended.err}")

@@ -9,7 +9,7 @@ from typing import Self
 
 
 class NoDiskError(Exception):
-    """A small disk can not be made here."""
+    """A small disk cannot be made here."""
 
 
 class SmallDisk:

@@ -15,7 +15,7 @@ from robustness_checks.watched import Bench, contents, half_done
 
 _PAGE = 4  # KiB
 _FULL = re.compile(
-    r"error: The (?:file|folder) (?:\S*/)?(?P<name>[^/\s]+) can not be (?:written|locked): No space left on device\. "
+    r"error: The (?:file|folder) (?:\S*/)?(?P<name>[^/\s]+) cannot be (?:written|locked): No space left on device\. "
     r"Choose a folder .*"
 )
 _WRITTEN = {"epochs.csv", "seeds.csv", "seed-N.new.ckpt", "seed-N.pt"}
@@ -87,7 +87,7 @@ def read_only_disk(bench: Bench, seed: int, times: int) -> Finding:
         disk.change("ro")
         before = contents(disk.seen_from_outside)
         ended = watched.start(disk=disk.process).wait()
-        if ended.status != 2 or "can not be written: Read-only file system" not in ended.err or ": train" in ended.err:
+        if ended.status != 2 or "cannot be written: Read-only file system" not in ended.err or ": train" in ended.err:
             raise Broken(f"there is no clear error, but status {ended.status} and: {ended.err}")
         if contents(disk.seen_from_outside) != before:
             raise Broken("a read-only disk was changed")
@@ -107,7 +107,7 @@ def folder_of_another(bench: Bench, seed: int, times: int) -> Finding:
     before = contents(watched.folder)
     trouble = {"user": NOBODY} if os.geteuid() == 0 else {}
     ended = watched.run(**trouble)
-    watched.check_refused(ended, "can not be written: Permission denied", before=before)
+    watched.check_refused(ended, "cannot be written: Permission denied", before=before)
     for folder in folders:
         folder.chmod(0o755)
     watched.finish()

@@ -112,4 +112,4 @@ def test_a_figure_6_of_fewer_seeds_than_the_table_is_found(results: Path, proble
     rows = read_seed_rows(path)
     write_table(rows.drop(index=0), path)
     found = problems(results / "figure6")
-    assert found[0].startswith("Tables can not be made from the rows of table1: The seed ")
+    assert found[0].startswith("Tables cannot be made from the rows of table1: The seed ")

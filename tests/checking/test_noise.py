@@ -1,4 +1,4 @@
-"""Rows with noise: a sound table passes, and whatever can not be true or no longer follows is found."""
+"""Rows with noise: a sound table passes, and whatever cannot be true or no longer follows is found."""
 
 import shutil
 from collections.abc import Callable

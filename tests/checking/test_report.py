@@ -71,4 +71,4 @@ def test_a_damaged_folder_and_a_stray_file_are_told(page: Path, problems: Callab
     (page.parent / "corrected" / "seeds.csv").write_text("", encoding="utf-8")
     stray, damaged = problems(page)
     assert stray.startswith("notes.txt must follow from the rows")
-    assert "The page can not be compared: seeds.csv must be comma-separated values" in damaged
+    assert "The page cannot be compared: seeds.csv must be comma-separated values" in damaged

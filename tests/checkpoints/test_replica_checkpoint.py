@@ -135,7 +135,7 @@ def test_a_full_disk_at_any_step_is_one_sentence_and_older_states_stay(
     checkpoint.save(make_state(1))
     with pytest.MonkeyPatch.context() as patch:
         break_at(step, OSError(errno.ENOSPC, "No space left on device"), after=False, patch=patch)
-        with pytest.raises(ResultsError, match=rf"{tmp_path}/seed-3.*ckpt can not be .*: No space left on device\."):
+        with pytest.raises(ResultsError, match=rf"{tmp_path}/seed-3.*ckpt cannot be .*: No space left on device\."):
             checkpoint.save(make_state(2))
     state, said = load_again(tmp_path)
     assert state is not None
@@ -147,7 +147,7 @@ def test_the_first_checkpoint_that_can_not_be_written_is_no_checkpoint(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         break_at("os.replace 2", OSError(errno.EIO, "Input/output error"), after=False, patch=patch)
-        with pytest.raises(ResultsError, match=r"seed-3\.ckpt can not be moved into place: Input/output error\."):
+        with pytest.raises(ResultsError, match=r"seed-3\.ckpt cannot be moved into place: Input/output error\."):
             checkpoint.save(make_state(1))
     assert load_again(tmp_path) == (None, [])
 
@@ -155,5 +155,5 @@ def test_the_first_checkpoint_that_can_not_be_written_is_no_checkpoint(
 def test_a_folder_that_can_not_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     checkpoint = ReplicaCheckpoint(tmp_path / "file" / "checkpoints", 3, ORIGIN)
-    with pytest.raises(ResultsError, match=r"can not be written: Not a directory\. Choose a folder"):
+    with pytest.raises(ResultsError, match=r"cannot be written: Not a directory\. Choose a folder"):
         checkpoint.save(make_state(1))

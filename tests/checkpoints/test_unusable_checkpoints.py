@@ -46,7 +46,7 @@ def test_a_damaged_checkpoint_gives_way_to_the_one_before(
     state, said = load_again(tmp_path)
     assert state is not None
     assert as_bytes(state) == as_bytes(make_state(1))
-    assert said == [f"the checkpoint {tmp_path / 'seed-3.ckpt'} can not be used: it is damaged or cut off"]
+    assert said == [f"the checkpoint {tmp_path / 'seed-3.ckpt'} cannot be used: it is damaged or cut off"]
 
 
 def test_two_damaged_checkpoints_are_none(checkpoint: ReplicaCheckpoint, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_two_damaged_checkpoints_are_none(checkpoint: ReplicaCheckpoint, tmp_pat
         damage(path, "flip 0.7")
     state, said = load_again(tmp_path)
     assert state is None
-    assert [sentence.partition(" can not")[0] for sentence in said] == [
+    assert [sentence.partition(" cannot")[0] for sentence in said] == [
         f"the checkpoint {tmp_path / name}" for name in ("seed-3.ckpt", "seed-3.before.ckpt")
     ]
 
@@ -69,7 +69,7 @@ def test_a_folder_in_place_of_the_file_is_left_aside(checkpoint: ReplicaCheckpoi
     state, (sentence,) = load_again(tmp_path)
     assert state is not None
     assert state["number"] == 1
-    assert "seed-3.ckpt can not be used: " in sentence
+    assert "seed-3.ckpt cannot be used: " in sentence
     assert "Is a directory" in sentence
 
 
@@ -136,7 +136,7 @@ def test_code_in_a_checkpoint_is_refused_and_not_run(inside: str, tmp_path: Path
     assert state is not None
     assert state["number"] == 1
     path = folder / "seed-3.ckpt"
-    assert said == [f"the checkpoint {path} can not be used: it holds something else than plain values and tensors"]
+    assert said == [f"the checkpoint {path} cannot be used: it holds something else than plain values and tensors"]
     if inside == "pickle":  # it would have run
         pickle.loads(content)
         assert trace.is_dir()
@@ -151,7 +151,7 @@ def test_what_is_no_checkpoint_is_left_aside(content: bytes, tmp_path: Path) -> 
     write_with_right_checksum(tmp_path / "seed-3.ckpt", content)
     state, (sentence,) = load_again(tmp_path)
     assert state is None
-    assert sentence.startswith(f"the checkpoint {tmp_path / 'seed-3.ckpt'} can not be used: it ")
+    assert sentence.startswith(f"the checkpoint {tmp_path / 'seed-3.ckpt'} cannot be used: it ")
     assert "\n" not in sentence
 
 

@@ -145,5 +145,5 @@ def test_configuration_can_not_be_changed() -> None:
 
 
 def test_unresolvable_interpolation_is_one_sentence() -> None:
-    with pytest.raises(ArgumentError, match=r"^The configuration can not be resolved: .*'nothing' not found\.$"):
+    with pytest.raises(ArgumentError, match=r"^The configuration cannot be resolved: .*'nothing' not found\.$"):
         load_config("train.learning_rate=${nothing}")

@@ -89,7 +89,7 @@ KEYS = {
     "+xyzzy=1": "There is no configuration key `xyzzy`. See --help for all.",
     "+train.epoch=3": "There is no configuration key `train.epoch`. See --help for all.",
     "+ansatz.layers=3": "There is no configuration key `ansatz.layers`. See --help for all.",
-    "+r=2": "The configuration key `r` can not be set like this. Write `r=value`.",
+    "+r=2": "The configuration key `r` cannot be set like this. Write `r=value`.",
     "~train.epochs": "The configuration key `train.epochs` is missing.",
     "data=a/b": "There is no configuration file data/a/b.yaml.",
 }
@@ -119,7 +119,7 @@ def test_what_can_not_be_read_is_said_with_the_way_out(override: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         load_config(override)
     assert str(caught.value) == (
-        f"The override `{override}` can not be read. It must be key=value, and a value with special characters stands "
+        f"The override `{override}` cannot be read. It must be key=value, and a value with special characters stands "
         "in quotes of its own: 'key=\"~/folder\"'."
     )
     assert load_config('output_dir="~/cell"').output_dir == "~/cell"
@@ -127,7 +127,7 @@ def test_what_can_not_be_read_is_said_with_the_way_out(override: str) -> None:
 
 @pytest.mark.parametrize("override", ["=3", "backend=null", "data.name=svhn"])
 def test_what_can_not_be_composed_is_one_line(override: str) -> None:
-    with pytest.raises(ArgumentError, match=r"^The configuration can not be (composed|resolved): ") as caught:
+    with pytest.raises(ArgumentError, match=r"^The configuration cannot be (composed|resolved): ") as caught:
         load_config(override)
     assert "\n" not in str(caught.value)
 

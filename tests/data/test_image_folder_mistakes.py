@@ -1,4 +1,4 @@
-"""A folder of own images that can not be used: what is said about it."""
+"""A folder of own images that cannot be used: what is said about it."""
 
 import shutil
 from collections.abc import Callable

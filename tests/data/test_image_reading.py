@@ -1,4 +1,4 @@
-"""Images that can not be read: the first is named with the reason, and all are counted."""
+"""Images that cannot be read: the first is named with the reason, and all are counted."""
 
 import os
 import shutil
@@ -58,7 +58,7 @@ def complaint_about(path: Path) -> str:
     with pytest.raises(DataError) as caught:
         read_images([path], SHAPE)
     assert caught.value.__cause__ is None
-    begin, end = f"Image {path} must be readable, but ", ". Repair or remove what can not be read."
+    begin, end = f"Image {path} must be readable, but ", ". Repair or remove what cannot be read."
     message = str(caught.value)
     assert message.startswith(begin)
     assert message.endswith(end)

@@ -23,7 +23,7 @@ MISTAKES = {
     "folds=1": "Argument `folds` must be at least 2, but is 1.",
     "folds=1000": "Argument `folds` must be at most .*, the images of the smallest class, but is 1000.",
     "num_qubits=10000": "Argument `num_qubits` must be at most 20",
-    "output_dir=/dev/null/below": "/dev/null/below.* can not be written: Not a directory.",
+    "output_dir=/dev/null/below": "/dev/null/below.* cannot be written: Not a directory.",
 }
 
 

@@ -34,7 +34,7 @@ def test_ctrl_c_keeps_finished_replicas_and_the_same_command_goes_on(
 ) -> None:
     with start(tmp_path, environment) as process:
         assert process.stderr is not None
-        assert "can not reach the output" in process.stderr.readline()  # of the circuit, before anything is trained
+        assert "cannot reach the output" in process.stderr.readline()  # of the circuit, before anything is trained
         first_line = process.stderr.readline()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)

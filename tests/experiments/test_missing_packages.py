@@ -38,7 +38,7 @@ def test_without_optional_packages_cells_train_and_nothing_warns(run_bare: Run) 
     outcome = run_bare("train.py", "--multirun", "data=digits", "reducer=pca", "train.epochs=1", "seeds=1", "r=1,2")
     assert outcome.status == 0, outcome.err
     assert [columns[0] for columns in read_table(outcome.out).values()] == ["trained", "trained"]
-    circuits = [line for line in outcome.err.splitlines() if " can not reach the output; " in line]
+    circuits = [line for line in outcome.err.splitlines() if " cannot reach the output; " in line]
     replicas = [line for line in outcome.err.splitlines() if " replicas, about " in line]
     chance = [line for line in outcome.err.splitlines() if ", which always answering " in line]
     assert (len(circuits), len(replicas)) == (2, 2), outcome.err

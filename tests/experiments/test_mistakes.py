@@ -33,7 +33,7 @@ MISTAKES = {
     "data.classes=[1]": "Argument `data.classes` must name two different classes or more, but is [1].",
     "data.classes=[1,1]": "Argument `data.classes` must name two different classes or more, but is [1, 1].",
     "data.classes=[1,12]": "Argument `data.classes` must name classes of digits, which are 0, 1, .*, but is [1, 12].",
-    "data.classes=[1": "The override `data.classes=[1` can not be read. It must be key=value",
+    "data.classes=[1": "The override `data.classes=[1` cannot be read. It must be key=value",
     "backend.shots=100": "Argument `backend.shots` must be left out with backend=exact, .* Choose backend=aer",
     "backend.depolarizing=0.1": "Argument `backend.depolarizing` must be left out with backend=exact, .* backend=aer",
     "backend=aer backend.depolarizing=2": "Argument `backend.depolarizing` must be at most 1, but is 2",
@@ -43,7 +43,7 @@ MISTAKES = {
     "readout_qubit=9": "Argument `readout_qubit` must be between 0 and 3 with num_qubits=4, but is 9.",
     "ansatz=2 num_qubits=5": "Argument `num_qubits` must be 4 with ansatz=2, .* but is 5. Choose ansatz=0 or ansatz=1",
     "reducer=cnn data.image_shape=[1,12,12]": "Argument `data.image_shape` must be at least 16 pixels high and wide",
-    "output_dir=/dev/null/below": "/dev/null/below.* can not be written: Not a directory. Choose a",
+    "output_dir=/dev/null/below": "/dev/null/below.* cannot be written: Not a directory. Choose a",
 }
 
 

@@ -166,7 +166,7 @@ def test_the_hinted_command_trains_the_cell_once_nothing_stops_it(
         (["ansatz=range(0,9)"], "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '3'."),
         (["sedes=1,2"], "There is no configuration key `sedes`. Did you mean `seeds`?"),
         (["train.epoch=1,2"], "There is no configuration key `train.epoch`. Did you mean `train.epochs`?"),
-        (["D=1,"], "The override `D=1,` can not be read."),
+        (["D=1,"], "The override `D=1,` cannot be read."),
         (["train.learning_rate=interval(0,1)"], "does not support sweep type : INTERVAL_SWEEP"),
         (["hydra.sweeper.max_batch_size=0"], "Argument `hydra.sweeper.max_batch_size` must be at least 1, but is 0."),
         (["hydra.sweeper.n_trials=3"], "There is no configuration key `hydra.sweeper.n_trials`."),

@@ -31,7 +31,7 @@ MISTAKES = {
     "images=100000": "Argument `images` must be between 1 and 91, the number of test images, but is 100000.",
     "layer=none": "Argument `run` must be of a model with a circuit, but is 'one with layer=none'.",
     "imagse=3": "There is no configuration key `imagse`. Did you mean `images`?",
-    "output_dir=/dev/null/below": "/dev/null/below.* can not be written: Not a directory.",
+    "output_dir=/dev/null/below": "/dev/null/below.* cannot be written: Not a directory.",
 }
 
 

@@ -242,10 +242,10 @@ def test_where_all_trials_fail_one_sentence_says_why(
     [
         (["hydra.sweeper.n_trials=0"], "Argument `hydra.sweeper.n_trials` must be at least 1, but is 0."),
         (["hydra.sweeper.n_jobs=0"], "Argument `hydra.sweeper.n_jobs` must be at least 1, but is 0."),
-        (["train.learning_rate=interval(1e-2,1e-4)"], "The search can not begin: "),
-        (["train.learning_rate=tag(log,interval(0,1.0))"], "The search can not begin: "),
+        (["train.learning_rate=interval(1e-2,1e-4)"], "The search cannot begin: "),
+        (["train.learning_rate=tag(log,interval(0,1.0))"], "The search cannot begin: "),
         (["train.learning_rat=interval(1e-3,1e-2)"], "Did you mean `train.learning_rate`?"),
-        (["+train.learning_rate=0.01"], "The configuration key `train.learning_rate` can not be set like this."),
+        (["+train.learning_rate=0.01"], "The configuration key `train.learning_rate` cannot be set like this."),
         (["hydra/sweeper/sampler=nope"], "hydra/sweeper/sampler"),
         (["hydra.sweeper.max_batch_size=2"], "There is no configuration key `hydra.sweeper.max_batch_size`."),
         (["sedes=2"], "There is no configuration key `sedes`. Did you mean `seeds`?"),

@@ -1,4 +1,4 @@
-"""The figure of Table 2: our seeds, and quoted models that can not be taken for ours."""
+"""The figure of Table 2: our seeds, and quoted models that cannot be taken for ours."""
 
 import numpy as np
 import pandas as pd

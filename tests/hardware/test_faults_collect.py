@@ -82,8 +82,8 @@ def test_a_job_that_the_service_does_not_know(jobs: Jobs, service: LoopbackServi
     [
         (encode_answer([0.5] * 7, [0.1] * 7), "must hold values of shape (8,), but holds (7,)"),
         (encode_answer([0.5] * 6 + [float("nan"), float("inf")], [0.1] * 8), "but 2 of 8 are not"),
-        ("<html>Sorry</html>", "can not be read as the result of an estimator"),
-        ("{}", "can not be read as the result of an estimator"),
+        ("<html>Sorry</html>", "cannot be read as the result of an estimator"),
+        ("{}", "cannot be read as the result of an estimator"),
     ],
 )
 def test_answers_that_are_no_results(
@@ -200,7 +200,7 @@ def test_waiting_through_an_outage(jobs: Jobs, service: LoopbackService, submitt
 def test_waiting_has_an_end(jobs: Jobs, service: LoopbackService, submitted: Job) -> None:
     service.close()
     refused = jobs("collect", "--all", "--wait")
-    assert (refused.status, "IBM Quantum can not be reached" in refused.err) == (2, True)
+    assert (refused.status, "IBM Quantum cannot be reached" in refused.err) == (2, True)
     assert "Trying again; nothing is lost." in refused.out
     assert jobs.states == ["submitted"]
 

@@ -249,7 +249,7 @@ def test_the_table_is_damaged(jobs: Jobs, service: LoopbackService, collected: P
 def test_a_ledger_that_can_not_be_written(jobs: Jobs, service: LoopbackService, tmp_path: Path) -> None:
     jobs.ledger.write_text("a file where the folder should be")
     refused = jobs.submit()
-    assert (refused.status, "can not be written" in refused.err) == (2, True)
+    assert (refused.status, "cannot be written" in refused.err) == (2, True)
     assert service.jobs == []
 
 

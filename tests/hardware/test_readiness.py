@@ -120,14 +120,14 @@ def test_a_time_limit_that_is_none(jobs: Jobs, monkeypatch: pytest.MonkeyPatch, 
 def test_no_network(jobs: Jobs, service: LoopbackService) -> None:
     service.close()
     refused = jobs.submit()
-    assert (refused.status, "IBM Quantum can not be reached" in refused.err) == (2, True)
+    assert (refused.status, "IBM Quantum cannot be reached" in refused.err) == (2, True)
     assert jobs.keys == []
 
 
 def test_a_connection_dropped_at_the_login(jobs: Jobs, service: LoopbackService) -> None:
     service.add_fault("POST", "/identity/token", DropBefore(), times=None)
     refused = jobs.submit()
-    assert (refused.status, "IBM Quantum can not be reached" in refused.err) == (2, True)
+    assert (refused.status, "IBM Quantum cannot be reached" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize("path", ["/identity/token", "/v3/resources/search"])

@@ -13,7 +13,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 class MissingBrowserError(Exception):
-    """There is no Chromium, and it can not be installed."""
+    """There is no Chromium, and it cannot be installed."""
 
 
 def find_browser() -> str:

@@ -1,4 +1,4 @@
-"""Drawings become parts of a page: smaller, without ids that clash, and refused where that can not be."""
+"""Drawings become parts of a page: smaller, without ids that clash, and refused where that cannot be."""
 
 import re
 from pathlib import Path

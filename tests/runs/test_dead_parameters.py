@@ -1,4 +1,4 @@
-"""A run says at its start which inputs and weights can not reach the output, once for each circuit."""
+"""A run says at its start which inputs and weights cannot reach the output, once for each circuit."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from qnlnet.runs.dead_parameters import DeadParameters
 MakeCell = Callable[..., RunConfig]
 ANSATZ_1 = (
     "4 of 5 weights of the circuit (rz_q0_rep1, ry_q1_rep1, ry_q2_rep1, rz_q0_rep1_closing) and 3 of 4 inputs "
-    "(x0, x1, x2) can not reach the output; scripts/light_cones.py shows which gates"
+    "(x0, x1, x2) cannot reach the output; scripts/light_cones.py shows which gates"
 )
 
 
@@ -19,13 +19,13 @@ ANSATZ_1 = (
     ("overrides", "said"),
     [
         (["ansatz=1"], ANSATZ_1),
-        (["D=2"], "3 of 10 weights of the circuit (rz_q0_rep1_closing, rz_q0_rep2, rz_q0_rep2_closing) can not reach"),
+        (["D=2"], "3 of 10 weights of the circuit (rz_q0_rep1_closing, rz_q0_rep2, rz_q0_rep2_closing) cannot reach"),
         (
             ["ansatz=1", "D=3", "r=3"],
             "9 of 15 weights of the circuit (rz_q0_rep1, rz_q0_rep1_closing, rz_q0_rep2, ry_q1_rep2, "
-            "rz_q0_rep2_closing, 4 more) and 1 of 4 inputs (x0) can not reach",
+            "rz_q0_rep2_closing, 4 more) and 1 of 4 inputs (x0) cannot reach",
         ),
-        (["readout_qubit=0"], "(x0, x1, x2, x3) can not reach"),
+        (["readout_qubit=0"], "(x0, x1, x2, x3) cannot reach"),
     ],
 )
 def test_the_sentence_says_how_many_and_which(overrides: list[str], said: str) -> None:
@@ -46,8 +46,8 @@ def test_each_circuit_is_spoken_of_once() -> None:
 def notes(capsys: pytest.CaptureFixture[str]) -> list[str]:
     """Returns the lines about circuits, and checks that nothing is said of training before one of them."""
     lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("Compiling")]
-    assert "can not reach" in lines[0]
-    return [line for line in lines if "can not reach" in line]
+    assert "cannot reach" in lines[0]
+    return [line for line in lines if "cannot reach" in line]
 
 
 def test_a_run_says_it_before_it_trains_and_not_for_finished_cells(

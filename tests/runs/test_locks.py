@@ -166,17 +166,17 @@ def enter(path: Path) -> None:
 
 @pytest.mark.parametrize("use", [lambda path: Claim(path).take(), enter], ids=["claim", "locked"])
 class TestUnusableFiles:
-    """Files that can not be locked are one sentence, not a stack trace."""
+    """Files that cannot be locked are one sentence, not a stack trace."""
 
     def test_a_file_in_place_of_the_folder(self, use: Callable[[Path], Any], tmp_path: Path) -> None:
         (tmp_path / "locks").write_text("not a folder")
-        with pytest.raises(ResultsError, match=r"locks/seed-0\.lock can not be locked: .*\. Choose a folder") as caught:
+        with pytest.raises(ResultsError, match=r"locks/seed-0\.lock cannot be locked: .*\. Choose a folder") as caught:
             use(tmp_path / "locks" / "seed-0.lock")
         assert "exists" in str(caught.value) or "Not a directory" in str(caught.value)
 
     def test_a_folder_in_place_of_the_file(self, use: Callable[[Path], Any], path: Path) -> None:
         path.mkdir(parents=True)
-        with pytest.raises(ResultsError, match=r"can not be locked: Is a directory\. Choose a folder"):
+        with pytest.raises(ResultsError, match=r"cannot be locked: Is a directory\. Choose a folder"):
             use(path)
 
     # Without locks at all (ENOSYS) the library warns, and then takes a file that outlives its process.
@@ -189,7 +189,7 @@ class TestUnusableFiles:
             raise OSError(number, "what the system says")
 
         monkeypatch.setattr(fcntl, "flock", fail)
-        with pytest.raises(ResultsError, match=r"seed-0\.lock can not be locked: .*on a file system with locks\."):
+        with pytest.raises(ResultsError, match=r"seed-0\.lock cannot be locked: .*on a file system with locks\."):
             use(path)
         monkeypatch.undo()
         assert Claim(path).take()  # nothing is left that would keep anybody out

@@ -241,7 +241,7 @@ def test_an_unwritable_folder_is_found_before_anything_trains(
     make_cell: MakeCell, trained: list[int], tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(ResultsError, match=r"file/below.* can not be written: Not a directory"):
+    with pytest.raises(ResultsError, match=r"file/below.* cannot be written: Not a directory"):
         train_cells([make_cell(folder="writable"), make_cell(folder="file/below")])
     assert trained == []
 

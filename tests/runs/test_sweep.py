@@ -65,7 +65,7 @@ def a_damaged_table(tmp_path: Path, make_cell: MakeCell) -> RunConfig:
 
 BAD: dict[str, Callable[[Path, MakeCell], RunConfig]] = {
     "zero whatever the inputs and weights are": lambda _, make: make("readout_qubit=0", folder="bad"),
-    "can not be written: Not a directory": a_file_in_the_way,
+    "cannot be written: Not a directory": a_file_in_the_way,
     "must hold one cell, but has rows of": another_cell_in_the_folder,
     "must end with a line break": a_damaged_table,
     "`backend.budget_seconds` must say how many": lambda _, make: make(
@@ -187,13 +187,13 @@ def test_a_full_disk_fails_the_cell_whose_rows_it_takes(
 ) -> None:
     def fail(directory: Path, config: RunConfig, *arguments: Any) -> Path:
         if directory.name == "full":
-            raise ResultsError("The file can not be written: No space left on device.")
+            raise ResultsError("The file cannot be written: No space left on device.")
         return save_model(directory, config, *arguments)
 
     monkeypatch.setattr("qnlnet.runs.run_folder.save_model", fail)
     full, good = run([make_cell(folder="full"), make_cell("ansatz=2", folder="good")])
     assert (full.status, good.status) == ("failed", "trained")
-    assert full.error == "The file can not be written: No space left on device."
+    assert full.error == "The file cannot be written: No space left on device."
     assert not (tmp_path / "full" / "failure.txt").exists()
     assert not (tmp_path / "full" / "seeds.csv").exists()
 

@@ -248,7 +248,7 @@ def test_a_damaged_checkpoint_costs_the_work_and_nothing_else(
     (outcome,) = run([interrupted])
     assert [number for _, _, number in trained] == list(range(1, EPOCHS + 1))
     assert numbers_in(outcome.directory) == numbers_in(expected.directory)
-    assert "seed-0.ckpt can not be used: it is damaged or cut off\n" in capsys.readouterr().err
+    assert "seed-0.ckpt cannot be used: it is damaged or cut off\n" in capsys.readouterr().err
 
 
 def test_what_killed_processes_leave_of_finished_replicas_is_cleared_away(make_cell: MakeCell) -> None:

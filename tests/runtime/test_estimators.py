@@ -173,12 +173,10 @@ DAMAGED = {
 @pytest.mark.parametrize("answer", DAMAGED)
 @pytest.mark.parametrize("program", ["estimator", "executor"])
 def test_damaged_answers(program: str, answer: str) -> None:
-    with pytest.raises(
-        LedgerError, match=r"^The answer of IBM Quantum can not be read as the result of an estimator: "
-    ):
+    with pytest.raises(LedgerError, match=r"^The answer of IBM Quantum cannot be read as the result of an estimator: "):
         decode_answer(program, DAMAGED[answer])
 
 
 def test_answers_of_an_unknown_program() -> None:
-    with pytest.raises(LedgerError, match="can not be read"):
+    with pytest.raises(LedgerError, match="cannot be read"):
         decode_answer("sampler-of-tomorrow", GOOD)

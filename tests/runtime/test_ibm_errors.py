@@ -114,7 +114,7 @@ def test_a_key_that_is_no_longer_accepted(client: IBMClient, service: LoopbackSe
 def test_a_broken_connection_leaves_it_open(client: IBMClient, service: LoopbackService, fault: Any, jobs: int) -> None:
     service.add_fault("POST", "/jobs", fault)
     text = catch(client, service, submit, UnavailableError)
-    assert text.startswith("IBM Quantum can not be reached, or the connection broke: ")
+    assert text.startswith("IBM Quantum cannot be reached, or the connection broke: ")
     assert len(service.jobs) == jobs
     assert client.find("tag") == [job.id for job in service.jobs]
 

@@ -136,7 +136,7 @@ def test_an_answer_that_never_arrived_and_an_outage_behind_it(
 ) -> None:
     service.on_submit = lambda request: service.fail("find", OUTAGE)
     service.fail("submit", OUTAGE, afterwards=True)
-    with pytest.raises(UnavailableError, match="Whether the job has arrived is open, as the service can not be asked"):
+    with pytest.raises(UnavailableError, match="Whether the job has arrived is open, as the service cannot be asked"):
         submit(build(), service)
     assert on_disk(tmp_path).state is State.SUBMITTING
     assert len(service.jobs) == 1
@@ -271,7 +271,7 @@ def test_jobs_with_other_tags_are_left_alone(build: Build, service: FakeService,
 
 def test_a_folder_that_can_not_be_written_submits_nothing(service: FakeService, tmp_path: Path) -> None:
     (tmp_path / "job").write_text("a file where the folder should be")
-    with pytest.raises(ResultsError, match="can not be written"):
+    with pytest.raises(ResultsError, match="cannot be written"):
         JobRecord(tmp_path / "job" / "1", TAG, PATIENCE).submit(service, build_request(TAG), silent)
     assert service.jobs == []
     assert "submit" not in service.calls

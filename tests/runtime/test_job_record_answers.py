@@ -229,13 +229,13 @@ def test_deleting_the_folder_of_a_damaged_answer_brings_it_back(
 def test_an_answer_that_can_not_be_read(record: JobRecord, service: FakeService, folder: Path) -> None:
     record.retrieve(service)
     (folder / "answer.estimator.json.gz").unlink()
-    with pytest.raises(LedgerError, match=r"can not be read: No such file"):
+    with pytest.raises(LedgerError, match=r"cannot be read: No such file"):
         read_again(folder).values((3,))
     service.jobs[0].answer = b"garbage"
     other = JobRecord(folder.with_name("other"), TAG, PATIENCE)
     other.refresh(service)
     other.retrieve(service)  # kept as it came; only reading it fails
-    with pytest.raises(LedgerError, match="can not be read as the result of an estimator"):
+    with pytest.raises(LedgerError, match="cannot be read as the result of an estimator"):
         other.values((3,))
 
 

@@ -68,5 +68,5 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(LedgerError, match=r"state\.json can not be read: No such file or directory\."):
+    with pytest.raises(LedgerError, match=r"state\.json cannot be read: No such file or directory\."):
         read_sealed(tmp_path / "state.json")

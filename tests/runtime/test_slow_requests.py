@@ -1,4 +1,4 @@
-"""A request that broke late, and twins that can not be cancelled: what the record says and does."""
+"""A request that broke late, and twins that cannot be cancelled: what the record says and does."""
 
 import time
 from pathlib import Path

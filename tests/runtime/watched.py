@@ -42,7 +42,7 @@ class Worker:
 
 
 class Broken:
-    """Can not be built."""
+    """Cannot be built."""
 
     def __init__(self) -> None:
         raise RequestRefusedError("No such key.")

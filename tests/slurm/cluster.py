@@ -34,7 +34,7 @@ _TEMPLATE = Path(__file__).with_name("slurm.conf.template")
 
 
 class ClusterError(Exception):
-    """The cluster can not be installed or does not start."""
+    """The cluster cannot be installed or does not start."""
 
 
 def missing_programs() -> list[str]:

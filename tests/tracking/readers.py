@@ -61,7 +61,7 @@ def history(run: Run, name: str, folder: Path | str = "outputs/mlruns") -> Curve
 def wait_for_run(name: str, folder: Path | str = "outputs/mlruns", seconds: float = 60) -> None:
     """Returns when a tracker in another thread or process has created a run."""
     deadline = time.monotonic() + seconds
-    # Trackers make a new store under this lock: MLflow can not read one that has its folder but not yet its trash.
+    # Trackers make a new store under this lock: MLflow cannot read one that has its folder but not yet its trash.
     lock = FileLock(Path(folder).with_name(f".{Path(folder).name}.lock"))
     Path(folder).parent.mkdir(parents=True, exist_ok=True)
     while not _has_run(name, folder, lock):

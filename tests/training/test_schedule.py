@@ -125,7 +125,7 @@ def test_after_stop_nothing_is_handed_out_or_claimed(make_jobs: MakeJobs) -> Non
     assert keepers[1].calls == []
 
 
-@pytest.mark.parametrize("error", [ResultsError("The file can not be locked."), RuntimeError("unforeseen")])
+@pytest.mark.parametrize("error", [ResultsError("The file cannot be locked."), RuntimeError("unforeseen")])
 def test_a_claim_that_fails_fails_that_job_only(error: Exception, make_jobs: MakeJobs) -> None:
     keepers = [MemoryKeeper(), MemoryKeeper(errors={"claim": error}), MemoryKeeper()]
     diary = Diary()

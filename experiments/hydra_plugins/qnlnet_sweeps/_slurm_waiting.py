@@ -110,7 +110,7 @@ def read_result(job: Any) -> JobReturn:
     """Returns what the job wrote, or a failure with the reason."""
     try:
         return job.results()[0]
-    except Exception as error:  # noqa: BLE001 - what the job met with, or a result that this code can not read
+    except Exception as error:  # noqa: BLE001 - what the job met with, or a result that this code cannot read
         lines = [line.strip() for line in str(error).splitlines() if line.strip("- ")] or [type(error).__name__]
         cause = next((line for line in reversed(lines) if "Error: " in line), lines[0])
         return _failed(job, f"failed: {cause}.")

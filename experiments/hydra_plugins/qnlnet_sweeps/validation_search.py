@@ -59,7 +59,7 @@ class ValidationSearch(OptunaSweeper):
             if any(job.status == JobStatus.COMPLETED for job in self._trials.jobs):
                 raise
             if not self._trials.jobs:
-                raise ArgumentError(f"The search can not begin: {error}") from error
+                raise ArgumentError(f"The search cannot begin: {error}") from error
             raise ResultsError(
                 f"No trial has finished. The first failed: {self._trials.jobs[0]._return_value}"
             ) from error
