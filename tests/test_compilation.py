@@ -9,8 +9,8 @@ import pytest
 import qnlnet.compilation
 from qnlnet.compilation import cache_folder
 from qnlnet.simulator.kernels import run_row, run_rows
-from qnlnet.training.layers import convolve
-from qnlnet.training.steps import train_epoch
+from qnlnet.training.compiled.layers import convolve
+from qnlnet.training.compiled.steps import train_epoch
 
 PACKAGE = Path(qnlnet.compilation.__file__).parent
 
@@ -29,7 +29,9 @@ def test_fast_math_is_not_inherited_from_a_caller(function: numba.core.dispatche
     assert "forceinline" in function.targetoptions
 
 
-@pytest.mark.parametrize("changed", ["simulator/kernels.py", "training/layers.py", "models/reducers.py", None])
+@pytest.mark.parametrize(
+    "changed", ["simulator/kernels.py", "training/compiled/layers.py", "training/compiled/steps.py", None]
+)
 def test_an_edit_of_any_source_takes_another_folder(changed: str | None, tmp_path: Path) -> None:
     for part in ("models", "simulator", "training"):
         shutil.copytree(PACKAGE / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))

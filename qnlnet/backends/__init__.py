@@ -3,6 +3,6 @@
 from qnlnet.backends.build import build_qnn, build_quantum_layer
 from qnlnet.backends.exact import ExactEstimatorQNN
 from qnlnet.backends.layer import QuantumLayer
-from qnlnet.backends.resumable import Resumable
+from qnlnet.backends.resumable import Resumable, find_streams
 
-__all__ = ["ExactEstimatorQNN", "QuantumLayer", "Resumable", "build_qnn", "build_quantum_layer"]
+__all__ = ["ExactEstimatorQNN", "QuantumLayer", "Resumable", "build_qnn", "build_quantum_layer", "find_streams"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from qnlnet.checkpoints.soundness import check_checkpoint
 from qnlnet.circuits import circuit_from_config
@@ -19,7 +20,7 @@ _SEED = re.compile(r"seed-(\d+)\.pt")
 _ADVICE = "Give models/seed-N.pt of a run, or the run's folder under outputs/."
 
 
-def save_model(directory: Path, config: RunConfig, seed: int, model: QNLNet) -> Path:
+def save_model(directory: Path, config: RunConfig, seed: int, model: nn.Module) -> Path:
     """Writes models/seed-N.pt into the folder of a run; plain values only, so that it loads with `weights_only=True`.
 
     Raises:

@@ -40,7 +40,8 @@ class Inputs:
 
     def predict(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Returns the labels that the model gives for expectation values of shape (images,)."""
-        return predict((self.head[0] * values.astype(np.float32) + self.head[1])[..., None])
+        y = self.head[0] * values.astype(np.float32) + self.head[1]
+        return predict(np.stack([y, np.float32(1) - y], axis=-1))
 
     def to_bytes(self) -> bytes:
         """Returns the content of inputs.npz."""

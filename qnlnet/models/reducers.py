@@ -1,5 +1,8 @@
 """The trained part of the reducers: from a model input to one feature per qubit."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -7,11 +10,11 @@ from torch import Tensor, nn
 from qnlnet.errors import argument_error
 from qnlnet.models.nonlocal_block import NonLocalBlock2d
 
-KERNEL_SIZE = 5
+_KERNEL_SIZE = 5
 _HIDDEN_UNITS = 128
 
 
-class SeededDropout2d(nn.Dropout2d):
+class SeededDropout2d(nn.Module):
     """Dropout of whole channels that draws its masks from a NumPy generator of its own.
 
     The masks of n images in a row are the rows of one draw of shape (n, channels), so training in one go and image
@@ -19,7 +22,8 @@ class SeededDropout2d(nn.Dropout2d):
     """
 
     def __init__(self, p: float, generator: np.random.Generator) -> None:
-        super().__init__(p)
+        super().__init__()
+        self.p = p
         self.generator = generator
 
     def forward(self, images: Tensor) -> Tensor:
@@ -28,6 +32,14 @@ class SeededDropout2d(nn.Dropout2d):
             return images
         masks = draw_dropout_masks(self.generator, images.shape[0], images.shape[1], self.p)
         return images * torch.from_numpy(masks)[:, :, None, None]
+
+    def stream_state(self) -> dict[str, Any]:
+        """Returns where the stream of masks is."""
+        return dict(self.generator.bit_generator.state)
+
+    def restore_stream_state(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `stream_state` gave."""
+        self.generator.bit_generator.state = dict(state)
 
 
 def draw_dropout_masks(generator: np.random.Generator, images: int, channels: int, p: float) -> np.ndarray:
@@ -56,14 +68,14 @@ def build_cnn_reducer(
     Raises:
         ArgumentError: The images are too small for two convolutions.
     """
-    height, width = (((size - KERNEL_SIZE + 1) // 2 - KERNEL_SIZE + 1) // 2 for size in image_shape[1:])
+    height, width = (((size - _KERNEL_SIZE + 1) // 2 - _KERNEL_SIZE + 1) // 2 for size in image_shape[1:])
     if height < 1 or width < 1:
         raise argument_error("data.image_shape", "be at least 16 pixels high and wide for the CNN", image_shape)
     return nn.Sequential(
-        nn.Conv2d(image_shape[0], channels[0], KERNEL_SIZE),
+        nn.Conv2d(image_shape[0], channels[0], _KERNEL_SIZE),
         nn.ReLU(),
         nn.MaxPool2d(2),
-        nn.Conv2d(channels[0], channels[1], KERNEL_SIZE),
+        nn.Conv2d(channels[0], channels[1], _KERNEL_SIZE),
         nn.ReLU(),
         nn.MaxPool2d(2),
         *([NonLocalBlock2d(channels[1])] if nonlocal_block else []),

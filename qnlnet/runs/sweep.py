@@ -117,7 +117,7 @@ class _Sweep(Observer):
         self._code = describe_code()
         self._dead_parameters = DeadParameters()
         self._jobs: list[Job] = []
-        self._cell_of: dict[int, _Cell] = {}  # by the identity of the job
+        self._cell_of: dict[Job, _Cell] = {}
         self._progress = Progress([])
         self._trackers: dict[LoggerConfig, Trackers] = {}
         self._hash_in: dict[Path, str] = {}  # by the folder of a cell
@@ -140,7 +140,7 @@ class _Sweep(Observer):
             for seed in missing:
                 job = Job(config, seed, features, TellingKeeper(run, seed, self._dead_parameters))
                 self._jobs.append(job)
-                self._cell_of[id(job)] = cell
+                self._cell_of[job] = cell
         cell.missing = missing
 
     def _check_has_own_folder(self, config: RunConfig) -> None:
@@ -187,12 +187,12 @@ class _Sweep(Observer):
 
     def on_last_trained(self, replicas: Sequence[TrainedReplica]) -> None:
         for cell in self.cells:  # the tables of each are written once, however many replicas there are
-            if of_cell := [replica for replica in replicas if self._cell_of[id(replica.job)] is cell]:
+            if of_cell := [replica for replica in replicas if self._cell_of[replica.job] is cell]:
                 self._store(of_cell)
 
     def _store(self, replicas: Sequence[TrainedReplica]) -> None:
         """Stores finished replicas of one cell."""
-        run = _run_of(self._cell_of[id(replicas[0].job)])
+        run = _run_of(self._cell_of[replicas[0].job])
         try:
             rows = run.add(*replicas)
         except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
@@ -207,7 +207,7 @@ class _Sweep(Observer):
         trackers.on_cell(job.config, run.seed_rows())
 
     def on_failed(self, job: Job, error: Exception) -> None:
-        cell = self._cell_of[id(job)]
+        cell = self._cell_of[job]
         if cell.error is None and len(self.cells) > 1:  # of a cell on its own, the caller tells
             self._progress.on_failed(job, error)
         cell.fail(error)
@@ -215,7 +215,7 @@ class _Sweep(Observer):
 
     def on_elsewhere(self, job: Job) -> None:
         try:
-            _run_of(self._cell_of[id(job)]).refresh()
+            _run_of(self._cell_of[job]).refresh()
         except Exception as error:  # noqa: BLE001 - as above
             self.on_failed(job, error)
             return

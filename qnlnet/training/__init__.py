@@ -3,15 +3,15 @@
 from qnlnet.training.agreement import measure_aer_agreement
 from qnlnet.training.budget import check_budget
 from qnlnet.training.build import build_replica
-from qnlnet.training.compiled_replica import CompiledReplica
+from qnlnet.training.compiled.replica import CompiledReplica
 from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.keeper import Keeper
 from qnlnet.training.observer import Observer
-from qnlnet.training.plain_replica import PlainReplica
 from qnlnet.training.pool import train_replicas
 from qnlnet.training.progress import Progress, describe
 from qnlnet.training.replica import Epoch, Replica
 from qnlnet.training.scoring import predict, score_with_model
+from qnlnet.training.torch_replica import TorchReplica
 
 __all__ = [
     "CompiledReplica",
@@ -19,9 +19,9 @@ __all__ = [
     "Job",
     "Keeper",
     "Observer",
-    "PlainReplica",
     "Progress",
     "Replica",
+    "TorchReplica",
     "TrainedReplica",
     "build_replica",
     "check_budget",

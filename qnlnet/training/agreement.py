@@ -1,33 +1,60 @@
-"""Does a trained model give the same labels when its circuit runs on Aer?"""
+"""Does a trained model give the same labels when its circuits run on Aer?"""
 
 import math
 
+import numpy as np
+import torch
 from numpy.typing import NDArray
-from qiskit_machine_learning.connectors import TorchConnector
+from torch import Tensor, nn
 
-from qnlnet.backends import build_qnn
-from qnlnet.circuits import circuit_from_config
-from qnlnet.config import CIRCUIT_LAYERS, BackendConfig, RunConfig
-from qnlnet.models import QNLNet
+from qnlnet.backends import QuantumLayer
+from qnlnet.config import BackendConfig, RunConfig
+from qnlnet.models import build_model
 from qnlnet.training.scoring import predict, score_with_model
 
+ROWS = 10_000  # that circuits are asked for on Aer: all test images where a model asks once for each
 
-def measure_aer_agreement(model: QNLNet, config: RunConfig, inputs: NDArray) -> float:
-    """Returns the share of `inputs`, in [0, 1], whose label stays the same on Aer (exact, through TorchConnector).
+
+def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs: NDArray[np.float32]) -> float:
+    """Returns the share of inputs, in [0, 1], whose label stays the same on Aer (exact, through EstimatorQNN).
+
+    Models that run circuits many times for an image, such as quanvolutions, are asked for as many images, from the
+    front, as `ROWS` allow; always for one at least.
 
     Args:
         model: The trained model, on whatever backend it was trained.
         config: Its cell.
+        seed: Its seed.
         inputs: Model inputs, float32, shape (count, …).
 
     Returns:
         The share; NaN for a model without a circuit.
     """
-    if config.layer not in CIRCUIT_LAYERS:
+    rows = count_rows(model, inputs[:1])
+    if rows == 0:
         return math.nan
-    qnn = build_qnn(circuit_from_config(config), BackendConfig(name="aer"))
-    # Given weights, it draws none: torch's generator is global, and another replica may be drawing from it.
-    layer = TorchConnector(qnn, initial_weights=model.quantum.state_dict()["weight"].numpy())
-    on_aer = QNLNet(model.reducer, layer, model.head)
-    labels, labels_on_aer = (predict(score_with_model(network, inputs)) for network in (model, on_aer))
+    on_aer = build_model(config.model_copy(update={"backend": BackendConfig(name="aer")}), seed)
+    on_aer.load_state_dict(model.state_dict())
+    some = inputs[: max(1, ROWS // rows)]
+    labels, labels_on_aer = (predict(score_with_model(each, some)) for each in (model, on_aer))
     return float((labels == labels_on_aer).mean())
+
+
+def count_rows(model: nn.Module, inputs: NDArray[np.float32]) -> int:
+    """Returns how many times circuits run for some inputs, over all quantum layers of a model."""
+    layers = [layer for layer in model.modules() if isinstance(layer, QuantumLayer)]
+    rows = 0
+
+    def count(layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+        nonlocal rows
+        rows += math.prod(arguments[0].shape[:-1])
+
+    hooks = [layer.register_forward_pre_hook(count) for layer in layers]
+    try:
+        if layers:
+            with torch.no_grad():
+                model(torch.from_numpy(inputs))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return rows

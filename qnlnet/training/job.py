@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
+from torch import nn
+
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, QNLNet
+from qnlnet.models import Features
 from qnlnet.training.keeper import Keeper
 from qnlnet.training.replica import Epoch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """One replica to train; without a keeper its state is lost when the process ends."""
 
@@ -33,6 +35,6 @@ class TrainedReplica:
 
     job: Job
     epochs: tuple[Epoch, ...]
-    model: QNLNet
+    model: nn.Module
     aer_agreement: float | None
     train_seconds: float

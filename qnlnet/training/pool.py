@@ -97,5 +97,5 @@ def _train(job: Job, events: Events, stop: threading.Event) -> TrainedReplica:
     seconds = checkpoints.train_seconds
     model = replica.trained_model()
     on_device = isinstance(job.config.backend, RuntimeConfig)
-    agreement = None if on_device else measure_aer_agreement(model, job.config, job.features.test)
+    agreement = None if on_device else measure_aer_agreement(model, job.config, job.seed, job.features.test)
     return TrainedReplica(job, tuple(replica.epochs), model, agreement, seconds)

@@ -21,7 +21,7 @@ class Schedule:
 
     def __init__(self, jobs: Sequence[Job], stop: threading.Event, observer: Observer) -> None:
         self._pending = deque(jobs)
-        self._waited_for: set[int] = set()
+        self._waited_for: set[Job] = set()
         self._stop = stop
         self._observer = observer
         self._lock = threading.Lock()
@@ -45,7 +45,7 @@ class Schedule:
                 self._observer.on_failed(job, error)
                 continue
             self._pending.append(job)
-            if id(job) not in self._waited_for:
-                self._waited_for.add(id(job))
+            if job not in self._waited_for:
+                self._waited_for.add(job)
                 self._observer.on_note(job, "another process is training it; its result will be taken over")
         return None

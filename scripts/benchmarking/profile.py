@@ -18,11 +18,18 @@ from benchmarking.names import REST, WHOLE
 from benchmarking.timing import time_in_turns
 from benchmarking.training import MODELS, draw_features
 from qnlnet.models import build_model
-from qnlnet.models.reducers import KERNEL_SIZE
 from qnlnet.simulator.kernels import ONE_LANE, Program, allocate_scratch, run_block
 from qnlnet.training import CompiledReplica
-from qnlnet.training.layers import adam, convolve, convolve_backward, linear, linear_backward, pool_and_rectify
-from qnlnet.training.network import Network, read_network
+from qnlnet.training.compiled.layers import (
+    KERNEL_SIZE,
+    adam,
+    convolve,
+    convolve_backward,
+    linear,
+    linear_backward,
+    pool_and_rectify,
+)
+from qnlnet.training.compiled.network import Network, read_network
 
 _TIMES = 200  # calls of a part in one compiled loop
 _IMAGES = 500  # steps in an epoch
@@ -101,7 +108,7 @@ def _list_parts(network: Network, dropout: float) -> Iterator[Part]:
         forth_part, back = _linear_parts(number, inputs, outputs, bool(rectified))
         yield forth_part
         backwards.append(back)
-    yield _circuit_part(network.program, network.layer[:2].sum())
+    yield _circuit_part(network.program, network.layer.inputs + network.layer.weights)
     yield from reversed(backwards)
     count = _count_parameters(network)
     arguments = _draw(count), np.zeros(count, np.float32), np.zeros(count, np.float32), np.ones(count, np.float32)

@@ -30,7 +30,7 @@ from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet, build_model
 from qnlnet.seeding import generator
-from qnlnet.training import CompiledReplica, PlainReplica
+from qnlnet.training import CompiledReplica, TorchReplica
 
 MODELS = {
     "MNIST CNN": ("data=mnist", "reducer=cnn"),
@@ -70,7 +70,7 @@ def _torch_loop(layer: str) -> Callable[[RunConfig, Features], Trainer]:
             quantum.weight.copy_(model.quantum.weight)
         return QNLNet(model.reducer, quantum, model.head)
 
-    return lambda config, features: PlainReplica(config, 0, features, build)
+    return lambda config, features: TorchReplica(config, 0, features, build)
 
 
 def build_linear(config: RunConfig, seed: int) -> QNLNet:
@@ -84,7 +84,7 @@ CONTESTANTS = {
     COMPILED_LOOP_LINEAR: Contestant(
         lambda config, features: CompiledReplica(config, 0, features, build_linear), 500, False
     ),
-    TORCH_LOOP_LINEAR: Contestant(lambda config, features: PlainReplica(config, 0, features, build_linear), 50, False),
+    TORCH_LOOP_LINEAR: Contestant(lambda config, features: TorchReplica(config, 0, features, build_linear), 50, False),
     f"torch loop, {OURS}": Contestant(_torch_loop(OURS), 50),
     **{
         f"torch loop, {name}": Contestant(_torch_loop(name), 10)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet
-from qnlnet.training.network import flatten_parameters, read_network
-from qnlnet.training.steps import allocate_workspace, train_epoch
+from qnlnet.training.compiled.network import flatten_parameters, read_network
+from qnlnet.training.compiled.steps import train_epoch
+from qnlnet.training.compiled.workspace import Training, allocate_workspace
 
 
 @pytest.fixture(autouse=True)
@@ -73,14 +74,16 @@ def compiled_step() -> Callable[..., Step]:
             network,
             inputs.reshape(count, -1),
             labels,
-            np.arange(count),
-            np.empty((count, 0), np.float32) if masks is None else masks,
+            Training(
+                np.arange(count),
+                np.empty((count, 0), np.float32) if masks is None else masks,
+                rate,
+                loss_kind,
+                count,
+            ),
             state,
             np.zeros_like(parameters),
             0,
-            rate,
-            loss_kind,
-            count,
             allocate_workspace(network),
         )
         # After the first step Adam's first moment is a tenth of the gradient.

@@ -10,7 +10,7 @@ from qnlnet.checkpoints import ReplicaCheckpoint
 from qnlnet.config import RunConfig
 from qnlnet.models import Features
 from qnlnet.training import Replica, build_replica
-from qnlnet.training.network import flatten_parameters
+from qnlnet.training.compiled.network import flatten_parameters
 
 SEED = 4
 Numbers = tuple[object, ...]
@@ -90,7 +90,8 @@ class Processes:
 def _steps_done(state: dict[str, Any], batch_size: int) -> int:
     """Steps of the epoch under way; in the first one those of all first weights that are tried."""
     before = 0
-    if (candidate := state["choice"]["candidate"]) is not None:
-        before = state["choice"]["number"] * -(-len(candidate["under_way"]["order"]) // batch_size)
-        state = candidate
+    if "is_chosen" in state:
+        if not state["is_chosen"]:
+            before = state["number"] * -(-len(state["candidate"]["under_way"]["order"]) // batch_size)
+        state = state["candidate"]
     return before - (-state["under_way"]["done"] // batch_size)

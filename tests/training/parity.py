@@ -6,15 +6,15 @@ import pytest
 from qnlnet.backends import ExactEstimatorQNN
 from qnlnet.config import RunConfig
 from qnlnet.models import Features
-from qnlnet.training import CompiledReplica, PlainReplica
-from qnlnet.training.network import flatten_parameters
+from qnlnet.training import CompiledReplica, TorchReplica
+from qnlnet.training.compiled.network import flatten_parameters
 
 
 def check_parity(
     config: RunConfig, features: Features, epochs: int, steps: int, *, plain: RunConfig | None = None
 ) -> None:
     """Trains both kinds of replica and compares their weights, reports and scores."""
-    compiled, reference = CompiledReplica(config, 3, features), PlainReplica(plain or config, 3, features)
+    compiled, reference = CompiledReplica(config, 3, features), TorchReplica(plain or config, 3, features)
     assert not isinstance(getattr(reference.model.quantum, "neural_network", None), ExactEstimatorQNN) or plain is None
     before = flatten_parameters(compiled.model)
     np.testing.assert_array_equal(before, flatten_parameters(reference.model))

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from qnlnet.backends import QuantumLayer
 from qnlnet.config import RunConfig, load_config
 from qnlnet.models import Features, QNLNet
 from qnlnet.training import CompiledReplica, measure_aer_agreement
@@ -27,21 +28,20 @@ def trained(make_features: MakeFeatures) -> Trained:
     return replica.trained_model(), config, features
 
 
-class OtherWeights(nn.Module):
+class OtherWeights(QuantumLayer):
     """A quantum layer that shows weights which are not those that it computes with."""
 
-    def __init__(self, layer: nn.Module) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(-layer.state_dict()["weight"])
+    def __init__(self, layer: QuantumLayer) -> None:
+        super().__init__(layer.neural_network, -layer.weight.detach().numpy())
         self._hidden = [layer]  # in a list, so that it is no part of the module
 
-    def forward(self, features: Tensor) -> Tensor:
-        return self._hidden[0](features)
+    def forward(self, input_data: Tensor | None = None) -> Tensor:
+        return self._hidden[0](input_data)
 
 
 def test_a_trained_model_agrees_with_aer_on_every_image(trained: Trained) -> None:
     model, config, features = trained
-    assert measure_aer_agreement(model, config, features.test) == 1.0
+    assert measure_aer_agreement(model, config, 0, features.test) == 1.0
 
 
 def test_a_cnn_agrees_with_aer_too(make_features: MakeFeatures) -> None:
@@ -49,27 +49,27 @@ def test_a_cnn_agrees_with_aer_too(make_features: MakeFeatures) -> None:
     features = make_features(config, 20, 70)  # more rows than one call of Aer takes
     replica = CompiledReplica(config, 0, features)
     replica.advance()
-    assert measure_aer_agreement(replica.trained_model(), config, features.test) == 1.0
+    assert measure_aer_agreement(replica.trained_model(), config, 0, features.test) == 1.0
 
 
 def test_corrupted_circuit_weights_are_found(trained: Trained) -> None:
     model, config, features = trained
     corrupted = QNLNet(model.reducer, OtherWeights(model.quantum), model.head)
-    agreement = measure_aer_agreement(corrupted, config, features.test)
+    agreement = measure_aer_agreement(corrupted, config, 0, features.test)
     assert agreement < 0.5  # sin(−w) turns the sign of the expectation value around
 
 
 def test_another_circuit_is_found(trained: Trained) -> None:
     model, _, features = trained
     other = load_config("reducer=pca", "ansatz=0")
-    assert measure_aer_agreement(model, other, features.test) < 1
+    assert measure_aer_agreement(model, other, 0, features.test) < 1
 
 
 def test_the_check_changes_neither_the_model_nor_the_global_generator(trained: Trained) -> None:
     model, config, features = trained
     before = {name: value.clone() for name, value in model.state_dict().items()}
     state = torch.get_rng_state()
-    measure_aer_agreement(model, config, features.test[:5])
+    measure_aer_agreement(model, config, 0, features.test[:5])
     assert torch.equal(state, torch.get_rng_state())  # other threads build models from it
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(value, before[name])

@@ -13,7 +13,7 @@ from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import QNLNetError, ResultsError
 from qnlnet.models import Features
 from qnlnet.training import CompiledReplica, Job, Observer, TrainedReplica, train_replicas
-from qnlnet.training.network import flatten_parameters
+from qnlnet.training.compiled.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
 EPOCHS = 5

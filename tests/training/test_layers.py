@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.grad import conv2d_input, conv2d_weight
 
-from qnlnet.training.layers import adam, convolve, convolve_backward, linear, linear_backward, pool_and_rectify
+from qnlnet.training.compiled.layers import adam, convolve, convolve_backward, linear, linear_backward, pool_and_rectify
 
 ROUNDING = 2.0**-24
 # input channels, filters, height, width: the four convolutions of the paper, and odd ones

@@ -13,8 +13,8 @@ from qnlnet.circuits import CLOSED_FORMS, circuit_from_config
 from qnlnet.config import load_config
 from qnlnet.models import Features, build_model
 from qnlnet.models.substitutes import ProductOfSines
-from qnlnet.training import CompiledReplica, PlainReplica, build_replica
-from qnlnet.training.network import flatten_parameters
+from qnlnet.training import CompiledReplica, TorchReplica, build_replica
+from qnlnet.training.compiled.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
 CLASSES = "data.classes=[0,1,2,3,4]"
@@ -66,7 +66,7 @@ def test_whatever_stands_there_the_reducer_begins_alike() -> None:
     assert torch.equal(models[0].quantum.weight, models[1].quantum.weight)
 
 
-@pytest.mark.parametrize("kind", [CompiledReplica, PlainReplica])
+@pytest.mark.parametrize("kind", [CompiledReplica, TorchReplica])
 def test_frozen_weights_stay_where_they_were_drawn(kind: type, make_features: MakeFeatures) -> None:
     config = load_config("layer=frozen", "reducer=pca", "r=2", "train.learning_rate=0.1", "train.epochs=1")
     replica = kind(config, 0, make_features(config, 20))
@@ -92,7 +92,7 @@ def test_weights_that_begin_at_a_quarter_turn() -> None:
 def test_a_cnn_with_a_non_local_block_trains_in_torch(make_features: MakeFeatures) -> None:
     config = load_config("reducer=cnn_nonlocal", "layer=none", "train.epochs=1")
     replica = build_replica(config, 0, make_features(config, 6, 4))
-    assert isinstance(replica, PlainReplica)
+    assert isinstance(replica, TorchReplica)
     before = flatten_parameters(replica.model)
     replica.advance()
     block = dict(replica.model.reducer.named_parameters())["6.theta.weight"]
@@ -102,7 +102,7 @@ def test_a_cnn_with_a_non_local_block_trains_in_torch(make_features: MakeFeature
     assert not np.array_equal(before, flatten_parameters(replica.model))
 
 
-@pytest.mark.parametrize("kind", [CompiledReplica, PlainReplica])
+@pytest.mark.parametrize("kind", [CompiledReplica, TorchReplica])
 def test_of_several_first_weights_those_with_the_smallest_loss_of_an_epoch_go_on(
     kind: type, make_features: MakeFeatures
 ) -> None:

@@ -13,7 +13,7 @@ from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features
 from qnlnet.training import Epoch, Job, Observer, TrainedReplica, train_replicas
-from qnlnet.training.network import flatten_parameters
+from qnlnet.training.compiled.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
 Numbers = dict[tuple[str, int], Any]

@@ -15,9 +15,9 @@ from qnlnet.circuits import QNLCircuit
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, QNLNet, build_model
-from qnlnet.training import CompiledReplica, PlainReplica, Replica, build_replica, predict, score_with_model
-from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
-from qnlnet.training.replica import EpochUnderWay
+from qnlnet.training import CompiledReplica, Replica, TorchReplica, build_replica, predict, score_with_model
+from qnlnet.training.compiled.network import flatten_parameters, read_network, restore_parameters
+from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
 
 MakeFeatures = Callable[..., Features]
 SHAPES = {"mnist cnn": ("reducer=cnn",), "cifar10 cnn": ("reducer=cnn", "data=cifar10"), "pca": ("reducer=pca",)}
@@ -57,7 +57,7 @@ def test_the_compiled_loop_agrees_with_qiskits_estimators_and_parameter_shift(
     check_parity(config, make_features(config, 6, 4), epochs=1, steps=6, plain=plain)
 
 
-class Recorder(Replica):
+class Recorder(StepwiseReplica):
     """A replica that learns nothing and keeps the order and the rate of each epoch."""
 
     def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
@@ -140,7 +140,7 @@ def test_a_replica_repeats_itself_to_the_bit(make_features: MakeFeatures) -> Non
     np.testing.assert_array_equal(runs[0][1], runs[1][1])
 
 
-@pytest.mark.parametrize("kind", [CompiledReplica, PlainReplica])
+@pytest.mark.parametrize("kind", [CompiledReplica, TorchReplica])
 def test_reports_are_percentages_of_what_the_model_answers(kind: type[Replica], make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "train.epochs=1", "train.learning_rate=0.05")
     features = make_features(config, 40, 30)
@@ -162,7 +162,7 @@ def test_the_training_accuracy_is_the_one_that_the_steps_saw(make_features: Make
     config = load_config("reducer=pca", "train.batch_size=40", "train.learning_rate=0.5")
     features = make_features(config, 40)
     untrained = predict(score_with_model(build_model(config, 0), features.train))
-    for kind in (CompiledReplica, PlainReplica):
+    for kind in (CompiledReplica, TorchReplica):
         epoch = kind(config, 0, features).advance()
         assert epoch.train_accuracy == pytest.approx(100 * (untrained == features.train_labels).mean())
 
@@ -198,19 +198,19 @@ def test_the_order_of_features_in_memory_does_not_matter(
 
 def test_a_tie_goes_to_class_0_as_torchs_argmax_has_it() -> None:
     scores = np.array([0.5, np.nextafter(np.float32(0.5), np.float32(0)), 0.75, -3.0, 7.0], np.float32)
-    both = torch.from_numpy(np.stack([scores, 1 - scores], axis=1))
-    assert predict(scores[:, None]).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
+    both = torch.from_numpy(np.stack([scores, np.float32(1) - scores], axis=1))
+    assert predict(both.numpy()).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
 
 
 def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> None:
-    for backend, kind in (("exact", CompiledReplica), ("statevector", PlainReplica), ("aer", PlainReplica)):
+    for backend, kind in (("exact", CompiledReplica), ("statevector", TorchReplica), ("aer", TorchReplica)):
         config = load_config("reducer=pca", f"backend={backend}")
         assert type(build_replica(config, 0, make_features(config, 2))) is kind
 
 
 def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "backend=statevector")
-    with pytest.raises(ArgumentError, match="needs backend=exact; use `PlainReplica`"):
+    with pytest.raises(ArgumentError, match="needs backend=exact; use `TorchReplica`"):
         CompiledReplica(config, 0, make_features(config, 2))
 
 

@@ -11,7 +11,7 @@ from training.interruptions import SEED, Interrupted, Numbers, Processes, finish
 
 from qnlnet.config import RunConfig, load_config
 from qnlnet.models import Features
-from qnlnet.training import CompiledReplica, PlainReplica, Replica, build_replica
+from qnlnet.training import CompiledReplica, Replica, TorchReplica, build_replica
 from qnlnet.training.replica import Stopped
 
 MakeFeatures = Callable[..., Features]
@@ -189,8 +189,8 @@ def test_what_fails_while_the_test_split_is_evaluated_is_evaluated_again(
     [
         (CompiledReplica, ("reducer=cnn", "train.batch_size=3")),
         (CompiledReplica, ("reducer=pca", "protocol=corrected")),
-        (PlainReplica, ("reducer=cnn", "train.batch_size=3")),
-        (PlainReplica, ("reducer=pca", *SHOTS, *SMALL)),
+        (TorchReplica, ("reducer=cnn", "train.batch_size=3")),
+        (TorchReplica, ("reducer=pca", *SHOTS, *SMALL)),
     ],
 )
 def test_a_state_is_a_snapshot_and_restoring_leaves_it_alone(
@@ -229,9 +229,9 @@ def numbers_without(part: str, config: RunConfig, features: Features) -> Numbers
 @pytest.mark.parametrize(
     ("overrides", "parts"),
     [
-        (("reducer=cnn",), ("epochs", "shuffling", "dropout", "parameters_and_moments", "steps_done")),
-        (("reducer=cnn", "backend=statevector", *SMALL), ("epochs", "shuffling", "dropout", "model", "optimizer")),
-        (("reducer=pca", *SHOTS, *SMALL), ("epochs", "model", "optimizer", "network")),
+        (("reducer=cnn",), ("epochs", "shuffling", "streams", "parameters_and_moments", "steps_done")),
+        (("reducer=cnn", "backend=statevector", *SMALL), ("epochs", "shuffling", "streams", "model", "optimizer")),
+        (("reducer=pca", *SHOTS, *SMALL), ("epochs", "model", "optimizer", "streams")),
     ],
 )
 def test_every_part_of_a_state_is_needed(

@@ -10,8 +10,8 @@ from torch import nn
 
 from qnlnet.config import RunConfig, load_config
 from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model
-from qnlnet.training.losses import CROSS_ENTROPY, RAW_NLL
-from qnlnet.training.network import flatten_parameters
+from qnlnet.training.compiled.losses import CROSS_ENTROPY, RAW_NLL
+from qnlnet.training.compiled.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
 CompiledStep = Callable[..., Any]

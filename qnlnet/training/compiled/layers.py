@@ -10,8 +10,8 @@ output (y, x) lies at y·W + x with the input's width W, and the columns x ≥ W
 import numpy as np
 
 from qnlnet.compilation import cached_njit
-from qnlnet.models.reducers import KERNEL_SIZE
 
+KERNEL_SIZE = 5  # of all convolutions that the loop knows
 _TAPS = KERNEL_SIZE
 _MARGIN = KERNEL_SIZE - 1
 

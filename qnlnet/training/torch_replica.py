@@ -9,15 +9,15 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from qnlnet.backends import Resumable
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, QNLNet, build_model
-from qnlnet.training.replica import BuildModel, EpochUnderWay, Replica, Stopped
+from qnlnet.models import Features, build_model
+from qnlnet.training.replica import BuildModel, Stopped
 from qnlnet.training.scoring import score_with_model
+from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
 
 
-class PlainReplica(Replica):
-    """A replica that trains in a plain torch loop, on any backend."""
+class TorchReplica(StepwiseReplica):
+    """A replica that trains in a loop over mini-batches in torch: any model, on any backend."""
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
@@ -27,7 +27,7 @@ class PlainReplica(Replica):
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         return score_with_model(self.model, inputs)
 
-    def trained_model(self) -> QNLNet:
+    def trained_model(self) -> nn.Module:
         return self.model.eval()
 
     def _train(self, under_way: EpochUnderWay, rate: float) -> None:
@@ -49,19 +49,11 @@ class PlainReplica(Replica):
             self.on_step()
 
     def _own_state(self) -> dict[str, Any]:
-        network = self._resumable_network()
         return {
             "model": deepcopy(self.model.state_dict()),  # torch gives the tensors that training goes on changing
             "optimizer": deepcopy(self._optimizer.state_dict()),
-            "network": network and network.stream_state(),
         }
 
     def _restore_own_state(self, state: Mapping[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(deepcopy(state["optimizer"]))
-        if network := self._resumable_network():
-            network.restore_stream_state(state["network"])
-
-    def _resumable_network(self) -> Resumable | None:
-        network = getattr(self.model.quantum, "neural_network", None)
-        return network if isinstance(network, Resumable) else None

@@ -14,13 +14,41 @@ from qnlnet.circuits import ClosedForm
 from qnlnet.errors import ArgumentError
 from qnlnet.models import QNLNet, SeededDropout2d
 from qnlnet.models.nonlocal_block import NonLocalFeatures
-from qnlnet.models.reducers import KERNEL_SIZE
 from qnlnet.models.substitutes import ProductOfSines, Unit
 from qnlnet.simulator.kernels import Program
 from qnlnet.simulator.program import compile_program
-from qnlnet.training import substitutes
+from qnlnet.training.compiled import substitutes
+from qnlnet.training.compiled.layers import KERNEL_SIZE
 
 _KNOWN_ORDER = re.compile("((CRP)+D?F)?L(RL)*")
+
+
+class Middle(NamedTuple):
+    """The quantum layer, or what stands in for it.
+
+    Attributes:
+        inputs: How many features come in.
+        weights: How many weights it has.
+        offset: Where they lie.
+        outputs: How many values it hands to the head.
+        kind: Which of `substitutes` it is.
+        trained: Whether its weights are trained.
+    """
+
+    inputs: int
+    weights: int
+    offset: int
+    outputs: int
+    kind: int
+    trained: bool
+
+
+class Head(NamedTuple):
+    """The last linear layer: inputs, outputs, and where its weights lie; the biases follow them."""
+
+    inputs: int
+    outputs: int
+    offset: int
 
 
 class Network(NamedTuple):
@@ -28,10 +56,10 @@ class Network(NamedTuple):
 
     Attributes:
         convolutions: shape (blocks, 5), int64: input channels, height and width, filters, offset of the weights.
-        linears: shape (layers, 3), int64: inputs, outputs, offset of the weights (the biases follow them).
-        layer: shape (6,), int64, the quantum layer or what stands in for it: inputs, weights, offset of the weights,
-            outputs, which of `substitutes` it is, whether its weights are trained. The head follows its weights.
-        head: shape (3,), int64: inputs, outputs, offset of the weights (the biases follow them).
+        linears: shape (layers, 4), int64: inputs, outputs, offset of the weights (the biases follow them), and
+            whether a ReLU follows.
+        layer: The quantum layer, or what stands in for it. The head follows its weights.
+        head: The last linear layer.
         program: The compiled circuit; an empty one where there is none.
         factors: shape (factors, 2), int64: those of a closed form.
         sign: Of a closed form.
@@ -39,8 +67,8 @@ class Network(NamedTuple):
 
     convolutions: NDArray[np.int64]
     linears: NDArray[np.int64]
-    layer: NDArray[np.int64]
-    head: NDArray[np.int64]
+    layer: Middle
+    head: Head
     program: Program
     factors: NDArray[np.int64]
     sign: int
@@ -62,7 +90,7 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
         raise ArgumentError(
             "The compiled training loop knows reducers of 5×5 convolutions without padding, each followed by ReLU and "
             "2×2 max pooling, then channel dropout, then linear layers with ReLU between them, but this one is "
-            f"{model.reducer}. Use `PlainReplica`."
+            f"{model.reducer}. Use `TorchReplica`."
         )
     convolutions: list[tuple[int, ...]] = []
     linears: list[tuple[int, ...]] = []
@@ -86,12 +114,17 @@ def read_network(model: QNLNet, input_shape: tuple[int, ...]) -> Network:
     return Network(
         convolutions=np.array(convolutions, np.int64).reshape(-1, 5),
         linears=np.array(linears, np.int64).reshape(-1, 4),
-        layer=np.array([middle.inputs, middle.weights, offset, middle.outputs, middle.kind, trained], np.int64),
-        head=np.array([model.head.in_features, model.head.out_features, offset + middle.weights], np.int64),
-        program=middle.program or compile_program(QuantumCircuit(1), [], []),
+        layer=Middle(middle.inputs, middle.weights, offset, middle.outputs, middle.kind, trained),
+        head=Head(model.head.in_features, model.head.out_features, offset + middle.weights),
+        program=middle.program or _empty_program(),
         factors=_list_factors(middle.form),
         sign=middle.form.sign if middle.form else 1,
     )
+
+
+def _empty_program() -> Program:
+    """Returns the program of no circuit: the compiled loop wants one of the same type in every network."""
+    return compile_program(QuantumCircuit(1), [], [])
 
 
 class _Layer(NamedTuple):
@@ -123,7 +156,7 @@ def _read_layer(layer: nn.Module, features: int) -> _Layer:
             return _Layer(substitutes.CLOSED_FORM, features, weights, 1, form=layer.form)
         case NonLocalFeatures():
             return _Layer(substitutes.NONLOCAL, features, weights, features)
-    raise ArgumentError("The compiled training loop needs backend=exact; use `PlainReplica` for the others.")
+    raise ArgumentError("The compiled training loop needs backend=exact; use `TorchReplica` for the others.")
 
 
 def _list_factors(form: ClosedForm | None) -> NDArray[np.int64]:

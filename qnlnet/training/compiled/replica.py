@@ -8,15 +8,19 @@ import torch
 from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, QNLNet, build_model, draw_dropout_masks
-from qnlnet.training.losses import CROSS_ENTROPY, RAW_NLL
-from qnlnet.training.network import flatten_parameters, read_network, restore_parameters
-from qnlnet.training.replica import BuildModel, EpochUnderWay, Replica
-from qnlnet.training.steps import allocate_workspace, score_inputs, train_epoch
+from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model, draw_dropout_masks
+from qnlnet.training.compiled.losses import CROSS_ENTROPY, RAW_NLL
+from qnlnet.training.compiled.network import flatten_parameters, read_network, restore_parameters
+from qnlnet.training.compiled.steps import score_inputs, train_epoch
+from qnlnet.training.compiled.workspace import Training, allocate_workspace
+from qnlnet.training.replica import BuildModel
+from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
 
 
-class CompiledReplica(Replica):
-    """A replica that trains in the compiled loop (backend=exact)."""
+class CompiledReplica(StepwiseReplica):
+    """A replica of QNL-Net that trains in the compiled loop (backend=exact)."""
+
+    model: QNLNet
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
@@ -26,15 +30,17 @@ class CompiledReplica(Replica):
         self._gradient = np.zeros_like(parameters)
         self._workspace = allocate_workspace(self._network)
         self._steps_done = 0
+        self._dropout = next((layer for layer in self.model.reducer if isinstance(layer, SeededDropout2d)), None)
 
     def compile(self) -> None:
         self._train(EpochUnderWay(np.empty(0, np.int64)), rate=0.0)
         self.scores(self.features.test[:1])
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        scores = np.empty((len(inputs), self.model.head.out_features), np.float32)
+        scores = np.empty((len(inputs), self._network.head.outputs), np.float32)
         score_inputs(self._network, self._state[0], _flatten(inputs), self._workspace, scores)
-        return scores
+        # Two classes have one score inside the loop: y stands for (y, 1 − y).
+        return scores if scores.shape[1] > 1 else np.hstack([scores, np.float32(1) - scores])
 
     def trained_model(self) -> QNLNet:
         restore_parameters(self.model, self._state[0])
@@ -46,18 +52,15 @@ class CompiledReplica(Replica):
         if self._dropout is not None:
             channels = int(self._network.convolutions[-1, 3])
             masks = draw_dropout_masks(self._dropout.generator, len(order), channels, self._dropout.p)
+        loss = RAW_NLL if protocol.loss == "raw_nll" else CROSS_ENTROPY
         under_way.total, under_way.correct = train_epoch(
             self._network,
             _flatten(inputs),
             self.features.train_labels,
-            order,
-            masks,
+            Training(order, masks, rate, loss, protocol.batch_size),
             self._state,
             self._gradient,
             self._steps_done,
-            rate,
-            RAW_NLL if protocol.loss == "raw_nll" else CROSS_ENTROPY,
-            protocol.batch_size,
             self._workspace,
         )
         under_way.done = len(order)

@@ -5,7 +5,7 @@ Two classes have one score y and stand for (y, 1 − y), as in the released code
 
 import numpy as np
 
-from qnlnet.training.layers import compiled
+from qnlnet.training.compiled.layers import compiled
 
 RAW_NLL, CROSS_ENTROPY = range(2)
 

@@ -1,0 +1,1 @@
+"""The compiled training loop of QNL-Net: one image at a time, a whole epoch in one call."""

@@ -1,0 +1,102 @@
+"""What the loops over mini-batches share: the order of the images, the learning rate, the epochs and the streams."""
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from qnlnet.backends import find_streams
+from qnlnet.config import RunConfig
+from qnlnet.models import Features, build_model
+from qnlnet.seeding import generator
+from qnlnet.training.replica import BuildModel, Epoch, Replica
+from qnlnet.training.scoring import predict
+
+
+@dataclass
+class EpochUnderWay:
+    """An epoch between its first step and its evaluation.
+
+    Attributes:
+        order: Which images, in which order, int64, shape (count,).
+        done: How many of them were seen.
+        total: Sum of their losses.
+        correct: How many of them were answered right.
+    """
+
+    order: NDArray[np.int64]
+    done: int = 0
+    total: float = 0.0
+    correct: int = 0
+
+
+class StepwiseReplica(Replica):
+    """A replica that trains in steps, each on a mini-batch.
+
+    Args:
+        config: The cell.
+        seed: Seed of all random streams.
+        features: Model inputs of both splits.
+        build: Builds the untrained model from `config` and `seed`; another one than the cell's serves comparisons.
+    """
+
+    def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
+        super().__init__(config, seed, features)
+        self.model = build(config, seed)
+        self._shuffling = generator(seed, "shuffling")
+        self._under_way: EpochUnderWay | None = None
+
+    def advance(self) -> Epoch:
+        if self._under_way is None:
+            self._under_way = EpochUnderWay(self._draw_order())
+        under_way = self._under_way
+        rate = self.config.train.learning_rate * self.config.train.lr_decay ** len(self.epochs)
+        self._train(under_way, rate)
+        count = len(under_way.order)
+        right = predict(self.scores(self.features.test)) == self.features.test_labels
+        epoch = Epoch(
+            len(self.epochs) + 1, under_way.total / count, 100 * under_way.correct / count, 100 * float(right.mean())
+        )
+        self.epochs.append(epoch)
+        self._under_way = None
+        return epoch
+
+    def state(self) -> dict[str, Any]:
+        under_way = self._under_way
+        return {
+            "epochs": [dataclasses.astuple(epoch) for epoch in self.epochs],
+            "shuffling": self._shuffling.bit_generator.state,
+            "streams": {name: stream.stream_state() for name, stream in find_streams(self.model).items()},
+            "under_way": under_way and {**vars(under_way), "order": torch.from_numpy(under_way.order)},
+            **self._own_state(),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.epochs = [Epoch(*values) for values in state["epochs"]]
+        self._shuffling.bit_generator.state = state["shuffling"]
+        for name, stream in find_streams(self.model).items():
+            stream.restore_stream_state(state["streams"][name])
+        under_way = state["under_way"]
+        self._under_way = under_way and EpochUnderWay(**{**under_way, "order": under_way["order"].numpy()})
+        self._restore_own_state(state)
+
+    def _draw_order(self) -> NDArray[np.int64]:
+        count = len(self.features.train)
+        return self._shuffling.permutation(count) if self.config.train.shuffle else np.arange(count)
+
+    @abstractmethod
+    def _train(self, under_way: EpochUnderWay, rate: float) -> None:
+        """Trains on the inputs of `under_way` that are still to be seen, and counts them there."""
+
+    @abstractmethod
+    def _own_state(self) -> dict[str, Any]:
+        """Returns what this kind of replica adds to `state`."""
+
+    @abstractmethod
+    def _restore_own_state(self, state: Mapping[str, Any]) -> None:
+        """Takes over what `_own_state` gave."""
