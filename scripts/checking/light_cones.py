@@ -5,12 +5,12 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from cones.drawings import choose_drawn, write_drawing
-from cones.page import NAME, write_page
-from cones.rows import DEAD_BELOW, GRADIENTS, SHAPE_COLUMNS, Shape, make_table, read_shapes
 
 from checking.derived import check_figures, check_strays, check_texts
 from checking.finding import Finding, count, read_table
+from qnlnet.audit.light_cones.drawings import choose_drawn, write_drawing
+from qnlnet.audit.light_cones.page import NAME, write_page
+from qnlnet.audit.light_cones.rows import DEAD_BELOW, GRADIENTS, SHAPE_COLUMNS, Shape, make_table, read_shapes
 from qnlnet.errors import QNLNetError, ResultsError
 
 CSV = f"{NAME}.csv"

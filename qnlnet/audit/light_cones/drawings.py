@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from cones.rows import Shape, build_circuit
+from qnlnet.audit.light_cones.rows import Shape, build_circuit
 from qnlnet.circuits import QNLCircuit
 from qnlnet.circuits.drawing import draw_circuit, name_symbols, render
 from qnlnet.files import write_file

@@ -77,8 +77,8 @@ def read_shapes(rows: pd.DataFrame) -> list[Shape]:
     Raises:
         ValueError: A number is none.
     """
-    columns = [rows[name] if name == "ansatz" else rows[name].astype(int) for name in SHAPE_COLUMNS]
-    return [Shape(*(str(values[0]), *map(int, values[1:]))) for values in zip(*columns, strict=True)]
+    columns = (rows[name].astype(int) for name in SHAPE_COLUMNS if name != "ansatz")
+    return [Shape(str(ansatz), *map(int, numbers)) for ansatz, *numbers in zip(rows.ansatz, *columns, strict=True)]
 
 
 def _make_row(shape: Shape, qnl: QNLCircuit) -> dict[str, object]:

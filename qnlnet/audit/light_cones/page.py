@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cones.drawings import choose_drawn
-from cones.rows import DEAD_BELOW, DRAWS, LIVE_ABOVE, Shape, read_shapes
+from qnlnet.audit.light_cones.drawings import choose_drawn
+from qnlnet.audit.light_cones.rows import DEAD_BELOW, DRAWS, LIVE_ABOVE, Shape, read_shapes
 from qnlnet.files import write_file
 from qnlnet.tables.formats import markdown_table
 
