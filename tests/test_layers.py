@@ -28,6 +28,7 @@ LAYERS = [
     {"runs"},
     {"hardware"},
     {"audit"},
+    {"papers"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "cores", "errors", "pipes", "published", "provenance"}

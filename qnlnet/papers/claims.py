@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.audit.finished import FINISHED_RULE
 from qnlnet.files import write_file
 from qnlnet.records import write_table
 from qnlnet.tables.formats import markdown_table
@@ -33,7 +32,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim of the paper.
+    """A claim of a paper.
 
     Attributes:
         text: The claim, in our words.
@@ -67,8 +66,13 @@ def judge_claims(results: Path, claims: Iterable[Claim]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
-def write_claims(claims: pd.DataFrame, directory: Path) -> list[Path]:
+def write_claims(claims: pd.DataFrame, directory: Path, note: str) -> list[Path]:
     """Writes claims.csv and claims.md and returns the paths.
+
+    Args:
+        claims: What `judge_claims` returns.
+        directory: The folder of the two files.
+        note: A sentence or two below the table for readers.
 
     Raises:
         ResultsError: The folder cannot be written.
@@ -76,5 +80,5 @@ def write_claims(claims: pd.DataFrame, directory: Path) -> list[Path]:
     header = ["Claim", "Source", "Measured here", "Verdict", "Why", "Command"]
     rows = [list(map(str, row)) for row in claims[list(_COLUMNS)].itertuples(index=False)]
     table = markdown_table(header, rows, len(header))
-    page = f"<!-- Generated from the tables in results/; do not edit. -->\n\n{table}\n{FINISHED_RULE}\n"
+    page = f"<!-- Generated from the tables in results/; do not edit. -->\n\n{table}\n{note}\n"
     return [write_table(claims, directory / "claims.csv"), write_file(directory / "claims.md", page.encode("utf-8"))]

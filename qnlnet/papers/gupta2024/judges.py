@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from qnlnet.audit.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
 from qnlnet.audit.tables import signed
+from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
 from qnlnet.published import quoted_for_cell
 from qnlnet.tables.verdicts import AGREES, DIFFERS, INCONCLUSIVE
 

@@ -1,8 +1,8 @@
 """The claims of the paper, typed once with where they stand; what was measured, and the verdict, is computed."""
 
-from qnlnet.audit.claims import Claim
-from qnlnet.audit.contribution import judge_layer
-from qnlnet.audit.judges import (
+from qnlnet.papers.claims import Claim
+from qnlnet.papers.gupta2024.contribution import judge_layer
+from qnlnet.papers.gupta2024.judges import (
     judge_accuracy,
     judge_cells,
     judge_pair_of_digits,
@@ -12,7 +12,7 @@ from qnlnet.audit.judges import (
     judge_scaling,
     judge_weights,
 )
-from qnlnet.audit.repetitions import judge_repetitions
+from qnlnet.papers.gupta2024.repetitions import judge_repetitions
 from qnlnet.published import SOURCE, SOURCE_2
 
 _ABSTRACT = "arXiv:2407.18906, abstract"
