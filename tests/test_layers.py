@@ -29,6 +29,7 @@ LAYERS = [
     {"hardware"},
     {"audit"},
     {"papers"},
+    {"evidence"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "cores", "errors", "pipes", "published", "provenance"}

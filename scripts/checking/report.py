@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-from reporting.page import PAGE, render_page
-
 from checking.derived import check_strays
 from checking.finding import Finding, count
 from qnlnet.errors import QNLNetError
+from qnlnet.evidence.page.render import PAGE, render_page
 
 _SECTION = re.compile(r'^<section id="([^"]+)".*?^</section>$', re.MULTILINE | re.DOTALL)
 _ADVICE = "Run: make report"

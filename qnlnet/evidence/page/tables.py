@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from qnlnet.errors import ResultsError
-from reporting.verdicts import COLUMN, tone_of
+from qnlnet.evidence.page.verdicts import COLUMN, tone_of
 
 _TAG = re.compile(r"<[^>]*>")
 _MOST_NAMING = 6  # columns; a table whose rows differ later on names them by its first column

@@ -10,7 +10,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 
-from reporting.paths import shorten_path
+from qnlnet.evidence.page.paths import shorten_path
 
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 _COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from qnlnet.evidence.page.tables import read_csv
 from qnlnet.records.origin import parse_versions
-from reporting.tables import read_csv
 
 _TRUE = "True"
 

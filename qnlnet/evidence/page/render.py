@@ -6,14 +6,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from qnlnet.errors import argument_error
-from reporting.content import Content, group_parts, read_content
-from reporting.figures import Figure
-from reporting.manifest import SECTIONS
-from reporting.markdown import Heading, Prose
-from reporting.origins import collect_versions
-from reporting.palette import DARK, LIGHT, custom_properties
-from reporting.tables import Table
-from reporting.verdicts import SIGNS, tone_of
+from qnlnet.evidence.page.content import Content, group_parts, read_content
+from qnlnet.evidence.page.figures import Figure
+from qnlnet.evidence.page.manifest import SECTIONS
+from qnlnet.evidence.page.markdown import Heading, Prose
+from qnlnet.evidence.page.origins import collect_versions
+from qnlnet.evidence.page.palette import DARK, LIGHT, custom_properties
+from qnlnet.evidence.page.tables import Table
+from qnlnet.evidence.page.verdicts import SIGNS, tone_of
 
 PAGE = "index.html"
 FOLDER = "report"

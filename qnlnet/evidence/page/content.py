@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qnlnet.errors import ResultsError
-from reporting.captions import spell_out
-from reporting.claims import Claim, read_claims
-from reporting.figures import Figure, read_figure
-from reporting.manifest import Section
-from reporting.markdown import Part, read_parts
-from reporting.origins import Origin, read_origins
-from reporting.tables import Table, table_from_csv
-from reporting.verdicts import count_verdicts
+from qnlnet.evidence.page.captions import spell_out
+from qnlnet.evidence.page.claims import Claim, read_claims
+from qnlnet.evidence.page.figures import Figure, read_figure
+from qnlnet.evidence.page.manifest import Section
+from qnlnet.evidence.page.markdown import Part, read_parts
+from qnlnet.evidence.page.origins import Origin, read_origins
+from qnlnet.evidence.page.tables import Table, table_from_csv
+from qnlnet.evidence.page.verdicts import count_verdicts
 
 NOTES = "provenance.md"  # why the rows of a folder come from several commits; it stands with the origins
 _IMAGES, _ROWS = (".svg", ".png"), (".csv", ".csv.gz")

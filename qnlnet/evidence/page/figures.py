@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image, UnidentifiedImageError
 
 from qnlnet.errors import ResultsError
-from reporting.svg import Drawing, read_drawing, read_labels
+from qnlnet.evidence.page.svg import Drawing, read_drawing, read_labels
 
 _SMALL = 560  # points
 _POINTS_PER_PIXEL = 72 / 200  # all PNG files of the project have 200 dots per inch

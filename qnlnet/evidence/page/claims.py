@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qnlnet.errors import ResultsError
-from reporting.tables import read_csv
-from reporting.verdicts import tone_of
+from qnlnet.evidence.page.tables import read_csv
+from qnlnet.evidence.page.verdicts import tone_of
 
 _NEEDED = ("claim", "verdict")
 _CODE = "command"

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from reporting.tables import Column, Table, plain
+from qnlnet.evidence.page.tables import Column, Table, plain
 
 _READER = MarkdownIt("commonmark").enable("table")
 _FIRST_LEVEL = 3  # of headings inside of a section
