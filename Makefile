@@ -89,7 +89,7 @@ $(PEERS): $(READY)
 	@touch $@
 
 bench: $(PEERS)  ## Time against all peers and write results/benchmarks, about 10 minutes (ARGS=--quick: half a minute)
-	$(BIN)/python scripts/bench.py $(ARGS)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 hardware-estimate: $(READY)  ## What a run costs on a device: make hardware-estimate RUN=outputs/… BACKEND=ibm_fez
 	$(JOBS) estimate $(RUN) --backend $(BACKEND) $(ARGS)

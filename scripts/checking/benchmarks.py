@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from benchmarking import plots, report
 
 from checking.derived import check_figures, check_strays, check_texts
 from checking.finding import Finding, count
 from checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.benchmarks import plots, report
 from qnlnet.figures import write_figure
 from qnlnet.files import write_file
 

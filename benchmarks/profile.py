@@ -14,9 +14,9 @@ import torch
 from numba import njit
 
 import qnlnet
-from benchmarking.names import REST, WHOLE
-from benchmarking.timing import time_in_turns
-from benchmarking.training import MODELS, draw_features
+from benchmarks.timing import time_in_turns
+from benchmarks.training import MODELS, draw_features
+from qnlnet.evidence.benchmarks.names import REST, WHOLE
 from qnlnet.models import build_model
 from qnlnet.models.reducers import KERNEL_SIZE
 from qnlnet.simulator.kernels import ONE_LANE, Program, allocate_scratch, run_block

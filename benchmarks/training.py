@@ -11,10 +11,13 @@ from torch import nn
 from torch.nn.utils import parameters_to_vector
 
 import qnlnet
-from benchmarking import layers
-from benchmarking.agreement import check_agreement
-from benchmarking.jax_training import JaxReplica
-from benchmarking.names import (
+from benchmarks import layers
+from benchmarks.agreement import check_agreement
+from benchmarks.jax_training import JaxReplica
+from benchmarks.timing import time_in_turns
+from qnlnet.circuits import circuit_from_config
+from qnlnet.config import RunConfig
+from qnlnet.evidence.benchmarks.names import (
     COMPILED_LOOP,
     COMPILED_LOOP_LINEAR,
     DEFAULT_QUBIT,
@@ -25,9 +28,6 @@ from benchmarking.names import (
     STOCK_STATEVECTOR,
     TORCH_LOOP_LINEAR,
 )
-from benchmarking.timing import time_in_turns
-from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet, build_model
 from qnlnet.seeding import generator
 from qnlnet.training import CompiledReplica, PlainReplica

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from benchmarking.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, LAYER, OURS, REST, WHOLE
+from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, LAYER, OURS, REST, WHOLE
 from qnlnet.tables.formats import markdown_table
 
 _GENERATED = "<!-- Generated from the benchmark's rows; do not edit. -->\n\n"

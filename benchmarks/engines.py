@@ -6,9 +6,9 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarking.names import JAX, OURS
-from benchmarking.pennylane_circuit import build_qnode
+from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.circuits import QNLCircuit
+from qnlnet.evidence.benchmarks.names import JAX, OURS
 from qnlnet.simulator import ExactSimulator
 
 Rows = NDArray[np.float64]

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from benchmarking.names import COMPILED_LOOP, ENGINE, EXACT, LAYER, OURS
-from benchmarking.report import format_seconds
+from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, ENGINE, EXACT, LAYER, OURS
+from qnlnet.evidence.benchmarks.report import format_seconds
 from qnlnet.figures import figure_style
 
 # Okabe and Ito's colours, distinct to colour-blind eyes; ours is the same everywhere.

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Time qnlnet against its peers, and find out where its own time goes.
 
 The peers: Qiskit's EstimatorQNN on its reference simulator and on Aer, PennyLane's default.qubit and lightning.qubit in
@@ -16,8 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from benchmarking.machine import describe_machine, peer_versions, prepare_process
-
+from benchmarks.machine import describe_machine, peer_versions, prepare_process
 from qnlnet.pipes import end_with_reader
 
 _PEERS = ("pennylane", "pennylane_lightning", "jax")
@@ -28,6 +26,7 @@ _SHOWN = ("benchmark", "model", "grows", "part", "contestant", "num_qubits", "r"
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line."""
     parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
         description=__doc__,
         epilog="Exit status: 0 if all is measured, 2 for a mistake or contestants that disagree.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -105,7 +104,9 @@ def _refuse(sentence: str) -> int:
 def measure_quickly() -> None:
     """Runs a few cases and prints the figures of merit as JSON."""
     import pandas as pd
-    from benchmarking import layer, report, training
+
+    from benchmarks import layer, training
+    from qnlnet.evidence.benchmarks import report
 
     pace = {"repetitions": 7, "seconds": 0.05}
     rows = _collect(layer.time_layers(layer.QUICK_LAYER_CASES, quick=True, **pace))
@@ -121,8 +122,8 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
         ResultsError: Contestants disagree, or the rows cannot be written.
     """
     import pandas as pd
-    from benchmarking import layer, profile, scaling, training
 
+    from benchmarks import layer, profile, scaling, training
     from qnlnet import provenance
     from qnlnet.files import check_writable
     from qnlnet.records import write_table
@@ -153,9 +154,9 @@ def draw(name: str, directory: Path) -> None:
         ResultsError: The rows are not there, or a file cannot be written.
     """
     import pandas as pd
-    from benchmarking import plots, report
 
     from qnlnet.errors import ResultsError
+    from qnlnet.evidence.benchmarks import plots, report
     from qnlnet.figures import write_figure
     from qnlnet.files import write_file
 
@@ -171,7 +172,7 @@ def draw(name: str, directory: Path) -> None:
 
 def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lists the rows, and shows each as soon as it is there."""
-    from benchmarking.report import format_seconds
+    from qnlnet.evidence.benchmarks.report import format_seconds
 
     collected = []
     for row in rows:

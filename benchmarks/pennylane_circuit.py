@@ -5,7 +5,7 @@ from typing import Any
 
 import pennylane as qml
 
-from benchmarking.gates import list_gates, readout_qubit
+from benchmarks.gates import list_gates, readout_qubit
 from qnlnet.circuits import QNLCircuit
 
 _OPERATIONS = {

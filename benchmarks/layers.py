@@ -10,10 +10,10 @@ from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 from qiskit_machine_learning.neural_networks import EstimatorQNN
 from torch import Tensor, nn
 
-from benchmarking.names import DEFAULT_QUBIT, LIGHTNING, OURS, STOCK_AER, STOCK_STATEVECTOR
-from benchmarking.pennylane_circuit import build_qnode
+from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.backends import build_quantum_layer
 from qnlnet.circuits import QNLCircuit
+from qnlnet.evidence.benchmarks.names import DEFAULT_QUBIT, LIGHTNING, OURS, STOCK_AER, STOCK_STATEVECTOR
 
 
 class PennyLaneLayer(nn.Module):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from benchmarking.pennylane_circuit import build_qnode
+from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model, draw_dropout_masks

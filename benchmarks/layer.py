@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarking import engines, layers
-from benchmarking.agreement import check_agreement
-from benchmarking.circuits import Case
-from benchmarking.names import ENGINE, LAYER, STOCK_AER, STOCK_STATEVECTOR
-from benchmarking.timing import time_in_turns
+from benchmarks import engines, layers
+from benchmarks.agreement import check_agreement
+from benchmarks.circuits import Case
+from benchmarks.timing import time_in_turns
+from qnlnet.evidence.benchmarks.names import ENGINE, LAYER, STOCK_AER, STOCK_STATEVECTOR
 
 # Parameter shift runs thousands of circuits where the others run one: beyond these batches a turn takes too long.
 _LARGEST_BATCH = {STOCK_STATEVECTOR: 128, STOCK_AER: 32}

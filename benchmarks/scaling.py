@@ -11,16 +11,16 @@ import torch
 from qiskit_machine_learning.connectors import TorchConnector
 
 import qnlnet
-from benchmarking import engines, layers
-from benchmarking.agreement import check_agreement
-from benchmarking.circuits import Case
-from benchmarking.machine import all_cores
-from benchmarking.names import AER, EXACT, OURS, STOCK_AER
-from benchmarking.timing import Timing, time_in_turns
-from benchmarking.training import draw_features
+from benchmarks import engines, layers
+from benchmarks.agreement import check_agreement
+from benchmarks.circuits import Case
+from benchmarks.machine import all_cores
+from benchmarks.timing import Timing, time_in_turns
+from benchmarks.training import draw_features
 from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import BackendConfig
+from qnlnet.evidence.benchmarks.names import AER, EXACT, OURS, STOCK_AER
 from qnlnet.models import QNLNet, build_model
 from qnlnet.training import CompiledReplica, Job, Observer, score_with_model, train_replicas
 
