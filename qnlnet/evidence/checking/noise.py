@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from checking.derived import check_figures, check_strays, check_texts
-from checking.finding import Finding, count, read_table
-from checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.audit.noise_report import draw_noise, format_noise, read_rehearsals
 from qnlnet.audit.noise_rows import TABLE, read_noise_rows
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.checking.derived import check_figures, check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.files import write_file
 from qnlnet.records import CELL_COLUMNS
 from qnlnet.records.row_config import compose_row, explain_misfit

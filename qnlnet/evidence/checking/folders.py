@@ -6,15 +6,15 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-from checking.baselines import check_baselines, check_lone_baselines
-from checking.baselines_files import TABLE as BASELINES
-from checking.benchmarks import NAMES, check_benchmarks
-from checking.drawings import check_drawings
-from checking.figure6 import FIGURE_6, check_figure6
-from checking.finding import Finding
-from checking.seed_tables import EPOCHS, SEEDS, check_seed_table
 from qnlnet.cores import available_cores
 from qnlnet.errors import ArgumentError, argument_error
+from qnlnet.evidence.checking.baselines import check_baselines, check_lone_baselines
+from qnlnet.evidence.checking.baselines_files import TABLE as BASELINES
+from qnlnet.evidence.checking.benchmarks import NAMES, check_benchmarks
+from qnlnet.evidence.checking.drawings import check_drawings
+from qnlnet.evidence.checking.figure6 import FIGURE_6, check_figure6
+from qnlnet.evidence.checking.finding import Finding
+from qnlnet.evidence.checking.seed_tables import EPOCHS, SEEDS, check_seed_table
 
 Check = Callable[[Path, Finding], None]
 
@@ -99,30 +99,30 @@ def _find_check(folder: Path) -> Check | None:
 
 
 def _check_report(folder: Path, finding: Finding) -> None:
-    from checking.report import check_report  # Jinja2: only where there is a page
+    from qnlnet.evidence.checking.report import check_report  # Jinja2: only where there is a page
 
     check_report(folder, finding)
 
 
 def _check_noise(folder: Path, finding: Finding) -> None:
-    from checking.noise import check_noise_table  # Qiskit and torch: only where there is a table
+    from qnlnet.evidence.checking.noise import check_noise_table  # Qiskit and torch: only where there is a table
 
     check_noise_table(folder, finding)
 
 
 def _check_claims(folder: Path, finding: Finding) -> None:
-    from checking.claims import check_claims  # torch: only where there is a table
+    from qnlnet.evidence.checking.claims import check_claims  # torch: only where there is a table
 
     check_claims(folder, finding)
 
 
 def _check_hardware(folder: Path, finding: Finding) -> None:
-    from checking.hardware import check_hardware  # Qiskit and torch: only where there is a ledger
+    from qnlnet.evidence.checking.hardware import check_hardware  # Qiskit and torch: only where there is a ledger
 
     check_hardware(folder, finding)
 
 
 def _check_light_cones(folder: Path, finding: Finding) -> None:
-    from checking.light_cones import check_light_cones  # Qiskit and Numba: only where circuits are analysed
+    from qnlnet.evidence.checking.light_cones import check_light_cones  # Qiskit and torch: only where circuits are
 
     check_light_cones(folder, finding)

@@ -1,17 +1,18 @@
 """Tables of trained cells: seeds.csv, epochs.csv.gz, and what is made of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from checking.derived import check_figures, check_strays, check_texts
-from checking.epoch_rows import check_epoch_rows
-from checking.finding import Finding, count, read_table
-from checking.kinds import figures_of, table_of
-from checking.origins import NOTES, check_origins, describe_origins
-from checking.seed_rows import check_seed_rows
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.checking.derived import Write, check_figures, check_strays, check_texts
+from qnlnet.evidence.checking.epoch_rows import check_epoch_rows
+from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.evidence.checking.kinds import figures_of, table_of
+from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
+from qnlnet.evidence.checking.seed_rows import check_seed_rows
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.records.stored import row_id
 
@@ -40,16 +41,18 @@ def _check_figures(folder: Path, name: str, seeds: pd.DataFrame, finding: Findin
     """Checks all figures of a table, adds their names to `written`, and returns in words what was checked."""
     words = ""
     for ending, build in figures_of(folder, name).items():
-        from qnlnet.figures import write_figure
-
         stem = name + ending
-        fact, problems = check_figures(
-            folder, stem, lambda target, b=build, s=stem: write_figure(b(seeds), target, s), SEEDS
-        )
+        fact, problems = check_figures(folder, stem, _drawing_of(build, seeds, stem), SEEDS)
         words += f", {fact}"
         finding.problems += problems
         written += [f"{stem}.png", f"{stem}.svg"]
     return words or ", no figure"
+
+
+def _drawing_of(build: Callable[[pd.DataFrame], Any], seeds: pd.DataFrame, stem: str) -> Write:
+    from qnlnet.figures import write_figure
+
+    return lambda target: write_figure(build(seeds), target, stem)
 
 
 def _listed(name: str, files: list[str]) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from checking.derived import check_figures, check_strays, check_texts
-from checking.finding import Finding, count, read_table
-from checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.errors import LedgerError, QNLNetError, ResultsError
+from qnlnet.evidence.checking.derived import check_figures, check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.figures import write_figure
 from qnlnet.files import write_file
 from qnlnet.hardware import COLLECTED, Outcome, Submission, list_keys, read_outcome

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from checking.derived import check_strays
-from checking.finding import Finding, count
 from qnlnet.errors import QNLNetError
+from qnlnet.evidence.checking.derived import check_strays
+from qnlnet.evidence.checking.finding import Finding, count
 from qnlnet.evidence.page.render import PAGE, render_page
 
 _SECTION = re.compile(r'^<section id="([^"]+)".*?^</section>$', re.MULTILINE | re.DOTALL)

@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from checking.finding import Finding, count
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.checking.finding import Finding, count
 from qnlnet.files import write_file
 
 SUMS = "SHA256SUMS"

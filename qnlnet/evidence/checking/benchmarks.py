@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from checking.derived import check_figures, check_strays, check_texts
-from checking.finding import Finding, count
-from checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.errors import ResultsError
 from qnlnet.evidence.benchmarks import plots, report
+from qnlnet.evidence.checking.derived import check_figures, check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count
+from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.figures import write_figure
 from qnlnet.files import write_file
 
@@ -26,20 +26,7 @@ def check_benchmarks(folder: Path, finding: Finding) -> None:
         except ResultsError as error:
             finding.problems.append(str(error))
     for name, rows in tables.items():
-        finding.problems += _check_times(name, rows)
-        finding.facts.append(f"{count(len(rows), 'row')} of {name}")
-        finding.problems += check_texts(
-            folder, lambda target, name=name: [_write(name, tables[name], target)], f"{name}.csv"
-        )
-        if name in plots.FIGURES:
-            fact, problems = check_figures(
-                folder,
-                name,
-                lambda target, name=name: write_figure(plots.FIGURES[name](tables[name]), target, name),
-                f"{name}.csv",
-            )
-            finding.facts.append(fact)
-            finding.problems += problems
+        _check_table(name, rows, folder, finding)
     endings = ("csv", "md", "png", "svg")
     finding.problems += check_strays(folder, [NOTES, *(f"{name}.{ending}" for name in NAMES for ending in endings)])
     if tables:
@@ -48,6 +35,20 @@ def check_benchmarks(folder: Path, finding: Finding) -> None:
         ids = "a row of " + together.table
         finding.problems += check_origins(together, ids, folder)
         finding.facts += [*sorted(together.machine.unique()), *describe_origins(together)]
+
+
+def _check_table(name: str, rows: pd.DataFrame, folder: Path, finding: Finding) -> None:
+    """Checks the rows of one benchmark, its page and its figure, and notes what was found."""
+    finding.problems += _check_times(name, rows)
+    finding.facts.append(f"{count(len(rows), 'row')} of {name}")
+    source = f"{name}.csv"
+    finding.problems += check_texts(folder, lambda target: [_write(name, rows, target)], source)
+    if name in plots.FIGURES:
+        fact, problems = check_figures(
+            folder, name, lambda target: write_figure(plots.FIGURES[name](rows), target, name), source
+        )
+        finding.facts.append(fact)
+        finding.problems += problems
 
 
 def read_rows(path: Path) -> pd.DataFrame:

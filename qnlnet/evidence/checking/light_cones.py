@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from checking.derived import check_figures, check_strays, check_texts
-from checking.finding import Finding, count, read_table
 from qnlnet.audit.light_cones.drawings import choose_drawn, write_drawing
 from qnlnet.audit.light_cones.page import NAME, write_page
 from qnlnet.audit.light_cones.rows import DEAD_BELOW, GRADIENTS, SHAPE_COLUMNS, Shape, make_table, read_shapes
 from qnlnet.errors import QNLNetError, ResultsError
+from qnlnet.evidence.checking.derived import check_figures, check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count, read_table
 
 CSV = f"{NAME}.csv"
 _ROUNDING = 0.02  # of a gradient with two digits or more, where another processor rounds the last one differently

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from checking.finding import Finding, count
-from checking.images import check_image
+from qnlnet.evidence.checking.finding import Finding, count
+from qnlnet.evidence.checking.images import check_image
 
 
 def check_drawings(folder: Path, finding: Finding) -> None:

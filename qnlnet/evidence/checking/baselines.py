@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from checking.baselines_files import NOTES, PAGE, TABLE
-from checking.derived import check_strays, check_texts
-from checking.finding import Finding, count, read_table
-from checking.origins import check_origins, describe_origins
+from qnlnet.evidence.checking.baselines_files import NOTES, PAGE, TABLE
+from qnlnet.evidence.checking.derived import check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.evidence.checking.origins import check_origins, describe_origins
 
 _ROUNDING = 1e-9  # of a percentage: a share of images times 100
 

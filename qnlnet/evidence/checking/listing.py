@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from checking.seed_tables import SEEDS
+from qnlnet.evidence.checking.seed_tables import SEEDS
 from qnlnet.records import dataset_label, read_seed_rows, reducer_label
 from qnlnet.records.stored import row_id
 

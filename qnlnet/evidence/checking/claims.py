@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from checking.derived import check_strays, check_texts
-from checking.finding import Finding, count
+from qnlnet.evidence.checking.derived import check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count
 from qnlnet.papers.claims import judge_claims, write_claims
 from qnlnet.papers.gupta2024.claims import CLAIMS
 from qnlnet.papers.gupta2024.finished import FINISHED_RULE

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from checking.derived import check_figures, check_strays, check_texts
-from checking.finding import Finding, count, read_table
-from checking.seed_tables import EPOCHS, SEEDS
+from qnlnet.evidence.checking.derived import check_figures, check_strays, check_texts
+from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.evidence.checking.seed_tables import EPOCHS, SEEDS
 from qnlnet.figures import build_curves, write_figure
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
 from qnlnet.tables import summarise_curves

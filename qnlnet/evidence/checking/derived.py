@@ -4,9 +4,9 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from checking.baselines_files import FILES as BASELINES
-from checking.images import check_image, drawn_with, installed, is_same_image
 from qnlnet.errors import QNLNetError
+from qnlnet.evidence.checking.baselines_files import FILES as BASELINES
+from qnlnet.evidence.checking.images import check_image, drawn_with, installed, is_same_image
 
 Write = Callable[[Path], Iterable[Path]]
 # What rows may lead to that no program has written.
