@@ -135,7 +135,7 @@ report: $(READY)  ## Write results/report/index.html: one page with everything i
 	$(BIN)/python scripts/report.py $(ARGS)
 
 robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 13 minutes
-	$(BIN)/python scripts/robustness.py $(ARGS)
+	$(BIN)/python -m robustness $(ARGS)
 
 check: lint  ## What lint does, and the fast tests
 	$(PYTEST) -m "not slow"

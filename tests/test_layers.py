@@ -34,7 +34,7 @@ LAYERS = [
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 STANDS_ALONE = {"compilation", "cores", "errors", "pipes", "published", "provenance"}
 TORCH = {"backends", "models", "checkpoints", "training", "audit", "tracking", "hardware"}
-ABOVE = ("experiments", "scripts", "benchmarks")  # nothing of qnlnet imports them
+ABOVE = ("experiments", "scripts", "benchmarks", "robustness")  # nothing of qnlnet imports them
 WITHOUT_HYDRA = ABOVE[1:]
 PROGRAMS = {path.stem for folder in ("experiments", "scripts") for path in (ROOT / folder).glob("*.py")}
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from robustness_checks import forking
-from robustness_checks.finding import Broken
+from robustness import forking
+from robustness.finding import Broken
 
 _LIMIT = 120.0  # seconds after which a process counts as hanging
 # Pools of threads do not survive a fork.
@@ -134,7 +134,7 @@ class Starter:
         self._environment = {
             **os.environ,
             **dict.fromkeys(_ONE_THREAD, "1"),
-            "PYTHONPATH": os.pathsep.join(map(str, (forking.PROJECT, forking.PROJECT / "scripts"))),
+            "PYTHONPATH": str(forking.PROJECT),
         }
         self._program: subprocess.Popen[bytes] | None = None
         self._ended: dict[int, int] = {}
@@ -154,7 +154,7 @@ class Starter:
     def warm_up(self) -> None:
         """Starts the program that forks, unless it runs already; the first order would wait for it otherwise."""
         if self._program is None:
-            command = [sys.executable, "-m", "robustness_checks.forking"]
+            command = [sys.executable, "-m", "robustness.forking"]
             self._program = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=self._environment, cwd=self._logs.name
             )

@@ -1,6 +1,6 @@
 """Starts experiments in processes forked from one that has imported everything, which saves seconds with each.
 
-`python -m robustness_checks.forking` says when it is ready, reads an order from each line (JSON, see
+`python -m robustness.forking` says when it is ready, reads an order from each line (JSON, see
 `processes.Order`), and writes a line when its process has started and another when it has ended. The processes are as
 real as others: they have their own memory and die their own deaths. They may be many at a time.
 """
@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 _EXPERIMENTS = PROJECT / "experiments"
 _CRASHED = 70
 _STOPS = (signal.SIGINT, signal.SIGTERM)
@@ -92,7 +92,7 @@ def _obey(order: dict[str, Any]) -> int:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     os.environ.update(order["environment"])
-    from robustness_checks import troubles
+    from robustness import troubles
 
     troubles.prepare(order["troubles"], Path(order["folder"]))
     sys.argv = [str(_EXPERIMENTS / order["script"]), *order["arguments"]]
@@ -105,8 +105,8 @@ def _obey(order: dict[str, Any]) -> int:
 
 def _warm_up() -> None:
     """Does once what would cost every process seconds; it must leave no thread behind, which a fork would not copy."""
-    sys.path[:0] = [str(_EXPERIMENTS), str(PROJECT), str(PROJECT / "scripts")]
-    for name in (*("train", "evaluate", "robustness_checks.troubles"), *_MODULES):
+    sys.path[:0] = [str(_EXPERIMENTS), str(PROJECT)]
+    for name in (*("train", "evaluate", "robustness.troubles"), *_MODULES):
         importlib.import_module(name)
     from qnlnet.config import load_config
     from qnlnet.data import load_dataset

@@ -4,11 +4,11 @@ import signal
 from random import Random
 from typing import Any
 
-from robustness_checks.cells import ONE_BY_ONE, PCA
-from robustness_checks.commits import path_with_commit
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.kills import kill_again_and_again
-from robustness_checks.watched import Bench, Watched, half_done
+from robustness.cells import ONE_BY_ONE, PCA
+from robustness.commits import path_with_commit
+from robustness.finding import Broken, Finding
+from robustness.kills import kill_again_and_again
+from robustness.watched import Bench, Watched, half_done
 
 _MEMORY = (0, 2, 8, 32, 64, 96)  # MiB
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from robustness_checks.cells import ONE_BY_ONE, Replica, Snapshot, Work, look, write_images
-from robustness_checks.commits import path_with_commit
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.processes import Ended, Order, Running, Starter
+from robustness.cells import ONE_BY_ONE, Replica, Snapshot, Work, look, write_images
+from robustness.commits import path_with_commit
+from robustness.finding import Broken, Finding
+from robustness.processes import Ended, Order, Running, Starter
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Kill runs, fill their disk, damage their files, and see that nothing is lost and all numbers stay the same.
 
 It takes 13 minutes and writes results/robustness.csv and results/robustness.md. `make test` plays the same
@@ -21,6 +20,7 @@ _BROKEN, _MISTAKE, _INTERRUPTED = 1, 2, 130
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser of the command line."""
     parser = argparse.ArgumentParser(
+        prog="python -m robustness",
         description=__doc__,
         epilog="Exit status: 0 if nothing broke, 1 if something did, 2 for a mistake.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -44,10 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
 
-    from robustness_checks.scenarios import SCENARIOS
-
     from qnlnet.errors import QNLNetError, check_choice
     from qnlnet.files import choose_folder
+    from robustness.scenarios import SCENARIOS
 
     try:
         for name in options.only:
@@ -76,16 +75,16 @@ def play(only: Sequence[str], quick: bool, seed: int, directory: Path) -> int:
         ResultsError: The rows cannot be written.
     """
     import pandas as pd
-    from robustness_checks.disks import NoDiskError
-    from robustness_checks.finding import Broken, Finding
-    from robustness_checks.page import COLUMNS, row
-    from robustness_checks.processes import Starter
-    from robustness_checks.scenarios import SCENARIOS
-    from robustness_checks.watched import Bench
 
     from qnlnet import provenance
     from qnlnet.files import check_writable
     from qnlnet.records import write_table
+    from robustness.disks import NoDiskError
+    from robustness.finding import Broken, Finding
+    from robustness.page import COLUMNS, row
+    from robustness.processes import Starter
+    from robustness.scenarios import SCENARIOS
+    from robustness.watched import Bench
 
     check_writable(directory)
     origin = {"commit": provenance.commit(), "versions": provenance.versions()}
@@ -115,10 +114,10 @@ def draw(directory: Path) -> None:
         ResultsError: The rows are not there, or the page cannot be written.
     """
     import pandas as pd
-    from robustness_checks.page import format_page
 
     from qnlnet.errors import ResultsError
     from qnlnet.files import write_file
+    from robustness.page import format_page
 
     path = directory / "robustness.csv"
     if not path.is_file():

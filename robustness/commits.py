@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from qnlnet import provenance
-from robustness_checks.forking import PROJECT
+from robustness.forking import PROJECT
 
 
 def path_with_commit(folder: Path, commit: str | None = None) -> str:

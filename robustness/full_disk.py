@@ -6,12 +6,12 @@ import shutil
 from itertools import count
 from pathlib import Path
 
-from robustness_checks.cells import ONE_BY_ONE, SWEEP
-from robustness_checks.disks import SmallDisk
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.processes import Ended
-from robustness_checks.troubles import NOBODY
-from robustness_checks.watched import Bench, contents, half_done
+from robustness.cells import ONE_BY_ONE, SWEEP
+from robustness.disks import SmallDisk
+from robustness.finding import Broken, Finding
+from robustness.processes import Ended
+from robustness.troubles import NOBODY
+from robustness.watched import Bench, contents, half_done
 
 _PAGE = 4  # KiB
 _FULL = re.compile(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from robustness_checks.cells import AER, CNN, PCA, SWEEP, Work
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.processes import Ended, run_as_a_person
-from robustness_checks.watched import Bench, Watched, draw
+from robustness.cells import AER, CNN, PCA, SWEEP, Work
+from robustness.finding import Broken, Finding
+from robustness.processes import Ended, run_as_a_person
+from robustness.watched import Bench, Watched, draw
 
 _SIGNALS = [signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 # What the process says itself, and what the system says of one that was hit before it listened or when it had done all.

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from robustness_checks import changes, clocks, company, compiled, damage, full_disk, kills
-from robustness_checks.finding import Finding
-from robustness_checks.watched import Bench
+from robustness import changes, clocks, company, compiled, damage, full_disk, kills
+from robustness.finding import Finding
+from robustness.watched import Bench
 
 KILLS, DISKS, DAMAGE, COMPANY, OTHER = (
     *("Killed, and started again", "Full and read-only disks", "Damaged files", "Several runs at once"),

@@ -11,7 +11,7 @@ import numpy as np
 from qnlnet.checkpoints import ReplicaCheckpoint, load_model_checkpoint
 from qnlnet.errors import ArgumentError, QNLNetError
 from qnlnet.records import read_epoch_rows, read_seed_rows
-from robustness_checks.finding import Broken
+from robustness.finding import Broken
 
 Replica = tuple[str, int]  # folder of the cell, seed
 

@@ -3,11 +3,11 @@
 import shutil
 from random import Random
 
-from robustness_checks.cells import PCA, Work
-from robustness_checks.damage import DAMAGES
-from robustness_checks.finding import Finding
-from robustness_checks.processes import run_as_a_person
-from robustness_checks.watched import Bench
+from robustness.cells import PCA, Work
+from robustness.damage import DAMAGES
+from robustness.finding import Finding
+from robustness.processes import run_as_a_person
+from robustness.watched import Bench
 
 _SHORT = Work("PCA, 1 seed, 2 epochs", (*PCA.arguments, "seeds=1", "train.epochs=2"))
 # What is cheap to compile again comes first.

@@ -9,10 +9,10 @@ from random import Random
 
 import numpy as np
 
-from robustness_checks.cells import ONE_BY_ONE, Work
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.processes import Order
-from robustness_checks.watched import Bench, contents, half_done
+from robustness.cells import ONE_BY_ONE, Work
+from robustness.finding import Broken, Finding
+from robustness.processes import Order
+from robustness.watched import Bench, contents, half_done
 
 Damage = Callable[[bytes, Random], bytes]
 DAMAGES: dict[str, Damage] = {

@@ -3,10 +3,10 @@
 import os
 from random import Random
 
-from robustness_checks.cells import PCA
-from robustness_checks.finding import Finding
-from robustness_checks.kills import kill_again_and_again
-from robustness_checks.watched import Bench, Watched
+from robustness.cells import PCA
+from robustness.finding import Finding
+from robustness.kills import kill_again_and_again
+from robustness.watched import Bench, Watched
 
 _DAY = 86_400
 _JUMPS = (-_DAY, _DAY, 36_525 * _DAY)

@@ -5,10 +5,10 @@ import signal
 import time
 from collections.abc import Callable
 
-from robustness_checks.cells import CNN, PCA, SWEEP, Work
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.processes import Ended, Running
-from robustness_checks.watched import Bench, Watched
+from robustness.cells import CNN, PCA, SWEEP, Work
+from robustness.finding import Broken, Finding
+from robustness.processes import Ended, Running
+from robustness.watched import Bench, Watched
 
 _MANY = Work("PCA, 12 seeds of one epoch", (*PCA.arguments, "seeds=12", "train.epochs=1", "workers=1"))
 _LONG = Work("CNN, 1 seed", (*CNN.arguments, "seeds=1", "train.epochs=12", "workers=1"))
