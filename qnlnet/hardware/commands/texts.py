@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hardware_jobs.command_line import COMMITTED, OWN
 from qnlnet.hardware import COLLECTED, Proposal, Submission, expected_accuracy
+from qnlnet.hardware.ledgers import COMMITTED, OWN
 from qnlnet.runtime import State
 
 

@@ -4,10 +4,10 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from hardware_jobs.command_line import COMMITTED, OWN
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import LedgerError
 from qnlnet.hardware import Ledgers, Request, Submission, Workload, build_request
+from qnlnet.hardware.ledgers import COMMITTED, OWN
 from qnlnet.runtime import Patience
 
 PATIENCE = Patience()

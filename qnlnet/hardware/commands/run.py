@@ -6,10 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hardware_jobs import lookup
-from hardware_jobs.arguments import check_budget, check_least_cost, read_backend, read_model, read_workload
-from hardware_jobs.lookup import look_up, may_be_there, open_all, open_ledgers, open_submission
-from hardware_jobs.texts import describe_proposal, describe_row, describe_submission, next_step
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import QNLNetError, RequestRefusedError, argument_error
 from qnlnet.hardware import (
@@ -28,6 +24,10 @@ from qnlnet.hardware import (
     submit,
     write_report,
 )
+from qnlnet.hardware.commands import lookup
+from qnlnet.hardware.commands.arguments import check_budget, check_least_cost, read_backend, read_model, read_workload
+from qnlnet.hardware.commands.lookup import look_up, may_be_there, open_all, open_ledgers, open_submission
+from qnlnet.hardware.commands.texts import describe_proposal, describe_row, describe_submission, next_step
 from qnlnet.runtime import LocalService, RemoteService, Service, State, Waiting, warn_of_readable_account
 
 DONE, MISTAKE, NOT_YET = 0, 2, 3
