@@ -89,7 +89,7 @@ $(PEERS): $(READY)
 	@touch $@
 
 bench: $(PEERS)  ## Time against all peers and write results/benchmarks, about 10 minutes (ARGS=--quick: half a minute)
-	$(BIN)/python scripts/bench.py $(ARGS)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 hardware-estimate: $(READY)  ## What a run costs on a device: make hardware-estimate RUN=outputs/… BACKEND=ibm_fez
 	$(JOBS) estimate $(RUN) --backend $(BACKEND) $(ARGS)
@@ -135,7 +135,7 @@ report: $(READY)  ## Write results/report/index.html: one page with everything i
 	$(BIN)/python scripts/report.py $(ARGS)
 
 robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 13 minutes
-	$(BIN)/python scripts/robustness.py $(ARGS)
+	$(BIN)/python -m robustness $(ARGS)
 
 check: lint  ## What lint does, and the fast tests
 	$(PYTEST) -m "not slow"

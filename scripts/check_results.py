@@ -21,7 +21,7 @@ from qnlnet.errors import QNLNetError, argument_error
 from qnlnet.pipes import end_with_reader
 
 if TYPE_CHECKING:
-    from checking.finding import Finding
+    from qnlnet.evidence.checking.finding import Finding
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 _PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
@@ -47,8 +47,11 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    from checking.folders import check_folders, find_folders  # pandas and Matplotlib: not needed for --help
-    from checking.listing import list_rows
+    from qnlnet.evidence.checking.folders import (  # pandas and Matplotlib: not needed for --help
+        check_folders,
+        find_folders,
+    )
+    from qnlnet.evidence.checking.listing import list_rows
 
     checked = found = problems = 0
     try:
@@ -80,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _check_digests(paths: Sequence[Path]) -> "Iterator[Finding]":
     """Yields what is known of the digests of committed files, if any of the paths is committed."""
-    from checking.digests import check_digests
+    from qnlnet.evidence.checking.digests import check_digests
 
     folders = [path if path.is_dir() else path.parent for path in paths]
     if committed := [folder for folder in folders if folder.resolve().is_relative_to(RESULTS)]:
@@ -88,7 +91,7 @@ def _check_digests(paths: Sequence[Path]) -> "Iterator[Finding]":
 
 
 def _update_digests(paths: Sequence[Path]) -> int:
-    from checking.digests import SUMS, update_digests
+    from qnlnet.evidence.checking.digests import SUMS, update_digests
 
     if paths:
         raise argument_error("PATH", "be left out with --update-digests, which is about all of results", str(paths[0]))

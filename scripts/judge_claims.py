@@ -28,15 +28,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
 
-    from qnlnet.audit.claims import judge_claims, write_claims
-    from qnlnet.audit.paper_claims import CLAIMS
     from qnlnet.errors import QNLNetError, argument_error
+    from qnlnet.papers.claims import judge_claims, write_claims
+    from qnlnet.papers.gupta2024.claims import CLAIMS
+    from qnlnet.papers.gupta2024.finished import FINISHED_RULE
 
     try:
         if not options.results.is_dir():
             raise argument_error("--results", "be a folder with tables", str(options.results))
         claims = judge_claims(options.results, CLAIMS)
-        paths = write_claims(claims, options.results / "claims")
+        paths = write_claims(claims, options.results / "claims", FINISHED_RULE)
     except QNLNetError as error:
         print(f"error: {error}", file=sys.stderr)
         return _MISTAKE

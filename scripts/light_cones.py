@@ -17,7 +17,7 @@ from qnlnet.files import choose_folder, write_file
 from qnlnet.pipes import end_with_reader
 
 if TYPE_CHECKING:
-    from cones.rows import Shape
+    from qnlnet.audit.light_cones.rows import Shape
 
 _RESULTS = Path("results/light_cones")
 _DISAGREEMENT, _MISTAKE = 1, 2
@@ -74,7 +74,7 @@ def choose_shapes(options: argparse.Namespace) -> list["Shape"]:
     Raises:
         ArgumentError: There are no qubits.
     """
-    from cones.rows import Shape  # Qiskit and pandas: not needed for --help
+    from qnlnet.audit.light_cones.rows import Shape  # Qiskit and pandas: not needed for --help
 
     check_at_least("num_qubits", options.num_qubits, 2)
     readouts = range(options.num_qubits) if options.readout_qubit is None else options.readout_qubit
@@ -87,9 +87,9 @@ def _usual_shapes() -> list["Shape"]:
 
 
 def _write(shapes: list["Shape"], directory: Path) -> int:
-    from cones.drawings import choose_drawn, write_drawing
-    from cones.page import NAME, write_page
-    from cones.rows import make_table
+    from qnlnet.audit.light_cones.drawings import choose_drawn, write_drawing
+    from qnlnet.audit.light_cones.page import NAME, write_page
+    from qnlnet.audit.light_cones.rows import make_table
 
     rows = make_table(shapes)
     print(write_file(directory / f"{NAME}.csv", rows.to_csv(index=False).encode()), flush=True)

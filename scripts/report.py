@@ -3,7 +3,7 @@
 
 The page needs no network and no other file: open it from disk, print it, send it. It is made from the committed rows,
 tables and figures alone, so equal files give an equal page, and scripts/check_results.py says when it is older than
-they are. What it shows, and in which order, stands in scripts/reporting/manifest.py.
+they are. What it shows, and in which order, stands in qnlnet/evidence/page/manifest.py.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from qnlnet.files import write_file
 
     try:
-        from reporting.page import FOLDER, PAGE, render_page
+        from qnlnet.evidence.page.render import FOLDER, PAGE, render_page
     except ModuleNotFoundError as error:
         print(f"error: The package {error.name} must be installed: pip install 'qnlnet[report]'", file=sys.stderr)
         return _MISTAKE

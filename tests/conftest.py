@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 import pytest
 import yaml
 from hypothesis import settings
-from robustness_checks.processes import Starter
 
 from qnlnet.circuits import QNLCircuit, build_qnl_circuit
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
+from robustness.processes import Starter
 
 # The same examples in every run, and no time limit: the first call of a compiled kernel takes seconds.
 settings.register_profile("qnlnet", derandomize=True, deadline=None)

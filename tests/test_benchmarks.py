@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from bench import main
-from benchmarking import report
-from benchmarking.agreement import check_agreement
-from benchmarking.circuits import Case
-from benchmarking.gates import list_gates, readout_qubit
-from benchmarking.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, JAX, LAYER, LIGHTNING, OURS
-from benchmarking.timing import time_in_turns
 
+from benchmarks.__main__ import main
+from benchmarks.agreement import check_agreement
+from benchmarks.circuits import Case
+from benchmarks.gates import list_gates, readout_qubit
+from benchmarks.timing import time_in_turns
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.benchmarks import report
+from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, JAX, LAYER, LIGHTNING, OURS
 
 RESULTS = Path(__file__).parents[1] / "results" / "benchmarks"
 

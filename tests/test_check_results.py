@@ -61,7 +61,7 @@ def test_ctrl_c_ends_it_without_a_trace(monkeypatch: pytest.MonkeyPatch, capsys:
     def interrupt(folders: Mapping[str, Path]) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("checking.folders.check_folders", interrupt)
+    monkeypatch.setattr("qnlnet.evidence.checking.folders.check_folders", interrupt)
     assert main([str(RESULTS / "circuits")]) == 130
     assert capsys.readouterr().err == "\nStopped.\n"
 

@@ -9,9 +9,9 @@ import light_cones
 import numpy as np
 import pandas as pd
 import pytest
-from cones.drawings import choose_drawn
-from cones.rows import Shape, build_circuit, sample_gradients
 
+from qnlnet.audit.light_cones.drawings import choose_drawn
+from qnlnet.audit.light_cones.rows import Shape, build_circuit, sample_gradients
 from qnlnet.simulator import ExactSimulator
 
 COMMITTED = Path(light_cones.__file__).parents[1] / "results" / "light_cones"

@@ -10,6 +10,9 @@ from qnlnet.hardware.ledger import Submission, find_submission, list_keys, submi
 from qnlnet.hardware.results import read_rows
 from qnlnet.runtime import Patience
 
+# A person's own submissions, and those that are committed; scripts/ibm_jobs.py names both in its help.
+OWN, COMMITTED = Path("outputs/hardware"), Path("results/hardware")
+
 
 @dataclass(frozen=True)
 class Ledgers:

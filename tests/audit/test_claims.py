@@ -12,12 +12,14 @@ import pytest
 from row_builders import frame, seed_rows
 from scipy import stats
 
-from qnlnet.audit.claims import FAILS, HOLDS, OPEN, PARTLY, judge_claims, write_claims
-from qnlnet.audit.contribution import REMOVED, can_be_significant
-from qnlnet.audit.paper_claims import CLAIMS
-from qnlnet.audit.repetitions import arrange_repetitions, compare_best
+from qnlnet.audit.best_of_many import compare_best
 from qnlnet.audit.tables import signed
 from qnlnet.config.comparisons import list_comparisons
+from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, judge_claims, write_claims
+from qnlnet.papers.gupta2024.claims import CLAIMS
+from qnlnet.papers.gupta2024.contribution import REMOVED, can_be_significant
+from qnlnet.papers.gupta2024.finished import FINISHED_RULE
+from qnlnet.papers.gupta2024.repetitions import arrange_repetitions
 from qnlnet.records import read_seed_rows, write_table
 from qnlnet.tables import write_tables
 
@@ -271,7 +273,7 @@ def test_scaling_stays_open_with_what_was_measured(tmp_path: Path, verdict: Call
 
 def test_verdicts_are_written_for_programs_and_readers(tmp_path: Path) -> None:
     claims = judge_claims(tmp_path, CLAIMS)
-    table, page = write_claims(claims, tmp_path / "claims")
+    table, page = write_claims(claims, tmp_path / "claims", FINISHED_RULE)
     assert pd.read_csv(table).equals(claims)
     lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     assert len(lines) == 2 + len(CLAIMS)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import check_results
 import pytest
-from checking.digests import SUMS, check_digests, update_digests
 
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.checking.digests import SUMS, check_digests, update_digests
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from checking.images import is_same_image
 from matplotlib.figure import Figure
 from matplotlib.image import imsave
+
+from qnlnet.evidence.checking.images import is_same_image
 
 SVG = b'<svg><path id="m0123456789" d="M 1.5 -20.25 L 3e-05 7"/><!-- 99.96 --></svg>'
 

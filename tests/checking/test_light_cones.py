@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from cones.page import write_page
-from cones.rows import Shape
 from light_cones import main
+
+from qnlnet.audit.light_cones.page import write_page
+from qnlnet.audit.light_cones.rows import Shape
 
 Check = Callable[[Path], list[str]]
 STEM = Shape("1", 1, 1, 4, 3).stem

@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from checking.seed_rows import check_seed_rows
 from row_builders import frame, seed_rows
 
 from qnlnet.config import config_hash, load_config
+from qnlnet.evidence.checking.seed_rows import check_seed_rows
 from qnlnet.figures import plot_table
 from qnlnet.records import cell_keys, read_epoch_rows, read_seed_rows, write_table
 from qnlnet.tables import write_tables

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from experiments.sweeps import read_outputs, same_rows
-from robustness_checks.processes import Ended, Order, Starter
 
 from qnlnet.records import read_seed_rows
+from robustness.processes import Ended, Order, Starter
 
 pytestmark = pytest.mark.slow
 

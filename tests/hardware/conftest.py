@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hardware.command import Jobs
 from hardware.preloaded import start_processes_quickly
-from hardware_jobs import commands, lookup
 from loopback import LoopbackService
 
 from qnlnet.config import load_config
+from qnlnet.hardware.commands import lookup, run
 from qnlnet.runs import train_cells
 from qnlnet.runtime import Patience, Waiting, remote, watchdog
 
@@ -41,7 +41,7 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets commands give up soon."""
     patience = Patience(settle_seconds=1, look_seconds=0.2, pause_seconds=0.2, pauses=2)
     monkeypatch.setattr(lookup, "PATIENCE", patience)
-    monkeypatch.setattr(commands, "WAITING", Waiting(first_pause=0.2, longest_pause=0.5, outage_seconds=4))
+    monkeypatch.setattr(run, "WAITING", Waiting(first_pause=0.2, longest_pause=0.5, outage_seconds=4))
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NU
 
 
 _MODULES = (
-    *("hardware_jobs.commands", "qnlnet.runtime.ibm", "matplotlib.backends.backend_agg"),
+    *("qnlnet.hardware.commands.run", "qnlnet.runtime.ibm", "matplotlib.backends.backend_agg"),
     *("matplotlib.backends.backend_svg", "qiskit.qpy", "qiskit_ibm_runtime.executor_estimator"),
     *("qiskit_ibm_runtime.transpiler", "pandas.io.formats.csvs", "PIL.PngImagePlugin"),
 )
@@ -193,9 +193,9 @@ def _die_with_half_a_file() -> None:
 def _run_command(order: dict[str, Any], trace: int) -> int:
     """Runs a command in this process; its client is forked from it."""
     import ibm_jobs
-    from hardware_jobs import commands, lookup
     from matplotlib.figure import Figure
 
+    from qnlnet.hardware.commands import lookup, run
     from qnlnet.runtime import Patience, Waiting, watchdog
 
     os.environ.update(order["environment"])
@@ -204,7 +204,7 @@ def _run_command(order: dict[str, Any], trace: int) -> int:
         get_context=lambda _: context, parent_process=multiprocessing.parent_process
     )
     lookup.PATIENCE = Patience(settle_seconds=order["settle"], look_seconds=0.1, pause_seconds=0.1, pauses=2)
-    commands.WAITING = Waiting(first_pause=0.1, longest_pause=0.2, outage_seconds=4)
+    run.WAITING = Waiting(first_pause=0.1, longest_pause=0.2, outage_seconds=4)
     Figure.savefig = lambda self, stream, **_: stream.write(b"a figure")  # drawing takes as long as all the rest
     _Steps(trace, order["kill"]).install()
     return ibm_jobs.main(order["arguments"])

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from hardware.command import Jobs
-from hardware_jobs import lookup
 from loopback import Answer, AnswerAfter, DropAfter, DropBefore, Hang, Job, LoopbackService
+
+from qnlnet.hardware.commands import lookup
 
 pytestmark = pytest.mark.slow
 

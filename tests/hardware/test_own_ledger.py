@@ -6,17 +6,17 @@ from pathlib import Path
 import ibm_jobs
 import pytest
 from hardware.command import WORKLOAD
-from hardware_jobs import arguments
 from loopback import LoopbackService
 
 from qnlnet.errors import LedgerError
 from qnlnet.hardware import Ledgers, list_keys
+from qnlnet.hardware.commands import arguments
+from qnlnet.hardware.ledgers import COMMITTED, OWN
 from qnlnet.records import read_hardware_rows
 from qnlnet.records.row_config import compose_row
 
 pytestmark = pytest.mark.slow
 
-OWN, COMMITTED = Path("outputs/hardware"), Path("results/hardware")
 PROJECT = Path(__file__).parents[2]
 
 
@@ -154,6 +154,13 @@ def test_what_can_be_known_is_said_before_images_are_read(
     monkeypatch.setattr(arguments, "load_workload", lambda *_: pytest.fail("images were read"))
     status, _, err = run(capsys, words[0], str(model), *words[1:])
     assert (status, sentence in err) == (2, True), err
+
+
+def test_help_names_both_ledgers(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        ibm_jobs.main(["list", "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"(default: {OWN}; {COMMITTED} is looked into as well" in text
 
 
 def test_all_images_where_there_are_fewer_than_200(here: None, model: Path, capsys: pytest.CaptureFixture[str]) -> None:

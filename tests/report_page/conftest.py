@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from report_page.reading import Element, read_page
-from reporting.page import render_page
+
+from qnlnet.evidence.page.render import render_page
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
-from reporting.content import find_files
-from reporting.manifest import SECTIONS
+from qnlnet.evidence.page.content import find_files
+from qnlnet.evidence.page.manifest import SECTIONS
 
 # Tables of which each row is one of the file beside it; others sum up, or have several rows in a line.
 EVERY_ROW_SHOWN = {"table1", "corrected", "select_protocol", "hardware", "robustness"}

@@ -13,8 +13,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_page.chromium import launch_options
 from report_page.reading import EVERY_ROW_SHOWN, count_markdown_rows, list_tables
-from reporting.content import find_files
-from reporting.manifest import SECTIONS, Section
+
+from qnlnet.evidence.page.content import find_files
+from qnlnet.evidence.page.manifest import SECTIONS, Section
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-import reporting
-from reporting.palette import DARK, LIGHT, SHAPE_PAIRS, SHAPE_RATIO, TEXT_PAIRS, TEXT_RATIO
 
-STYLE = (Path(reporting.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+import qnlnet.evidence.page
+from qnlnet.evidence.page.palette import DARK, LIGHT, SHAPE_PAIRS, SHAPE_RATIO, TEXT_PAIRS, TEXT_RATIO
+
+STYLE = (Path(qnlnet.evidence.page.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
 
 
 def luminance(colour: str) -> float:

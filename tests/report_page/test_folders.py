@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from report import main
 from report_page.reading import Element, read_page
-from reporting.manifest import SECTIONS
-from reporting.page import render_page
+
+from qnlnet.evidence.page.manifest import SECTIONS
+from qnlnet.evidence.page.render import render_page
 
 CLAIMS = """claim,measured,verdict,reason,command
 It is <b>good</b>,"99 %, and more",holds,,make audit
@@ -110,7 +111,7 @@ def test_help_says_what_the_page_is_and_where_it_goes(capsys: pytest.CaptureFixt
         main(["--help"])
     assert ended.value.code == 0
     text = capsys.readouterr().out
-    for words in ("needs no network", "--results DIR", "--output FILE", "scripts/reporting/manifest.py", "Exit status"):
+    for words in ("needs no network", "--results DIR", "--output FILE", "evidence/page/manifest.py", "Exit status"):
         assert words in text
 
 

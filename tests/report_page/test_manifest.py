@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from reporting.content import find_files
-from reporting.manifest import SECTIONS, Section
-from reporting.page import FOLDER
+
+from qnlnet.evidence.page.content import find_files
+from qnlnet.evidence.page.manifest import SECTIONS, Section
+from qnlnet.evidence.page.render import FOLDER
 
 PROJECT = Path(__file__).resolve().parents[2]
 RESULTS = PROJECT / "results"

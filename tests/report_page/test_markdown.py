@@ -1,7 +1,7 @@
 """Generated Markdown becomes parts of a page."""
 
-from reporting.markdown import Heading, Prose, read_parts
-from reporting.tables import Table
+from qnlnet.evidence.page.markdown import Heading, Prose, read_parts
+from qnlnet.evidence.page.tables import Table
 
 TEXT = """<!-- Generated; do not edit. -->
 

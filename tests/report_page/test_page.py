@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from report_page.reading import EVERY_ROW_SHOWN, Element, count_markdown_rows, list_tables
-from reporting.content import find_files
-from reporting.manifest import SECTIONS, Section
+
+from qnlnet.evidence.page.content import find_files
+from qnlnet.evidence.page.manifest import SECTIONS, Section
 
 PROJECT = Path(__file__).resolve().parents[2]
 RESULTS = PROJECT / "results"

@@ -5,8 +5,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reporting.captions import spell_out
-from reporting.paths import shorten_path
+
+from qnlnet.evidence.page.captions import spell_out
+from qnlnet.evidence.page.paths import shorten_path
 
 NUMBERS = st.floats(-2000, 2000).map(lambda number: round(number, 6))
 SEGMENTS = st.lists(

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from reporting.svg import read_drawing, read_labels
+
+from qnlnet.evidence.page.svg import read_drawing, read_labels
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 TEXT = (RESULTS / "table1" / "table1.svg").read_text(encoding="utf-8")

@@ -1,8 +1,9 @@
 """A place where scenarios are played."""
 
 import pytest
-from robustness_checks.processes import Starter
-from robustness_checks.watched import Bench
+
+from robustness.processes import Starter
+from robustness.watched import Bench
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,15 @@ from random import Random
 
 import pytest
 import torch
-from robustness_checks.cells import PCA, look
-from robustness_checks.commits import path_with_commit
-from robustness_checks.disks import NoDiskError, SmallDisk
-from robustness_checks.finding import Broken
-from robustness_checks.kills import kill_again_and_again
-from robustness_checks.processes import Ended, Order
-from robustness_checks.watched import Bench, Watched, contents
 
 from qnlnet import provenance
+from robustness.cells import PCA, look
+from robustness.commits import path_with_commit
+from robustness.disks import NoDiskError, SmallDisk
+from robustness.finding import Broken
+from robustness.kills import kill_again_and_again
+from robustness.processes import Ended, Order
+from robustness.watched import Bench, Watched, contents
 
 pytestmark = pytest.mark.slow
 
@@ -149,14 +149,14 @@ def test_kills_that_come_too_late_are_no_kills(
         def random(self) -> float:
             return 0.9
 
-    monkeypatch.setattr("robustness_checks.kills.draw", lambda random, operations: ("os.rename what is not there", 0))
+    monkeypatch.setattr("robustness.kills.draw", lambda random, operations: ("os.rename what is not there", 0))
     with pytest.raises(Broken, match="only 0 of 6 kills came in time"):
         kill_again_and_again(bench, PCA, AtAnOperation(), 1, begin=lambda: bench.watch(PCA, finished.folder))
 
 
 def test_a_process_that_hangs_is_killed(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     watched = bench.watch(PCA)  # may take longer
-    monkeypatch.setattr("robustness_checks.processes._LIMIT", 1.0)
+    monkeypatch.setattr("robustness.processes._LIMIT", 1.0)
     running = watched.start(more=("train.epochs=1000000",))
     with pytest.raises(Broken, match="hangs"):
         running.wait()

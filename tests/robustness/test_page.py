@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from robustness import main
-from robustness_checks.finding import Broken, Finding
-from robustness_checks.page import COLUMNS, format_page, row
-from robustness_checks.scenarios import KILLS, SCENARIOS, Scenario
-from robustness_checks.watched import Bench
+
+from robustness.__main__ import main
+from robustness.finding import Broken, Finding
+from robustness.page import COLUMNS, format_page, row
+from robustness.scenarios import KILLS, SCENARIOS, Scenario
+from robustness.watched import Bench
 
 RESULTS = Path(__file__).parents[2] / "results"
 
@@ -84,7 +85,7 @@ def play(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
 
     def run(*arguments: str, many: int = 5) -> int:
         scenario = Scenario("Topic", made_up_scenario, few=1, many=many)
-        monkeypatch.setattr("robustness_checks.scenarios.SCENARIOS", (scenario,))
+        monkeypatch.setattr("robustness.scenarios.SCENARIOS", (scenario,))
         return main([*arguments, "--output-dir", str(tmp_path)])
 
     return run

@@ -1,8 +1,9 @@
 """Real processes, real deaths: nothing is lost, and the numbers are the same to the bit."""
 
 import pytest
-from robustness_checks.scenarios import KILLS, SCENARIOS, Scenario
-from robustness_checks.watched import Bench
+
+from robustness.scenarios import KILLS, SCENARIOS, Scenario
+from robustness.watched import Bench
 
 pytestmark = pytest.mark.slow
 

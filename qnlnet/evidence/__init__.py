@@ -1,0 +1,1 @@
+"""What is committed under results/: checked against its rows, and shown on one page."""

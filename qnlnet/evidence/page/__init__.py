@@ -1,0 +1,1 @@
+"""From what lies in results/ to one page that needs nothing else."""

@@ -1,1 +1,0 @@
-"""The benchmarks behind scripts/bench.py: contestants, fair timing, and what becomes of the figures."""

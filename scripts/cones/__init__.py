@@ -1,1 +1,0 @@
-"""The parts of scripts/light_cones.py: rows, the page made of them, and drawings."""

@@ -1,1 +1,0 @@
-"""The parts of scripts/ibm_jobs.py: its command line, its commands and its texts."""
