@@ -7,19 +7,16 @@ python experiments/table.py --config-name quickstart   # Table 1's pipeline on s
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
-from functools import cache, partial
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
 from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
 from output_folder import choose_output_folder
 
 from qnlnet.config import (
-    CONFIG_DIR,
     RunConfig,
     build_run_config,
     compose_config,
@@ -27,7 +24,6 @@ from qnlnet.config import (
     quote_group_options,
 )
 from qnlnet.config.axes import pick_choices
-from qnlnet.config.compose import explain_composition_error
 
 _TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells
 
@@ -95,34 +91,12 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
     overridden = {_key(override) for override in own}
     keys = [key for key in config if key not in _TABLE_KEYS]
     axes = [pick_choices([str(choice) for choice in axis], own) for axis in config.axes]
-    compose = cache(compose_config)  # takes much longer than setting values: once for each choice of groups
     cells = {}
     for choices in itertools.product(*axes):
         words = [word for choice in choices for word in choice if _key(word) not in overridden]
-        groups = tuple(word for word in words if _is_group(word))
-        settings = OmegaConf.masked_copy(compose(config_name, (*groups, *own)), keys)
-        cell = build_run_config(_set_values(settings, [word for word in words if word not in groups]))
+        cell = build_run_config(OmegaConf.masked_copy(compose_config(config_name, [*words, *own]), keys))
         cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
     return list(cells.values())
-
-
-def _set_values(config: DictConfig, words: Sequence[str]) -> DictConfig:
-    """Sets the values of words such as ``train.epochs=30`` in `config` and returns it.
-
-    Raises:
-        ArgumentError: A word names an unknown key.
-    """
-    OmegaConf.set_struct(config, True)
-    for override in OverridesParser.create().parse_overrides(list(words)):
-        try:
-            OmegaConf.update(config, override.key_or_group, override.value())
-        except OmegaConfBaseException as error:
-            raise explain_composition_error(error, "train") from error
-    return config
-
-
-def _is_group(word: str) -> bool:
-    return (CONFIG_DIR / _key(word)).is_dir()
 
 
 def _key(override: str) -> str:

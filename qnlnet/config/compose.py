@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from hydra import compose, initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.errors import HydraException, OverrideParseException
 from omegaconf import MISSING, DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -16,6 +14,7 @@ from pydantic import ValidationError
 
 from qnlnet.config.ansatz import AnsatzConfig
 from qnlnet.config.ansatz_files import check_ansatz_name
+from qnlnet.config.compositions import compose_files
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
@@ -87,10 +86,7 @@ def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
     """
     quoted = [quote_group_options(override) for override in overrides]
     try:
-        if GlobalHydra.instance().is_initialized():
-            return compose(config_name, overrides=quoted)
-        with initialize_config_dir(str(CONFIG_DIR), version_base="1.3"):
-            return compose(config_name, overrides=quoted)
+        return compose_files(config_name, quoted, CONFIG_DIR)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
         raise explain_composition_error(error, config_name) from error
 

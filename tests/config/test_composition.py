@@ -58,6 +58,13 @@ def test_composition_is_the_same_inside_an_application_and_without_one() -> None
 
 
 @pytest.mark.usefixtures("running_application")
+def test_no_table_is_missing_in_the_list_of_all() -> None:
+    others = {"noise", "baselines"}  # have the cells of Table 1, and other programs
+    names = sorted({path.stem for path in CONFIG_DIR.glob("*.yaml")} - others)
+    assert [name for name in names if "axes" in compose_config(name, [])] == TABLE_NAMES
+
+
+@pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_choice_of_every_table_composes(name: str) -> None:
     axes = compose_config(name, []).axes

@@ -16,8 +16,7 @@ LAUNCHERS = {
     "together": (),
     "together, one by one": ("hydra.sweeper.max_batch_size=1",),
     "basic": ("hydra/launcher=basic",),
-    "joblib": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2"),
-    "joblib, two by two": ("hydra/launcher=joblib", "hydra.sweeper.max_batch_size=2"),
+    "joblib, two by two": ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2", "hydra.sweeper.max_batch_size=2"),
 }
 
 
@@ -91,8 +90,8 @@ EVALUATE = {
     "cells, together": ("hydra/sweeper=cells", "hydra/launcher=together"),
     "cells, basic": ("hydra/sweeper=cells", "hydra/launcher=basic"),
     "together": ("hydra/launcher=together",),
-    "joblib": ("hydra/launcher=joblib",),
 }
+JOBLIB = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
 
 
 @pytest.mark.parametrize("how", list(EVALUATE))
@@ -106,10 +105,13 @@ def test_trained_models_are_evaluated_on_several_backends(how: str, trained: Pat
     ]
 
 
-@pytest.mark.parametrize("how", ["its own", "together", "joblib"])
-def test_an_evaluation_that_fails_ends_the_sweep_with_a_sentence(how: str, trained: Path, run_sweep: Run) -> None:
-    outcome = run_sweep("evaluate.py", f"run={trained}", "backend=exact", "images=20,0", *EVALUATE[how])
+@pytest.mark.parametrize("launcher", [EVALUATE["its own"], EVALUATE["together"], JOBLIB], ids=" ".join)
+def test_an_evaluation_that_fails_ends_the_sweep_with_a_sentence(
+    launcher: tuple[str, ...], trained: Path, run_sweep: Run
+) -> None:
+    outcome = run_sweep("evaluate.py", f"run={trained}", "backend=aer", "images=20,0", *launcher)
     assert outcome.status == 2
+    assert outcome.out.count(" on 20 images; exact simulator ") == 1
     assert outcome.err.splitlines()[-1] == "error: Argument `images` must be at least 1, but is 0."
     assert "Traceback" not in outcome.err
 

@@ -256,8 +256,10 @@ def _warm_up(model: Path) -> None:
         importlib.import_module(name)
     from qnlnet.checkpoints import find_model
     from qnlnet.hardware import load_workload, wilson_interval
+    from qnlnet.records.hardware import hardware_cell_keys
 
-    load_workload(find_model(model, 0), 1)
+    workload = load_workload(find_model(model, 0), 1)
+    hardware_cell_keys(workload.config)
     wilson_interval(1, 2)
     gc.collect()
     gc.freeze()  # else each process copies the memory of all objects as soon as it looks for garbage

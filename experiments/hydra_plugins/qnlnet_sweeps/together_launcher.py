@@ -1,6 +1,5 @@
 """`hydra/launcher=together`: all cells of a sweep in this process, side by side."""
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig, OmegaConf, open_dict
 
-_MANY = 20  # configurations that take seconds to compose
+from qnlnet.config import compose_config
 
 
 class TogetherLauncher(Launcher):
@@ -25,10 +24,7 @@ class TogetherLauncher(Launcher):
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Returns one job for each list of overrides: COMPLETED with the task's value, FAILED with its error."""
         setup_globals()
-        load = self._context.config_loader.load_sweep_config
-        if len(job_overrides) > _MANY:
-            print(f"Composing {len(job_overrides)} configurations.", file=sys.stderr, flush=True)
-        configs = [_without_hydra(load(self._config, list(overrides))) for overrides in job_overrides]
+        configs = [self._compose(overrides) for overrides in job_overrides]
         return [
             JobReturn(
                 overrides=filter_overrides(overrides),
@@ -38,6 +34,13 @@ class TogetherLauncher(Launcher):
             )
             for overrides, config, value in zip(job_overrides, configs, self._run_together(configs), strict=True)
         ]
+
+    def _compose(self, overrides: Sequence[str]) -> DictConfig:
+        if self._config.hydra.searchpath:  # which only Hydra's own loader knows
+            return _without_hydra(self._context.config_loader.load_sweep_config(self._config, list(overrides)))
+        config = compose_config(self._config.hydra.job.config_name, overrides)
+        OmegaConf.copy_cache(from_config=self._config, to_config=config)  # ${now:…} stays what it was
+        return config
 
 
 def _without_hydra(config: DictConfig) -> DictConfig:
