@@ -1,8 +1,8 @@
-"""A QNLCircuit as a plain list of gates, from which every peer builds its own circuit."""
+"""A Circuit as a plain list of gates, from which every peer builds its own circuit."""
 
 from dataclasses import dataclass
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.simulator.columns import Angle, Columns
 
 
@@ -15,7 +15,7 @@ class Gate:
     angle: Angle | None
 
 
-def list_gates(qnl: QNLCircuit) -> list[Gate]:
+def list_gates(qnl: Circuit) -> list[Gate]:
     """Returns the gates in order; parameters are numbered inputs first, then weights."""
     columns = Columns((*qnl.input_params, *qnl.weight_params))
     gates = []
@@ -27,7 +27,7 @@ def list_gates(qnl: QNLCircuit) -> list[Gate]:
     return gates
 
 
-def readout_qubit(qnl: QNLCircuit) -> int:
+def readout_qubit(qnl: Circuit) -> int:
     """Returns the qubit whose Pauli Z is measured."""
     ((letters, (qubit,), _),) = qnl.observable.to_sparse_list()
     assert letters == "Z"

@@ -15,7 +15,9 @@ from torch import nn
 from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model, draw_dropout_masks
+from qnlnet.models import Features, build_model
+from qnlnet.models.qnl_net.network import QNLNet
+from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
 from qnlnet.seeding import generator
 
 Parameters = list[jax.Array]

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.backends import build_quantum_layer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.evidence.benchmarks.names import DEFAULT_QUBIT, LIGHTNING, OURS, STOCK_AER, STOCK_STATEVECTOR
 
 
@@ -25,7 +25,7 @@ class PennyLaneLayer(nn.Module):
         method: How it differentiates.
     """
 
-    def __init__(self, qnl: QNLCircuit, device: str, method: str) -> None:
+    def __init__(self, qnl: Circuit, device: str, method: str) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(len(qnl.weight_params)).uniform_(-1, 1))
         self._qnode = build_qnode(qnl, device, "torch", method)
@@ -37,7 +37,7 @@ class PennyLaneLayer(nn.Module):
         return self._qnode(rows.double(), self.weight.double()).reshape(-1, 1).float()
 
 
-def _stock(qnl: QNLCircuit, estimator: StatevectorEstimator | AerEstimator) -> TorchConnector:
+def _stock(qnl: Circuit, estimator: StatevectorEstimator | AerEstimator) -> TorchConnector:
     qnn = EstimatorQNN(
         circuit=qnl.circuit,
         observables=qnl.observable,
@@ -51,7 +51,7 @@ def _stock(qnl: QNLCircuit, estimator: StatevectorEstimator | AerEstimator) -> T
     return TorchConnector(qnn)
 
 
-BUILDERS: dict[str, Callable[[QNLCircuit], nn.Module]] = {
+BUILDERS: dict[str, Callable[[Circuit], nn.Module]] = {
     OURS: build_quantum_layer,
     STOCK_STATEVECTOR: lambda qnl: _stock(qnl, StatevectorEstimator()),
     STOCK_AER: lambda qnl: _stock(qnl, AerEstimator(options={"default_precision": 0.0})),

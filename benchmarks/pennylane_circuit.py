@@ -6,7 +6,7 @@ from typing import Any
 import pennylane as qml
 
 from benchmarks.gates import list_gates, readout_qubit
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 
 _OPERATIONS = {
     "h": qml.Hadamard,
@@ -19,7 +19,7 @@ _OPERATIONS = {
 }
 
 
-def build_qnode(qnl: QNLCircuit, device: str, interface: str, method: str) -> Callable[[Any, Any], Any]:
+def build_qnode(qnl: Circuit, device: str, interface: str, method: str) -> Callable[[Any, Any], Any]:
     """Builds a function (inputs, weights) → expectation value.
 
     Args:

@@ -21,7 +21,8 @@ from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import BackendConfig
 from qnlnet.evidence.benchmarks.names import AER, EXACT, OURS, STOCK_AER
-from qnlnet.models import QNLNet, build_model
+from qnlnet.models import build_model
+from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.training import CompiledReplica, Job, Observer, score_with_model, train_replicas
 
 QUBITS = range(2, 15, 2)

@@ -28,7 +28,8 @@ from qnlnet.evidence.benchmarks.names import (
     STOCK_STATEVECTOR,
     TORCH_LOOP_LINEAR,
 )
-from qnlnet.models import Features, QNLNet, build_model
+from qnlnet.models import Features, build_model
+from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.seeding import generator
 from qnlnet.training import CompiledReplica, TorchReplica
 

@@ -20,8 +20,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from qnlnet.config import CONFIG_DIR, quote_group_options
+from qnlnet.config import CONFIG_DIR
 from qnlnet.config.compose import explain_composition_error
+from qnlnet.config.overrides import read_override
 from qnlnet.errors import ArgumentError, QNLNetError
 from qnlnet.pipes import end_with_reader
 
@@ -53,7 +54,7 @@ def run_experiment(
     _let_workers_import_this_folder()
     _let_own_options_win()
     _seed_samplers()
-    sys.argv[1:] = [word if word.startswith("-") else quote_group_options(word) for word in sys.argv[1:]]
+    sys.argv[1:] = [word if word.startswith("-") else read_override(word) for word in sys.argv[1:]]
 
     def main(config: DictConfig) -> Any:
         if is_sweep():  # errors go to the sweeper, which may be in another process

@@ -30,6 +30,7 @@ def compare(config: DictConfig) -> None:
     from qnlnet.figures import write_figure
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table
+    from qnlnet.records.configurations import write_configurations
     from qnlnet.runs import train_cells
     from qnlnet.tracking import build_trackers
 
@@ -39,6 +40,7 @@ def compare(config: DictConfig) -> None:
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
+    write_configurations(directory, seed_rows.config_hash)
     tables = write_comparison_tables(comparisons, seed_rows, directory, name)
     figures = write_figure(build_forest(comparisons, seed_rows), directory, name)
     with build_trackers(comparisons[0].base.logger) as trackers:

@@ -1,15 +1,17 @@
 """`train.py --rerun ROW_ID`: trains a committed row again and says whether its numbers came out the same."""
 
-import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import yaml
 from command_line import end_stopped
 from omegaconf import DictConfig
+from pydantic import ValidationError
 
-from qnlnet.config import build_run_config
+from qnlnet.config import RunConfig, explain_validation_error
+from qnlnet.config.overrides import key_of, short_key
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 OPTION = "--rerun"
-_WITHOUT_EFFECT = {"seeds", "force", "output_dir", "checkpoint_every", "logger"}
+_ALLOWED = ("data.root", "data.verify", "data.accept_copies", "backend.budget_seconds", "workers")
 _DIFFERS = 1
 Task = Callable[[DictConfig], None]
 
@@ -26,38 +28,52 @@ Task = Callable[[DictConfig], None]
 def repeat_if_asked(task: Task) -> Task:
     """Returns `task`, or with ``--rerun ROW_ID`` on the command line the task that repeats this row.
 
-    The option is then replaced by the overrides that the row's columns stand for, so that Hydra composes the row's
-    configuration; what else the person overrides comes on top.
+    The row's settings are those that are kept beside it; only where its images lie and the like may be said again.
 
     Raises:
-        ArgumentError: The row is unknown, or an override would have no effect.
-        ResultsError: A committed table cannot be read, or the row's columns compose to nothing.
+        ArgumentError: The row is unknown, or an override would change it or have no effect.
+        ResultsError: A committed table cannot be read, or the row's settings are not kept beside it.
     """
     name, own = take_option(sys.argv[1:])
     if name is None:
         return task
 
-    from qnlnet.records.row_config import compose_row  # pandas: not needed without the option
+    from qnlnet.records.configurations import recall  # pandas: not needed without the option
     from qnlnet.records.stored import find_rows
 
+    changes: dict[str, Any] = {}
     for word in own:
         if word in ("-m", "--multirun"):
             raise argument_error(OPTION, "stand without --multirun", name, "It repeats one row.")
-        key = _key(word)
-        if key.split(".")[0] in _WITHOUT_EFFECT:
-            raise argument_error(
-                key, f"be left out with {OPTION}", word.partition("=")[2], "It trains one seed and writes nothing."
-            )
+        if not _is_override(word):
+            continue
+        key, value = key_of(word), word.partition("=")[2]
+        if key not in _ALLOWED:
+            advice = f"The row's settings are kept beside it. What may be given is {', '.join(_ALLOWED)}."
+            raise argument_error(short_key(key), f"be left out with {OPTION}", value, advice)
+        changes[key] = yaml.safe_load(value)
     stored = find_rows(name, RESULTS)
     row = stored[0].row
-    overrides = list(compose_row(row).overrides)
     if not row["data_official"] and ":" not in row["dataset"]:  # of own images nothing is official
-        overrides.append("data.verify=false")
-    given = {_key(word) for word in own}
-    options = [word for word in own if not _is_override(word)]  # Hydra takes overrides in one piece only
-    overrides = [word for word in overrides if _key(word) not in given] + list(filter(_is_override, own))
-    sys.argv[1:] = [*options, *overrides]
-    return lambda config: repeat(config, stored, shlex.join(overrides))
+        changes.setdefault("data.verify", False)
+    cell = _change(recall(row["config_hash"]), changes)
+    sys.argv[1:] = [word for word in own if not _is_override(word)]
+    return lambda config: repeat(cell, stored)
+
+
+def _change(cell: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
+    """Returns the cell with other values at dotted keys, checked again."""
+    content = cell.model_dump(by_alias=True)
+    for key, value in {"allow_constant": True, **changes}.items():  # the row exists, so it was allowed
+        *sections, name = key.split(".")
+        holder = content
+        for section in sections:
+            holder = holder[section]
+        holder[name] = value
+    try:
+        return RunConfig.model_validate(content)
+    except ValidationError as error:
+        raise explain_validation_error(error) from error
 
 
 def take_option(words: list[str]) -> tuple[str | None, list[str]]:
@@ -85,32 +101,25 @@ def _is_override(word: str) -> bool:
     return word.startswith("~") or ("=" in word and not word.startswith("-"))
 
 
-def _key(word: str) -> str:
-    return word.partition("=")[0].lstrip("+~")
-
-
-def repeat(config: DictConfig, stored: "list[StoredRow]", words: str) -> None:
+def repeat(cell: RunConfig, stored: "list[StoredRow]") -> None:
     """Trains the row again and says what came out.
 
     Args:
-        config: The composed configuration.
+        cell: Its configuration.
         stored: The row in each table that holds it.
-        words: The overrides that it was composed from.
 
     Raises:
         SystemExit: With status 1 if a number differs, 130 or 143 after Ctrl-C or SIGTERM.
     """
     try:
-        same = _train_and_compare(config, stored, words)
+        same = _train_and_compare(cell, stored)
     except KeyboardInterrupt:
         end_stopped("Nothing was written; the same command starts again.")
     if not same:
         sys.exit(_DIFFERS)
 
 
-def _train_and_compare(config: DictConfig, stored: "list[StoredRow]", words: str) -> bool:
-    cell = build_run_config(config).model_copy(update={"allow_constant": True})  # the row exists, so it was allowed
-
+def _train_and_compare(cell: RunConfig, stored: "list[StoredRow]") -> bool:
     from qnlnet.compilation import processor
     from qnlnet.data import load_dataset  # these take seconds to import and are not needed for a mistake
     from qnlnet.runs.rerun import check_same_cell, compare, train_again
@@ -118,7 +127,7 @@ def _train_and_compare(config: DictConfig, stored: "list[StoredRow]", words: str
     for one in stored:
         check_same_cell(cell, one)
     dataset = load_dataset(cell.data)
-    _introduce(stored, dataset, words)
+    _introduce(cell, stored, dataset)
     replica = train_again(cell, int(stored[0].row["seed"]), dataset)
     last, same = replica.epochs[-1], True
     for one in stored:
@@ -139,20 +148,17 @@ def _train_and_compare(config: DictConfig, stored: "list[StoredRow]", words: str
     return same
 
 
-def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> None:
+def _introduce(cell: RunConfig, stored: "list[StoredRow]", dataset: "Dataset") -> None:
     """Says which row it is and what is other than it was, before the training."""
     from qnlnet import provenance
     from qnlnet.compilation import processor
-    from qnlnet.records import dataset_label, reducer_label
     from qnlnet.records.origin import differing_versions, parse_versions
     from qnlnet.records.stored import row_id
+    from qnlnet.training import describe
 
     row = stored[0].row
     print(
-        f"Row {row_id(row)} of {', '.join(_short(one.table) for one in stored)}: "
-        f"{dataset_label(row['dataset'], row['classes'])}, {reducer_label(row['reducer'])}, ansatz {row['ansatz']}, "
-        f"{row['protocol']} protocol, seed {row['seed']}\n"
-        f"  {words}"
+        f"Row {row_id(row)} of {', '.join(_short(one.table) for one in stored)}: {describe(cell)}, seed {row['seed']}"
     )
     for one in stored:
         if one.row["data_fingerprint"] != dataset.fingerprint:
@@ -160,7 +166,7 @@ def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> Non
                 f"The images are not those of {_short(one.table)}: {one.row['data_fingerprint']} then, "
                 f"{dataset.fingerprint} now. The numbers will differ."
             )
-    if "data.verify=false" in words:
+    if not cell.data.verify:
         print("The row's images failed the check against the official hashes, so data.verify=false is set as well.")
     for one in stored:
         now = provenance.versions()

@@ -4,7 +4,7 @@ import sys
 
 from omegaconf import DictConfig, OmegaConf
 
-from qnlnet.config import build_run_config, config_hash, deciding_settings, run_directory
+from qnlnet.config import build_run_config, config_hash, identity_settings, run_directory
 
 OPTION = "--hash"
 
@@ -26,7 +26,7 @@ def show_hash(config: DictConfig) -> None:
     rows = read_seed_rows(directory / "seeds.csv", missing_ok=True)
     finished = sorted(set(rows.seed[rows.config_hash == own]) & set(range(cell.seeds)))
     under_way = sorted(path.name for path in directory.glob("checkpoints/seed-*.ckpt"))
-    print(OmegaConf.to_yaml(OmegaConf.create(deciding_settings(cell)), sort_keys=True).rstrip())
+    print(OmegaConf.to_yaml(OmegaConf.create(identity_settings(cell)), sort_keys=True).rstrip())
     print(f"# hash:        {own}")
     print(f"# folder:      {directory}")
     print(f"# finished:    {len(finished)} of {cell.seeds} seeds" + (f": {_ranges(finished)}" if finished else ""))

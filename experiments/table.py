@@ -21,9 +21,9 @@ from qnlnet.config import (
     build_run_config,
     compose_config,
     config_hash,
-    quote_group_options,
 )
 from qnlnet.config.axes import pick_choices
+from qnlnet.config.overrides import key_of, read_override
 
 _TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells
 
@@ -41,6 +41,7 @@ def make_table(config: DictConfig) -> None:
     from qnlnet.figures import figure_kind, plot_figures
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table
+    from qnlnet.records.configurations import write_configurations
     from qnlnet.runs import train_cells
     from qnlnet.tables import table_kind
     from qnlnet.tracking import build_trackers
@@ -52,6 +53,7 @@ def make_table(config: DictConfig) -> None:
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
+    write_configurations(directory, seed_rows.config_hash)
     tables = kind.write(seed_rows, directory, name)
     figures = plot_figures(figures_of_kind, seed_rows, directory, name)
     with build_trackers(cells[0].logger) as trackers:
@@ -87,20 +89,16 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
         overrides: The overrides of the command line.
         config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
     """
-    own = tuple(quote_group_options(override) for override in overrides if _key(override) not in _TABLE_KEYS)
-    overridden = {_key(override) for override in own}
+    own = tuple(read_override(override) for override in overrides if key_of(override) not in _TABLE_KEYS)
+    overridden = {key_of(override) for override in own}
     keys = [key for key in config if key not in _TABLE_KEYS]
     axes = [pick_choices([str(choice) for choice in axis], own) for axis in config.axes]
     cells = {}
     for choices in itertools.product(*axes):
-        words = [word for choice in choices for word in choice if _key(word) not in overridden]
+        words = [word for word in map(read_override, itertools.chain(*choices)) if key_of(word) not in overridden]
         cell = build_run_config(OmegaConf.masked_copy(compose_config(config_name, [*words, *own]), keys))
         cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
     return list(cells.values())
-
-
-def _key(override: str) -> str:
-    return override.split("=")[0].lstrip("+")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 _HOMES = {
     "ExactEstimatorQNN": "qnlnet.backends",
     "ExactSimulator": "qnlnet.simulator",
-    "QNLCircuit": "qnlnet.circuits",
+    "Circuit": "qnlnet.circuits",
     "QNLNet": "qnlnet.models",
     "RunConfig": "qnlnet.config",
     "RuntimeConfig": "qnlnet.config",

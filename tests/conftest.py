@@ -12,7 +12,7 @@ import pytest
 import yaml
 from hypothesis import settings
 
-from qnlnet.circuits import QNLCircuit, build_qnl_circuit
+from qnlnet.circuits import Circuit, build_qnl_circuit
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
 from robustness.processes import Starter
 
@@ -20,7 +20,7 @@ from robustness.processes import Starter
 settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def build_circuit() -> BuildCircuit:
         num_qubits: int = 4,
         *,
         reupload: bool = False,
-    ) -> QNLCircuit:
+    ) -> Circuit:
         config = AnsatzConfig(**yaml.safe_load((CONFIG_DIR / "ansatz" / f"{ansatz}.yaml").read_text(encoding="utf-8")))
         return build_qnl_circuit(
             config,

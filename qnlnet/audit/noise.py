@@ -16,13 +16,14 @@ from qnlnet.audit.noise_rows import TABLE, identity, noise_frame, read_noise_row
 from qnlnet.audit.noise_theory import depolarizing_factor, expected_counted_accuracy
 from qnlnet.backends import build_qnn
 from qnlnet.checkpoints import find_model, load_trained_model
-from qnlnet.config import NoiseConfig, RunConfig, config_hash
+from qnlnet.config import NoiseConfig, QNLNetConfig, RunConfig, config_hash, settings_of
 from qnlnet.data import load_dataset
 from qnlnet.errors import argument_error
 from qnlnet.hardware import Inputs, Workload
 from qnlnet.hardware.workload import build_workload, check_fits_a_device, count_images, hash_weights
-from qnlnet.models import Features, prepare_features
+from qnlnet.models import Features, family_of, prepare_features
 from qnlnet.records import CELL_COLUMNS, write_table
+from qnlnet.records.configurations import write_configurations
 from qnlnet.runs import Run
 
 _WEIGHT_DIGITS = 12
@@ -39,7 +40,7 @@ def check_noise(cells: Sequence[RunConfig], noise: NoiseConfig) -> None:
 
     for cell in cells:
         check_fits_a_device(cell)
-    for num_qubits in {cell.num_qubits for cell in cells}:
+    for num_qubits in {settings_of(cell, QNLNetConfig).num_qubits for cell in cells}:
         for device in noise.devices:
             load_noisy_device(device, num_qubits, "devices")
     for data in {cell.data for cell in cells}:
@@ -84,6 +85,7 @@ def measure_noise(runs: Sequence[Run], noise: NoiseConfig, directory: Path | str
                 write_table(noise_frame(rows), path)
             yield new
     write_table(noise_frame(rows), path)  # without rows that nobody has asked for
+    write_configurations(path.parent, (run.hash for run in runs))
 
 
 def judge(workload: Workload, level: Level, seed: int = 0) -> dict[str, float]:
@@ -153,7 +155,7 @@ class _Inputs:
 
     def workload(self, run: Run, path: Path) -> Workload:
         config = run.config
-        key = (config.data, config.reducer.name, config.num_qubits, config.train.pca_scaling)
+        key = (config.data, family_of(config).features(config))
         if self._features is None or key != self._key:
             self._key, self._features = key, prepare_features(run.dataset, config)
         return build_workload(path, run.dataset, self._features, self._noise.images, self._noise.image_seed)

@@ -16,7 +16,7 @@ from qiskit_aer.primitives import EstimatorV2 as AerEstimator
 from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 
 from qnlnet.backends.checked import CheckedEstimatorQNN
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import argument_error
 from qnlnet.runtime.devices import SIMULABLE_QUBITS, load_fake_device
@@ -60,7 +60,7 @@ class AerEstimatorQNN(CheckedEstimatorQNN):
             self.estimator.options.seed_simulator = int(self._shot_seeds.integers(2**31))
 
 
-def build_aer_qnn(qnl: QNLCircuit, config: BackendConfig, seed: int) -> AerEstimatorQNN:
+def build_aer_qnn(qnl: Circuit, config: BackendConfig, seed: int) -> AerEstimatorQNN:
     """Builds the EstimatorQNN of `backend=aer`.
 
     Args:

@@ -6,13 +6,13 @@ from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 from qnlnet.backends.checked import CheckedEstimatorQNN
 from qnlnet.backends.exact import ExactEstimatorQNN
 from qnlnet.backends.layer import QuantumLayer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import AnyBackendConfig, BackendConfig, RuntimeConfig
 
 _EXACT = BackendConfig()
 
 
-def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> CheckedEstimatorQNN:
+def build_qnn(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> CheckedEstimatorQNN:
     """Assembles the EstimatorQNN that runs `qnl` on a backend.
 
     Args:
@@ -51,6 +51,6 @@ def build_qnn(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int =
     )
 
 
-def build_quantum_layer(qnl: QNLCircuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> QuantumLayer:
+def build_quantum_layer(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> QuantumLayer:
     """Wraps `build_qnn` as a torch layer; its weights are drawn from U[−1, 1] by torch's generator."""
     return QuantumLayer(build_qnn(qnl, config, seed=seed))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnlnet.backends.one_pass import OnePassQNN
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.runtime import JobRunner, LocalService, RemoteService, Service, transpile_for_device
 from qnlnet.runtime.runner import DIRECTORY
@@ -26,7 +26,7 @@ class RuntimeEstimatorQNN(OnePassQNN):
         qnl: The circuit.
     """
 
-    def __init__(self, runner: JobRunner, qnl: QNLCircuit) -> None:
+    def __init__(self, runner: JobRunner, qnl: Circuit) -> None:
         super().__init__(
             circuit=qnl.circuit,
             observables=qnl.observable,
@@ -56,7 +56,7 @@ class RuntimeEstimatorQNN(OnePassQNN):
 
 
 def build_runtime_qnn(
-    qnl: QNLCircuit, config: RuntimeConfig, seed: int, directory: Path = DIRECTORY
+    qnl: Circuit, config: RuntimeConfig, seed: int, directory: Path = DIRECTORY
 ) -> RuntimeEstimatorQNN:
     """Builds the EstimatorQNN of `backend=runtime`.
 

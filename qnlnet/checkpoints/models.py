@@ -9,12 +9,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from qnlnet.checkpoints.soundness import check_checkpoint
-from qnlnet.circuits import circuit_from_config
+from qnlnet.checkpoints.soundness import check_checkpoint, weight_names
 from qnlnet.config import AnyBackendConfig, BackendConfig, RunConfig, config_hash
 from qnlnet.errors import argument_error
 from qnlnet.files import write_file
-from qnlnet.models import QNLNet, build_model
+from qnlnet.models import build_model
 
 _SEED = re.compile(r"seed-(\d+)\.pt")
 _ADVICE = "Give models/seed-N.pt of a run, or the run's folder under outputs/."
@@ -31,7 +30,7 @@ def save_model(directory: Path, config: RunConfig, seed: int, model: nn.Module) 
         "config": config.model_dump(mode="json", by_alias=True, exclude={"logger"}),
         "config_hash": config_hash(config),
         "seed": seed,
-        "circuit_weight_names": list(circuit_from_config(config).weight_names),
+        "circuit_weight_names": weight_names(config),
         "state_dict": model.state_dict(),
     }
     buffer = io.BytesIO()
@@ -93,7 +92,7 @@ def find_model(run: Path | str, seed: int = 0) -> Path:
     return model
 
 
-def load_trained_model(path: Path | str, backend: AnyBackendConfig | None = None) -> tuple[RunConfig, int, QNLNet]:
+def load_trained_model(path: Path | str, backend: AnyBackendConfig | None = None) -> tuple[RunConfig, int, nn.Module]:
     """Returns the configuration, the seed and the model of a file that a run saved, in evaluation mode.
 
     Args:

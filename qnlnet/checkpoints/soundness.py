@@ -10,14 +10,13 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig, config_hash, explain_validation_error
+from qnlnet.config import BackendConfig, RunConfig, config_hash, explain_validation_error
 from qnlnet.errors import ArgumentError, argument_error
-from qnlnet.models.shapes import count_gates, weight_shapes
+from qnlnet.models import build_model, family_of
 
-MOST_GATES = 50_000  # building and compiling them takes half a minute
 _KEYS = {"config", "config_hash", "seed", "circuit_weight_names", "state_dict"}
-_ALIASES = ("quantum.weight", "quantum._weights")
+_ALIAS = "._weights"  # quantum layers write one tensor under two names, as the stock class does
+_Shape = tuple[int | None, ...]
 _TRAIN_AGAIN = "Train it again with force=true, or restore the file from a copy."
 
 
@@ -41,12 +40,15 @@ def check_checkpoint(checkpoint: Any, path: str, advice: str) -> RunConfig:
     if checkpoint["config_hash"] != config_hash(config):
         reason = f"The file says {checkpoint['config_hash']!r}, its settings give {config_hash(config)}."
         raise argument_error("run", "name a model whose settings are those of its hash", path, _then(reason))
-    if (gates := count_gates(config)) > MOST_GATES:
-        requirement = f"name a model whose circuit has at most {MOST_GATES:,} gates"
-        raise argument_error("run", requirement, path, f"It has {gates:,}. Choose a smaller r or D.")
+    shapes = _find_shapes(config, path)  # first, as it refuses circuits of absurd size
     _check_names(checkpoint["circuit_weight_names"], config, path)
-    _check_weights(checkpoint["state_dict"], config, path)
+    _check_weights(checkpoint["state_dict"], shapes, path)
     return config
+
+
+def weight_names(config: RunConfig) -> list[str]:
+    """Returns the names of the weights of a model's circuits, in order."""
+    return [name for circuit in family_of(config).circuits(config) for name in circuit.weight_names]
 
 
 def _then(reason: str) -> str:
@@ -63,8 +65,8 @@ def _read_config(values: Any, path: str) -> RunConfig:
 
 def _check_names(names: Any, config: RunConfig, path: str) -> None:
     """Refuses other names, and another order as well: nothing says whether the names or the weights were moved."""
-    expected = list(circuit_from_config(config).weight_names)
-    if names == expected:
+    expected = weight_names(config)
+    if names == expected or not expected:  # models without a circuit were saved with the names of one
         return
     requirement = "name a model whose weights are in the order of its circuit"
     if not isinstance(names, list) or len(names) != len(expected):
@@ -76,12 +78,23 @@ def _check_names(names: Any, config: RunConfig, path: str) -> None:
     raise argument_error("run", requirement, path, _then(reason))
 
 
-def _check_weights(weights: Any, config: RunConfig, path: str) -> None:
+def _find_shapes(config: RunConfig, path: str) -> Mapping[str, _Shape]:
+    """Returns the shapes of a model's weights; None stands for a size that is not known before the model is fitted."""
     try:
-        expected = weight_shapes(config)
+        if (find := family_of(config).shapes) is not None:
+            return find(config)
+        model = build_model(config.model_copy(update={"backend": BackendConfig()}), seed=0)
+        is_fitted = config.model.is_fitted
+        return {
+            name: (None,) * value.ndim if is_fitted else tuple(value.shape)
+            for name, value in model.state_dict().items()
+        }
     except (ArgumentError, RuntimeError, TypeError) as error:  # torch has the latter two for sizes beyond its integers
         reason = str(error) if isinstance(error, ArgumentError) else "Its settings give weights beyond any memory."
         raise argument_error("run", "name a model that can be built", path, reason) from error
+
+
+def _check_weights(weights: Any, expected: Mapping[str, _Shape], path: str) -> None:
     if not isinstance(weights, Mapping) or weights.keys() != expected.keys():
         found = set(weights) if isinstance(weights, Mapping) else set()
         reason = f"It must have {', '.join(expected)}, but has {', '.join(sorted(map(str, found))) or 'none'}."
@@ -90,16 +103,19 @@ def _check_weights(weights: Any, config: RunConfig, path: str) -> None:
         if fault := _find_fault(weights[name], shape):
             reason = f"{name} must {fault}."
             raise argument_error("run", "name a model with undamaged weights", path, _then(reason))
-    if _ALIASES[1] in expected and not torch.equal(*(weights[name] for name in _ALIASES)):
-        reason = f"{' and '.join(_ALIASES)} must hold the same, but differ."
+    for alias in (name for name in expected if name.endswith(_ALIAS)):
+        name = alias.removesuffix(_ALIAS) + ".weight"
+        if torch.equal(weights[name], weights[alias]):
+            continue
+        reason = f"{name} and {alias} must hold the same, but differ."
         raise argument_error("run", "name a model with undamaged weights", path, _then(reason))
 
 
-def _find_fault(value: Any, shape: tuple[int, ...]) -> str:
+def _find_fault(value: Any, shape: _Shape) -> str:
     """Returns what a weight must be and is not, such as ``be finite, but holds …``; empty if all is well."""
     if not isinstance(value, Tensor) or value.layout is not torch.strided or value.dtype is not torch.float32:
         return f"be a tensor of float32, but is {_kind(value)}"
-    if tuple(value.shape) != shape:
+    if value.ndim != len(shape) or any(size not in (None, own) for size, own in zip(shape, value.shape, strict=True)):
         return f"have the shape {shape}, but has {tuple(value.shape)}"
     if value.untyped_storage().nbytes() < value.numel() * value.element_size():
         return "have a number in the file for each of its entries, but repeats them"  # stride 0: any size for nothing

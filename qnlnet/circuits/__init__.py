@@ -1,15 +1,16 @@
-"""The circuits of QNL-Net in pure Qiskit."""
+"""Circuits in pure Qiskit."""
 
 from qnlnet.circuits.ansatz import Ansatz, Entangler, Rotation, resolve_ansatz
+from qnlnet.circuits.circuit import Circuit
 from qnlnet.circuits.closed_forms import CLOSED_FORMS, ClosedForm, find_closed_form
-from qnlnet.circuits.qnl_circuit import QNLCircuit, build_qnl_circuit, circuit_from_config
+from qnlnet.circuits.qnl_circuit import build_qnl_circuit, circuit_from_config
 
 __all__ = [
     "CLOSED_FORMS",
     "Ansatz",
+    "Circuit",
     "ClosedForm",
     "Entangler",
-    "QNLCircuit",
     "Rotation",
     "build_qnl_circuit",
     "circuit_from_config",

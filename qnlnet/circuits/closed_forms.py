@@ -1,6 +1,6 @@
 """The circuits of Table 1 as formulas: with r = D = 1 and readout 3 each is a product of sines and cosines.
 
-With x the inputs and w the weights in the order of `QNLCircuit.weight_params`,
+With x the inputs and w the weights in the order of `Circuit.weight_params`,
 
     ansatz 0: ⟨Z₃⟩ = sin w₁ cos 2x₁ · sin w₂ cos 2x₂ · sin w₃ sin 2x₃
     ansatz 1: ⟨Z₃⟩ = sin w₃ sin 2x₃

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from qiskit.circuit import ControlledGate, Gate, Operation, Parameter, QuantumCircuit
 
-from qnlnet.circuits.qnl_circuit import QNLCircuit
+from qnlnet.circuits.qnl_circuit import Circuit
 
 _INCHES_PER_GATE = 0.7  # Qiskit's own scale, at which its fonts fit its boxes
 _COLUMNS = 30  # a longer circuit goes on below
@@ -27,7 +27,7 @@ _METADATA: dict[str, dict[str, None]] = {"png": {"Software": None}, "svg": {"Dat
 
 
 def draw_circuit(
-    qnl: QNLCircuit, title: str = "", *, dead_gates: Collection[int] = frozenset(), caption: str = ""
+    qnl: Circuit, title: str = "", *, dead_gates: Collection[int] = frozenset(), caption: str = ""
 ) -> Figure:
     """Draws `qnl`: inputs as x₀, x₁, …, weights as θ₀, θ₁, … in their order, the observable as boxes ⟨Z⟩ at the end.
 
@@ -60,7 +60,7 @@ def render(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
     return buffer.getvalue()
 
 
-def label_circuit(qnl: QNLCircuit, dead_gates: Collection[int] = frozenset()) -> QuantumCircuit:
+def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> QuantumCircuit:
     """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨P⟩ for each Pauli P that is measured.
 
     Gates at the positions `dead_gates` are named `dead_…`, by which `draw_circuit` knows them.
@@ -77,7 +77,7 @@ def label_circuit(qnl: QNLCircuit, dead_gates: Collection[int] = frozenset()) ->
     return labelled
 
 
-def name_symbols(qnl: QNLCircuit) -> dict[Parameter, Parameter]:
+def name_symbols(qnl: Circuit) -> dict[Parameter, Parameter]:
     """Returns the symbol of each parameter in drawings: x₀, x₁, … for inputs, θ₀, θ₁, … for weights."""
     symbols = {parameter: _symbol("x", index) for index, parameter in enumerate(qnl.input_params)}
     return symbols | {parameter: _symbol("θ", index) for index, parameter in enumerate(qnl.weight_params)}

@@ -5,49 +5,15 @@ Source: slides of arXiv 2407.18906 and the authors' code. Qubit k is Qiskit's qu
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 from qiskit.circuit.parametervector import ParameterVectorElement
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.circuits.ansatz import Ansatz, resolve_ansatz
-from qnlnet.config import AnsatzConfig, RunConfig
+from qnlnet.circuits.circuit import Circuit
+from qnlnet.config import AnsatzConfig, QNLNetConfig, RunConfig, settings_of
 from qnlnet.errors import argument_error, check_at_least
-
-
-@dataclass(frozen=True)
-class QNLCircuit:
-    """A circuit with its ordered parameters and its observables.
-
-    Attributes:
-        circuit: The unbound circuit.
-        input_params: ``x[0]``, ``x[1]``, …, one per qubit and upload; qubit k of n is rotated by 2·x[k], and by
-            2·x[n + k] in the second upload, if there is one.
-        weight_params: The trainable parameters in the order in which their gates stand in the circuit.
-        observables: What is measured, each on all qubits of the circuit.
-    """
-
-    circuit: QuantumCircuit
-    input_params: tuple[ParameterVectorElement, ...]
-    weight_params: tuple[Parameter, ...]
-    observables: tuple[SparsePauliOp, ...]
-
-    @property
-    def observable(self) -> SparsePauliOp:
-        """The only observable.
-
-        Raises:
-            ArgumentError: There are several.
-        """
-        if len(self.observables) > 1:
-            raise argument_error("readout_qubits", "name one qubit here", len(self.observables))
-        return self.observables[0]
-
-    @property
-    def weight_names(self) -> tuple[str, ...]:
-        """The names of the weights in order, such as ``ry_q1_rep1``: checkpoints store them."""
-        return tuple(parameter.name for parameter in self.weight_params)
 
 
 def build_qnl_circuit(
@@ -58,12 +24,15 @@ def build_qnl_circuit(
     num_qubits: int = 4,
     readout_qubit: int | Sequence[int] | None = None,
     reupload: bool = False,
-) -> QNLCircuit:
+) -> Circuit:
     """Builds the circuit of one QNL-Net.
 
     With `reupload` the encoder stands before each repetition of the ansatz instead of before the first, and takes
     inputs of its own there (Pérez-Salinas et al. 2020, arXiv 1907.02085: their layers see the data through weights of
     their own, which here the reducer has).
+
+    The inputs are ``x[0]``, ``x[1]``, …, one per qubit and upload: qubit k of n is rotated by 2·x[k], and by 2·x[n + k]
+    in the second upload, if there is one. Weights are in the order in which their gates stand in the circuit.
 
     Args:
         ansatz: The gates of one repetition of the variational part.
@@ -96,7 +65,7 @@ def build_qnl_circuit(
             _append_encoder(circuit, inputs[start : start + num_qubits], feature_map_reps)
         weights += _append_ansatz(circuit, resolved, repetition)
     observables = (SparsePauliOp.from_sparse_list([("Z", [qubit], 1.0)], num_qubits) for qubit in readouts)
-    return QNLCircuit(circuit, tuple(inputs), tuple(weights), tuple(observables))
+    return Circuit(circuit, tuple(inputs), tuple(weights), tuple(observables))
 
 
 def _append_encoder(circuit: QuantumCircuit, inputs: Sequence[ParameterVectorElement], reps: int) -> None:
@@ -106,15 +75,20 @@ def _append_encoder(circuit: QuantumCircuit, inputs: Sequence[ParameterVectorEle
             circuit.p(2 * value, qubit)
 
 
-def circuit_from_config(config: RunConfig) -> QNLCircuit:
-    """Builds the circuit that a configuration describes."""
+def circuit_from_config(config: RunConfig) -> Circuit:
+    """Builds the circuit that the configuration of a QNL-Net describes.
+
+    Raises:
+        ArgumentError: The model is another one.
+    """
+    model = settings_of(config, QNLNetConfig)
     return build_qnl_circuit(
-        config.ansatz,
-        feature_map_reps=config.feature_map_reps,
-        ansatz_reps=config.ansatz_reps,
-        num_qubits=config.num_qubits,
-        readout_qubit=config.readouts,
-        reupload=config.circuit == "reuploading",
+        model.ansatz,
+        feature_map_reps=model.feature_map_reps,
+        ansatz_reps=model.ansatz_reps,
+        num_qubits=model.num_qubits,
+        readout_qubit=model.readouts,
+        reupload=model.circuit == "reuploading",
     )
 
 

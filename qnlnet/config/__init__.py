@@ -2,25 +2,24 @@
 
 from qnlnet.config.ansatz import AnsatzConfig
 from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
-from qnlnet.config.baselines import BaselinesConfig
 from qnlnet.config.compose import (
-    CONFIG_DIR,
     build_evaluation_config,
     build_run_config,
     build_section,
     compose_config,
     explain_validation_error,
     load_config,
-    quote_group_options,
 )
-from qnlnet.config.identity import cell_name, config_hash, deciding_settings, run_directory
+from qnlnet.config.data import DataConfig
+from qnlnet.config.folder import CONFIG_DIR
+from qnlnet.config.identity import cell_name, config_hash, hash_settings, identity_settings, run_directory
 from qnlnet.config.logger import LoggerConfig
+from qnlnet.config.model.base import ModelConfig, settings_of
+from qnlnet.config.model.qnl_net import CIRCUIT_LAYERS, QNLNetConfig, ReducerConfig
 from qnlnet.config.noise import NoiseConfig
+from qnlnet.config.rebuild import config_from_settings
 from qnlnet.config.schema import (
-    CIRCUIT_LAYERS,
-    DataConfig,
     EvaluationConfig,
-    ReducerConfig,
     RunConfig,
     TrainConfig,
 )
@@ -32,11 +31,12 @@ __all__ = [
     "AnsatzConfig",
     "AnyBackendConfig",
     "BackendConfig",
-    "BaselinesConfig",
     "DataConfig",
     "EvaluationConfig",
     "LoggerConfig",
+    "ModelConfig",
     "NoiseConfig",
+    "QNLNetConfig",
     "ReducerConfig",
     "RunConfig",
     "RuntimeConfig",
@@ -46,13 +46,15 @@ __all__ = [
     "build_section",
     "cell_name",
     "compose_config",
+    "config_from_settings",
     "config_hash",
-    "deciding_settings",
     "explain_validation_error",
+    "hash_settings",
+    "identity_settings",
     "load_config",
     "options_named",
     "override_value",
-    "quote_group_options",
     "run_directory",
+    "settings_of",
     "unusual_settings",
 ]

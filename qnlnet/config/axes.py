@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qnlnet.config.compose import quote_group_options
+from qnlnet.config.overrides import read_override
 
 
 def pick_choices(axis: Sequence[str], overrides: Sequence[str]) -> list[list[str]]:
@@ -10,7 +10,7 @@ def pick_choices(axis: Sequence[str], overrides: Sequence[str]) -> list[list[str
 
     Args:
         axis: Choices such as ``data=mnist train.learning_rate=1e-3``.
-        overrides: What the command line says, with group options quoted as by `quote_group_options`.
+        overrides: What the command line says, with group options quoted as by `read_override`.
     """
     choices = [choice.split() for choice in axis]
-    return [words for words in choices if quote_group_options(words[0]) in overrides] or choices
+    return [words for words in choices if read_override(words[0]) in overrides] or choices

@@ -9,7 +9,8 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from qnlnet.config.axes import pick_choices
-from qnlnet.config.compose import build_run_config, compose_config, quote_group_options
+from qnlnet.config.compose import build_run_config, compose_config
+from qnlnet.config.overrides import key_of, read_override
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
 
@@ -58,7 +59,7 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
     Raises:
         ArgumentError: The file lacks a part, or a cell does not compose.
     """
-    own = [quote_group_options(override) for override in overrides if _key(override) not in OWN_KEYS]
+    own = [read_override(override) for override in overrides if key_of(override) not in OWN_KEYS]
     config = compose_config(config_name, list(overrides))
     keys = [str(key) for key in config if key not in OWN_KEYS]
     try:
@@ -70,7 +71,7 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
         raise ArgumentError(f"The file configs/{config_name}.yaml {requirement}.") from error
 
     axes = [pick_choices(axis, own) for axis in bases]
-    picking = {quote_group_options(choice[0]) for axis in axes for choice in axis}
+    picking = {read_override(choice[0]) for axis in axes for choice in axis}
     own = [override for override in own if override not in picking]
 
     @cache  # bases come again with each change, and composing takes a tenth of a second
@@ -91,12 +92,8 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
 
 def _merge(base: Sequence[str], words: str) -> list[str]:
     """Returns the overrides of the base with those of a change in their places."""
-    values = {_key(word): word.partition("=")[2] for word in base}
-    merged = {_key(word): word for word in base}
+    values = {key_of(word): word.partition("=")[2] for word in base}
+    merged = {key_of(word): word for word in base}
     for word in words.format(**{key.replace(".", "_"): value for key, value in values.items()}).split():
-        merged[_key(word)] = word
+        merged[key_of(word)] = word
     return list(merged.values())
-
-
-def _key(override: str) -> str:
-    return override.partition("=")[0].lstrip("+")

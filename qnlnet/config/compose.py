@@ -3,7 +3,6 @@
 import difflib
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -15,13 +14,12 @@ from pydantic import ValidationError
 from qnlnet.config.ansatz import AnsatzConfig
 from qnlnet.config.ansatz_files import check_ansatz_name
 from qnlnet.config.compositions import compose_files
+from qnlnet.config.folder import CONFIG_DIR
+from qnlnet.config.model.registry import model_names, section_of
+from qnlnet.config.overrides import read_override, short_key
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
-
-_BESIDE_PACKAGE = Path(__file__).resolve().parents[2] / "configs"
-_INSIDE_PACKAGE = Path(__file__).resolve().parents[1] / "configs"
-CONFIG_DIR = _BESIDE_PACKAGE if _BESIDE_PACKAGE.is_dir() else _INSIDE_PACKAGE
 
 _UNION_MEMBER = re.compile(
     r"int|simulator|runtime|bare path|gate and path|.*\[.*\]"
@@ -51,7 +49,6 @@ _ABBREVIATIONS = {  # what other programs call it
     "gamma": "train.lr_decay",
     "threads": "workers",
     "num_workers": "workers",
-    "model": "reducer",
     "dataset": "data",
 }
 
@@ -84,22 +81,11 @@ def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
     Raises:
         ArgumentError: An override names an unknown key or option, or cannot be read.
     """
-    quoted = [quote_group_options(override) for override in overrides]
+    words = [read_override(override) for override in overrides]
     try:
-        return compose_files(config_name, quoted, CONFIG_DIR)
+        return compose_files(config_name, words, CONFIG_DIR)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
         raise explain_composition_error(error, config_name) from error
-
-
-def quote_group_options(override: str) -> str:
-    """Returns the override with numbers in quotes where they name a file: ``ansatz=0,1`` → ``ansatz='0','1'``.
-
-    Hydra takes options of a group as strings only and would refuse the numbers.
-    """
-    key, separator, value = override.partition("=")
-    if separator and (CONFIG_DIR / key.lstrip("+")).is_dir():
-        value = re.sub(r"(?<![^,\[])(\d+)(?![^,\]])", r"'\1'", value)
-    return key + separator + value
 
 
 def build_run_config(config: DictConfig) -> RunConfig:
@@ -109,13 +95,28 @@ def build_run_config(config: DictConfig) -> RunConfig:
         ArgumentError: A value is missing, unknown, of a wrong type or out of range, or the ansatz has the name of
             another one.
     """
+    _check_protocol(config)
     run = _validate(config, RunConfig)
-    check_ansatz_name(run.ansatz, CONFIG_DIR / "ansatz", _load_ansatz)
+    if isinstance(ansatz := getattr(run.model, "ansatz", None), AnsatzConfig):
+        check_ansatz_name(ansatz, CONFIG_DIR / "ansatz", _load_ansatz)
     return run
 
 
+def _check_protocol(config: DictConfig) -> None:
+    """Raises an `ArgumentError` where a protocol is another model's, or asks for a recipe that the model has not."""
+    model, protocol = (OmegaConf.select(config, key) for key in ("model.name", "train.protocol"))
+    only = OmegaConf.select(config, "train._only")
+    if only not in (None, model):
+        requirement = f"be common or paper with model={model}"
+        raise argument_error("protocol", requirement, protocol, f"This one is for model={only}.")
+    if protocol == "paper" and OmegaConf.select(config, "model._paper") is None:
+        requirement = f"be another one with model={model}, whose file has no recipe of a paper"
+        raise argument_error("protocol", requirement, protocol, "Choose protocol=common.")
+
+
 def _load_ansatz(name: str) -> AnsatzConfig:
-    return _validate(compose_config("train", [f"ansatz={name}"]), RunConfig).ansatz
+    composed = OmegaConf.select(compose_config("train", [f"ansatz={name}"]), "model.ansatz")
+    return _validate(composed, AnsatzConfig)
 
 
 def build_evaluation_config(config: DictConfig) -> EvaluationConfig:
@@ -197,12 +198,32 @@ def _unreadable_yaml(error: yaml.MarkedYAMLError) -> ArgumentError:
 
 
 def _unknown_key(key: str, config_name: str) -> ArgumentError:
+    if owner := _name_owner(key):
+        return ArgumentError(f"There is no configuration key `{short_key(key)}` here.{owner}")
     known = _known_keys(config_name)
     if key in known and (CONFIG_DIR / key).is_dir() and key not in compose_config(config_name, []):
         return ArgumentError(f"There is no configuration key `{key}` in {config_name}. See --help for all.")
     if key in known:
         return ArgumentError(f"The configuration key `{key}` cannot be set like this. Write `{key}=value`.")
     return ArgumentError(f"There is no configuration key `{key}`.{_suggest_key(key, known) or ' See --help for all.'}")
+
+
+def _name_owner(key: str) -> str:
+    """Returns which models a setting belongs to, such as `` `r` belongs to model=qnl_net.``; nothing if to none."""
+    short = short_key(key)
+    leaf = key.partition("@")[2] or key
+    if not leaf.startswith("model."):
+        return ""
+    field = leaf.removeprefix("model.").partition(".")[0]
+    owners = [name for name in model_names() if field in _keys_of_model(name)]
+    if not owners:
+        return ""
+    return f" `{short}` belongs to model={' and model='.join(owners)}. Choose that model, or leave `{short}` out."
+
+
+def _keys_of_model(name: str) -> set[str]:
+    fields = section_of(name).model_fields
+    return {str(field.alias or key) for key, field in fields.items()} - {"name", "seeds"}
 
 
 def _suggest_key(key: str, known: Sequence[str]) -> str:
@@ -241,15 +262,18 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 
-def explain_validation_error(error: ValidationError) -> ArgumentError:
-    """Returns the one sentence behind an error of the schema."""
+def explain_validation_error(error: ValidationError, inside: Sequence[int | str] = ()) -> ArgumentError:
+    """Returns the one sentence behind an error of the schema; `inside` says where in the configuration it was."""
     first = error.errors()[0]
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, ArgumentError):
         return cause
-    name = ".".join(str(part) for part in first["loc"] if not _UNION_MEMBER.fullmatch(str(part)))
+    if isinstance(cause, ValidationError):  # of a section that is checked by itself
+        return explain_validation_error(cause, (*inside, *first["loc"]))
+    parts = (str(part) for part in (*inside, *first["loc"]) if not _UNION_MEMBER.fullmatch(str(part)))
+    name = short_key(".".join(parts))
     if first["type"] == "extra_forbidden":
-        return ArgumentError(f"There is no configuration key `{name}`. See --help for all.")
+        return ArgumentError(f"There is no configuration key `{name}`.{_name_owner(name) or ' See --help for all.'}")
     if first["type"] == "missing":
         return ArgumentError(f"The configuration key `{name}` is missing.")
     requirement = first["msg"].removeprefix("Input should be ").split(", unable to ")[0]

@@ -14,7 +14,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
-_PLAIN = re.compile(r"(?!hydra\b)([A-Za-z_][\w.]*)=(.*)", re.DOTALL)  # no +key, ~key, group@package or hydra.key
+_PLAIN = re.compile(r"(?!hydra\b)([A-Za-z_][\w.]*)(@[\w.]+)?=(.*)", re.DOTALL)  # no +key, ~key or hydra.key
 
 
 def compose_files(config_name: str, overrides: Sequence[str], folder: Path) -> DictConfig:
@@ -40,7 +40,7 @@ def _split(overrides: Sequence[str], folder: Path) -> tuple[tuple[str, ...], lis
     for override in overrides:
         if (match := _PLAIN.fullmatch(override)) is None:
             return None
-        key, value = match.groups()
+        key, _, value = match.groups()
         if not (folder / key).is_dir():
             values.append(override)
         elif "{" not in value:  # a dictionary is no choice, but a value

@@ -12,8 +12,8 @@ from qnlnet.errors import argument_error
 class DataConfig(Section):
     """Which images, where they lie, and how they are normalised.
 
-    Of a folder of own images (``name="image_folder"``) `label`, `classes`, `mean`, `std` and `cnn_channels` may be
-    left out; validation puts in what `complete_image_folder` says, so that hash and run directory have the real ones.
+    Of a folder of own images (``name="image_folder"``) `label`, `classes`, `mean` and `std` may be left out;
+    validation puts in what `complete_image_folder` says, so that hash and run directory have the real ones.
 
     Attributes:
         name: The dataset.
@@ -24,7 +24,6 @@ class DataConfig(Section):
         image_shape: Channels, height, width.
         mean: Normalisation of the pixels, which are in [0, 1]; one value for each channel.
         std: As `mean`.
-        cnn_channels: Channels of the CNN's two convolutions.
         converged_above: Test accuracy in percent above which a replica counts as converged.
         label: What own images are called in rows and folders; None for all other datasets.
         convert_colours: Whether own images in colour may become grey, and grey ones three equal channels; None for
@@ -40,7 +39,6 @@ class DataConfig(Section):
     image_shape: tuple[Count, Count, Count]
     mean: tuple[float, ...]
     std: tuple[PositiveFloat, ...]
-    cnn_channels: tuple[Count, Count]
     converged_above: float = Field(ge=0, le=100)
     label: str | None = None
     convert_colours: bool | None = None

@@ -3,60 +3,65 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from qnlnet.config import first_form
+from qnlnet.config.model.qnl_net import QNLNetConfig
 from qnlnet.config.schema import RunConfig
 
 # Where the numbers go, how many replicas there are and how many threads compute them changes no number.
-_IRRELEVANT = {"seeds", "workers", "force", "checkpoint_every", "logger", "output_dir", "allow_constant"}
-# Settings that came later, with the value that all rows before them have: they keep their hashes.
-_SINCE_THE_FIRST_ROWS = {
-    "backend.depolarizing": None,
-    "circuit": "qnl",
-    "layer": "quantum",
-    "readout_qubits": None,
-    "train.initial_weights": "uniform",
-    "train.starts": 1,
+_IRRELEVANT: dict[str, Any] = {
+    **dict.fromkeys(("seeds", "workers", "force", "checkpoint_every", "logger", "output_dir"), True),
+    **dict.fromkeys(("allow_constant", "choices", "choice_seeds"), True),
+    "data": {"root", "verify", "accept_copies"},
+    "model": {"seeds"},
+    "backend": {"budget_seconds"},
 }
 
 
-def deciding_settings(config: RunConfig) -> dict[str, Any]:
-    """Returns what changes the per-seed numbers, as plain values: no paths, no number of replicas or threads."""
-    relevant: dict[str, Any] = config.model_dump(mode="json", exclude=_IRRELEVANT)
-    for key in ("root", "verify", "accept_copies"):
-        del relevant["data"][key]
-    relevant["data"] = {
-        key: value for key, value in relevant["data"].items() if value is not None
-    }  # of own images only
-    del relevant["reducer"]["seeds"]
-    relevant["backend"].pop("budget_seconds", None)
-    for key, usual in _SINCE_THE_FIRST_ROWS.items():
-        section, _, name = key.rpartition(".")
-        settings = relevant[section] if section else relevant
-        if name in settings and settings[name] == usual:
-            del settings[name]
-    return relevant
+def identity_settings(config: RunConfig) -> dict[str, Any]:
+    """Returns what changes the per-seed numbers, as plain values: no paths, no number of replicas or threads.
+
+    QNL-Net's have the form of the first rows. All others are nested and leave out what is usual, but for the names;
+    of a model that is fitted once, nothing of the training counts but the protocol.
+    """
+    if isinstance(config.model, QNLNetConfig):
+        relevant = config.model_dump(mode="json", exclude=_IRRELEVANT)
+        relevant["data"] = _given(relevant["data"])
+        return first_form.identity(relevant)
+    usual = config.model_dump(mode="json", exclude=_IRRELEVANT, exclude_defaults=True)
+    settings = {
+        "data": _given(usual["data"]),
+        "model": {"name": config.model.name, **usual["model"]},
+        "backend": {"name": config.backend.name, **usual.get("backend", {})},
+        "train": usual["train"],
+    }
+    if config.model.is_fitted:
+        settings["train"] = {"protocol": config.train.protocol}
+    return settings
+
+
+def _given(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the settings of the images without those that are of own images only, and None for all others."""
+    return {key: value for key, value in data.items() if value is not None}
 
 
 def config_hash(config: RunConfig) -> str:
     """Returns 12 hexadecimal digits that agree exactly when two configurations give the same per-seed numbers."""
-    text = json.dumps(deciding_settings(config), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return hash_settings(identity_settings(config))
+
+
+def hash_settings(settings: Mapping[str, Any]) -> str:
+    """Returns the hash of a cell whose `identity_settings` are known."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def cell_name(config: RunConfig) -> str:
     """Returns a readable name of the cell, such as ``mnist-0-1_cnn_ansatz0_r1_D1_released``."""
-    parts = [
-        "-".join(_file_word(word) for word in (*config.data.dataset.split(":"), *config.data.classes)),
-        config.reducer.name,
-        f"ansatz{config.ansatz.name}",
-        f"r{config.feature_map_reps}",
-        f"D{config.ansatz_reps}",
-        config.train.protocol,
-    ]
-    parts += [word for word in (config.circuit, config.layer) if word not in ("qnl", "quantum")]
-    return "_".join(parts)
+    task = "-".join(_file_word(word) for word in (*config.data.dataset.split(":"), *config.data.classes))
+    return "_".join([task, *config.model.name_parts(), config.train.protocol, *config.model.name_endings()])
 
 
 def _file_word(word: str | int) -> str:

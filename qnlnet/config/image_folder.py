@@ -19,8 +19,8 @@ def complete_image_folder(values: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the settings of a folder with those put in that are missing or None.
 
     `label` becomes the folder's name and `classes` the names of its class folders in alphabetical order, if there are
-    two; `mean` and `std` become 0.5, `cnn_channels` those of MNIST for one channel and of CIFAR-10 for three. The
-    disk is read for `classes` only. Numbers in `classes` are names, too: a folder may be called 0.
+    two; `mean` and `std` become 0.5. The disk is read for `classes` only. Numbers in `classes` are names, too: a folder
+    may be called 0.
 
     Raises:
         ArgumentError: `root` is missing or no folder, or `classes` or `label` cannot be used or must be given.
@@ -36,7 +36,6 @@ def complete_image_folder(values: Mapping[str, Any]) -> dict[str, Any]:
     shape = values.get("image_shape")
     if isinstance(shape, Sequence) and shape and isinstance(shape[0], int):
         found |= {"mean": (0.5,) * shape[0], "std": (0.5,) * shape[0]}
-        found["cnn_channels"] = (2, 16) if shape[0] == 1 else (6, 12)
     given = {key: value for key, value in values.items() if value is not None or key not in found}
     return {**found, **given, "label": found["label"], "classes": found["classes"]}
 

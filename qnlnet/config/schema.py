@@ -1,25 +1,18 @@
 """What can be configured, and which values are allowed: the frozen schema behind the YAML files in configs/."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import BeforeValidator, Field, PositiveFloat, SerializeAsAny, model_validator
 
-from qnlnet.config.ansatz import AnsatzConfig
-from qnlnet.config.backend import AnyBackendConfig, BackendConfig, RuntimeConfig
+from qnlnet.config.backend import AnyBackendConfig, BackendConfig
 from qnlnet.config.data import DataConfig
+from qnlnet.config.first_form import nest
 from qnlnet.config.logger import LoggerConfig
+from qnlnet.config.lookups import open_choices, without_lookups
+from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.registry import section_of
 from qnlnet.config.section import Count, Index, Section
 from qnlnet.errors import argument_error
-
-CIRCUIT_LAYERS = ("quantum", "frozen")  # those that run a circuit
-CLOSED_FORM_ANSAETZE = ("0", "1", "2")
-
-
-class ReducerConfig(Section):
-    """How an image becomes `num_qubits` features."""
-
-    name: Literal["cnn", "cnn_nonlocal", "pca"]
-    seeds: Count
 
 
 class EvaluationConfig(Section):
@@ -34,40 +27,59 @@ class EvaluationConfig(Section):
 
 
 class TrainConfig(Section):
-    """The protocol: loss, batches, order, scaling, optimizer."""
+    """The protocol: loss, batches, order, optimizer.
+
+    Attributes:
+        protocol: Its name.
+        epochs: How often all images are seen.
+        batch_size: Images of a step.
+        loss: ``raw_nll``: the negative score of the right class; ``cross_entropy``: −log softmax of the scores.
+        learning_rate: Of Adam, in the first epoch.
+        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch.
+        lr_decay: Factor of an epoch.
+        shuffle: Whether each epoch has an order of its own.
+        starts: First weights that are tried for an epoch; the smallest training loss goes on.
+    """
 
     protocol: str
     epochs: Count
     batch_size: Count
     loss: Literal["raw_nll", "cross_entropy"]
     learning_rate: PositiveFloat
-    lr_decay: float = Field(gt=0, le=1)
+    schedule: Literal["exponential", "cosine"] = "exponential"
+    lr_decay: float = Field(default=1.0, gt=0, le=1)
     shuffle: bool
-    dropout: float = Field(ge=0, lt=1)
-    pca_scaling: Literal["each_split", "train_split"]
-    initial_weights: Literal["uniform", "quarter_turn"] = "uniform"
     starts: Count = 1
+
+
+def _build_model(value: Any) -> Any:
+    """Checks the settings of a model against the schema of its family."""
+    if not isinstance(value, dict):
+        return value
+    name = value.get("name")
+    if not isinstance(name, str):
+        raise argument_error("model.name", "name a family of models", name)
+    return section_of(name).model_validate(value)
+
+
+AnyModelConfig = Annotated[SerializeAsAny[ModelConfig], BeforeValidator(_build_model)]
 
 
 class RunConfig(Section):
     """One cell and how many replicas of it to train.
 
-    `readout_qubits` may be left out; validation puts in all qubits where one would not do: with circuit=reuploading,
-    and with more than two classes.
+    Attributes:
+        choices: Settings that are still to be chosen on held-out training images, each with its candidates, such as
+            ``("train.learning_rate", (1e-3, 1e-2))``; they hold their first candidate until then.
+        choice_seeds: Seeds of each candidate.
     """
 
     data: DataConfig
-    reducer: ReducerConfig
-    ansatz: AnsatzConfig
+    model: AnyModelConfig
     backend: AnyBackendConfig = BackendConfig()
     train: TrainConfig
-    feature_map_reps: Count = Field(default=1, alias="r")
-    ansatz_reps: Count = Field(default=1, alias="D")
-    num_qubits: int = Field(default=4, strict=True, ge=2, le=20)
-    readout_qubit: int = Field(default=3, strict=True, ge=0)
-    readout_qubits: tuple[Index, ...] | None = None
-    circuit: Literal["qnl", "reuploading"] = "qnl"
-    layer: Literal["quantum", "frozen", "closed_form", "linear_tanh", "sine", "nonlocal", "none"] = "quantum"
+    choices: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    choice_seeds: Count = 1
     allow_constant: bool = False
     seeds: Count
     workers: Count | None = None
@@ -78,84 +90,15 @@ class RunConfig(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_lookup_tables(cls, values: Any) -> Any:
-        # `train.by_reducer` only feeds interpolations inside the YAML files; it has done its work by now.
-        if isinstance(values, dict) and isinstance(values.get("train"), dict):
-            train = {key: value for key, value in values["train"].items() if key != "by_reducer"}
-            values = {**values, "train": train}
-        return values
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read_all_qubits(cls, values: Any) -> Any:
-        if not isinstance(values, dict) or values.get("readout_qubits") is not None:
-            return values
-        data, qubits = values.get("data"), values.get("num_qubits", 4)
-        classes = data.get("classes") if isinstance(data, dict) else getattr(data, "classes", ())
-        wanted = values.get("circuit") == "reuploading" or (isinstance(classes, list | tuple) and len(classes) > 2)
-        if wanted and values.get("layer", "quantum") in CIRCUIT_LAYERS and isinstance(qubits, int):
-            values = {**values, "readout_qubits": tuple(range(qubits))}
-        return values
-
-    @property
-    def readouts(self) -> tuple[int, ...]:
-        """The qubits whose Pauli Z are measured."""
-        return (self.readout_qubit,) if self.readout_qubits is None else self.readout_qubits
-
-    @property
-    def num_features(self) -> int:
-        """Features that the reducer hands to the layer: one per qubit, and again for each time they are uploaded."""
-        return self.num_qubits * (self.ansatz_reps if self.circuit == "reuploading" else 1)
+    def _read(cls, values: Any) -> Any:
+        """Takes out what only feeds interpolations in the YAML files, and the form that models had before families."""
+        return without_lookups(open_choices(nest(values))) if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.reducer.name == "pca" and self.train.dropout > 0:
-            raise argument_error(
-                "train.dropout", "be 0 with reducer=pca, which has nothing to drop out", self.train.dropout
-            )
-        if self.readout_qubit >= self.num_qubits:
-            raise argument_error(
-                "readout_qubit",
-                f"be between 0 and {self.num_qubits - 1} with num_qubits={self.num_qubits}",
-                self.readout_qubit,
-            )
-        if self.ansatz.num_qubits not in (None, self.num_qubits):
-            raise argument_error(
-                "num_qubits",
-                f"be {self.ansatz.num_qubits} with ansatz={self.ansatz.name}, which is defined for no other number",
-                self.num_qubits,
-                "Choose ansatz=0 or ansatz=1 for other numbers.",
-            )
-        self._check_readouts()
-        self._check_layer()
+        object.__setattr__(self, "model", self.model.completed(self.data))
+        if self.model.is_fitted and self.train.epochs != 1:
+            requirement = f"be left out with model={self.model.name}, which is fitted once"
+            raise argument_error("train.epochs", requirement, self.train.epochs)
+        self.model.check(self)
         return self
-
-    def _check_readouts(self) -> None:
-        if self.readout_qubits is None:
-            return
-        qubits = list(self.readout_qubits)
-        if not qubits or len(set(qubits)) < len(qubits) or max(qubits) >= self.num_qubits:
-            requirement = f"name different qubits between 0 and {self.num_qubits - 1} with num_qubits={self.num_qubits}"
-            raise argument_error("readout_qubits", requirement, qubits, "For example readout_qubits=[0,3].")
-        if self.layer not in CIRCUIT_LAYERS:
-            advice = "Only circuits are read out."
-            raise argument_error("readout_qubits", f"be left out with layer={self.layer}", qubits, advice)
-        if isinstance(self.backend, RuntimeConfig):
-            advice = "On a device one qubit is read out, readout_qubit."
-            raise argument_error("readout_qubits", "be left out with backend=runtime", qubits, advice)
-
-    def _check_layer(self) -> None:
-        if self.layer in CIRCUIT_LAYERS:
-            return
-        if self.circuit != "qnl":
-            raise argument_error("circuit", f"be qnl with layer={self.layer}, which runs no circuit", self.circuit)
-        if self.backend.name != "exact":
-            advice = "Leave backend out: there is no circuit to run."
-            raise argument_error("backend", f"be exact with layer={self.layer}", self.backend.name, advice)
-        shape = (self.feature_map_reps, self.ansatz_reps, self.num_qubits, self.readout_qubit)
-        known = shape == (1, 1, 4, 3) and self.ansatz.shipped_name in CLOSED_FORM_ANSAETZE  # the gates decide
-        if self.layer == "closed_form" and not known:
-            requirement = (
-                "be closed_form with the circuits of Table 1 only: ansatz=0, 1 or 2, r=1, D=1, readout_qubit=3"
-            )
-            raise argument_error("layer", requirement, self.layer)

@@ -5,11 +5,16 @@ from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
-from qnlnet.config.compose import CONFIG_DIR, compose_config, load_config
+from omegaconf import OmegaConf
+
+from qnlnet.config import first_form
+from qnlnet.config.compose import compose_config, load_config
+from qnlnet.config.folder import CONFIG_DIR
+from qnlnet.config.model.qnl_net import QNLNetConfig
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
 
-# What columns of the per-seed rows show, or what changes no number.
+# What columns of the per-seed rows show, or what changes no number, in the words of the command line.
 _SHOWN = {
     *(
         "data.name",
@@ -23,8 +28,9 @@ _SHOWN = {
     ),
     *("reducer.name", "reducer.seeds", "train.protocol", "train.learning_rate", "train.epochs", "train.dropout"),
     *("r", "D", "num_qubits", "readout_qubit", "allow_constant", "seeds", "workers", "force"),
-    *("checkpoint_every", "output_dir"),
+    *("checkpoint_every", "output_dir", "choices", "choice_seeds", "model.name", "model.seeds"),
 }
+_MOUNTED = ("reducer", "ansatz")  # groups whose options stand below `model`
 _SHOWN_SECTIONS = ("ansatz", "backend", "logger")
 
 
@@ -40,7 +46,8 @@ def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
         unseen: Keys that per-seed rows have columns for and these rows have not, such as ``train.epochs``.
     """
     hidden = frozenset(unseen)
-    names = {"data": config.data.name, "reducer": config.reducer.name, "protocol": config.train.protocol}
+    names = {"data": config.data.name, "model": config.model.name, "protocol": config.train.protocol}
+    names |= config.model.mounted_groups()
     if config.data.name == "image_folder":
         del names["data"]
     called_so = [[group, name] for group, name in names.items() if (CONFIG_DIR / group / f"{name}.yaml").is_file()]
@@ -66,7 +73,11 @@ def _name_in(group: str, option: str) -> str | None:
         composed = compose_config("train", [f"{group}={option}"])
     except ArgumentError:
         return None
-    name: str = composed.train.protocol if group == "protocol" else composed[group].name
+    name: str | None = (
+        composed.train.protocol
+        if group == "protocol"
+        else OmegaConf.select(composed, f"model.{group}.name" if group in _MOUNTED else f"{group}.name")
+    )
     return name
 
 
@@ -74,7 +85,7 @@ def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozense
     """Returns the overrides that make `config` of the options; sections without an option are left out."""
     usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen)
     known = {"train" if group == "protocol" else group for group in options}
-    left_out = {"data", "reducer", "train"} - known
+    left_out = {"data", "reducer", "train"} - known  # only of own images, or of options without a file
     return [
         f"{key}={override_value(value)}"
         for key, value in _flatten(config, unseen).items()
@@ -89,9 +100,13 @@ def _usual(choices: tuple[str, ...], unseen: frozenset[str]) -> dict[str, Any]:
 
 def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
     """Returns the values at their dotted keys, without those that columns show."""
-    content = config.model_dump(by_alias=True, exclude=set(_SHOWN_SECTIONS))
+    content = config.model_dump(by_alias=True)
+    if isinstance(config.model, QNLNetConfig):
+        content = first_form.flatten(content, by_alias=True)
     pairs: dict[str, Any] = {}
     for name, value in content.items():
+        if name in _SHOWN_SECTIONS:
+            continue
         inner = value.items() if isinstance(value, dict) else [("", value)]
         pairs |= {f"{name}.{key}".rstrip("."): item for key, item in inner}
     return {key: value for key, value in pairs.items() if key not in _SHOWN - unseen}

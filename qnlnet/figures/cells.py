@@ -12,7 +12,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from qnlnet import records
 from qnlnet.figures.seed_points import MIN_SLOTS, NOTHING, add_legend, draw_cell, frame_panel
 from qnlnet.figures.style import add_notes, figure_style, write_figure
-from qnlnet.published import SOURCE, published_for_cell
+from qnlnet.records.published import citation, find_published
 
 Cell = tuple[dict[str, Any], pd.DataFrame]
 
@@ -65,7 +65,7 @@ def _draw_panel(ax: Axes, cells: list[Cell], settings: list[str]) -> None:
     extent: list[float] = []
     labels = []
     for position, (cell, rows) in enumerate(cells):
-        published = published_for_cell(cell)
+        published = find_published(cell, "Table 1")
         extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
         words = [
             f"ansatz {cell['ansatz']}",
@@ -82,10 +82,10 @@ def _draw_panel(ax: Axes, cells: list[Cell], settings: list[str]) -> None:
 def _annotate(figure: Figure, cells: list[Cell]) -> None:
     """Adds the title, the legend of what was drawn, and the notes."""
     rows = pd.concat([rows for _, rows in cells])
-    any_published = any(published_for_cell(cell) for cell, _ in cells)
+    any_published = any(find_published(cell, "Table 1") for cell, _ in cells)
     notes = ["Panels have scales of their own; a bar that would pass 100 % ends at the top of its panel."]
     if any_published:
-        notes.append(f"Published: {SOURCE}.")
+        notes.append(f"Published: {citation('Table 1')}.")
     notes += records.dataset_notes(zip(rows["dataset"], rows["data_official"], strict=True))
     title = f"Test accuracy after the last epoch{', ours against published' if any_published else ''}"
     add_legend(figure, rows, ["published mean ± std"] if any_published else [], title)

@@ -10,7 +10,8 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from qnlnet import records
 from qnlnet.figures.seed_points import NOTHING, add_legend, draw_cell, draw_mean, frame_panel
 from qnlnet.figures.style import add_notes, figure_style
-from qnlnet.published import COMPETITORS, SOURCE_2, QuotedModel, quoted_for_cell
+from qnlnet.records.published import Quoted, citation, find_published, list_quoted
+from qnlnet.tables.competitors import TABLE
 
 _QUOTED = "quoted, of another model"
 
@@ -38,15 +39,15 @@ def build_competitors(seed_rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def _quoted(dataset: str, classes: str) -> list[QuotedModel]:
-    return [row for row in COMPETITORS if (row.dataset, row.classes) == (dataset, classes)]
+def _quoted(dataset: str, classes: str) -> list[Quoted]:
+    return [row for row in list_quoted() if (row.dataset, row.classes) == (dataset, classes)]
 
 
 def _draw_panel(ax: Axes, task: tuple[str, str], cells: list, settings: list[str]) -> None:
     extent: list[float] = []
     labels = []
     for position, (cell, rows) in enumerate(cells):
-        published = quoted_for_cell(cell)
+        published = find_published(cell, TABLE)
         extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
         words = [f"{records.reducer_label(cell['reducer'])}, ansatz {cell['ansatz']}"]
         words += [
@@ -67,12 +68,12 @@ def _draw_panel(ax: Axes, task: tuple[str, str], cells: list, settings: list[str
 
 def _annotate(figure: Figure, cells: list, any_quoted: bool) -> None:
     rows = pd.concat([rows for _, rows in cells])
-    published = any(quoted_for_cell(cell) for cell, _ in cells)
+    published = any(find_published(cell, TABLE) for cell, _ in cells)
     others = {"published mean ± std": published, _QUOTED: any_quoted}
     notes = ["Panels have scales of their own."]
     if published or any_quoted:
-        notes.append(f"Published and quoted: {SOURCE_2}, which names the ansatz of neither row.")
-    if any_quoted and any(math.isnan(row.test_std) for row in COMPETITORS):
+        notes.append(f"Published and quoted: {citation(TABLE)}, which names the ansatz of neither row.")
+    if any_quoted and any(math.isnan(row.test_std) for row in list_quoted()):
         notes.append("Quoted models were not run here; no bar: no spread is quoted.")
     notes += records.dataset_notes(zip(rows["dataset"], rows["data_official"], strict=True))
     title = "Test accuracy after the last epoch beside the models of Table 2"

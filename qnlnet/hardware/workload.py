@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from qnlnet.checkpoints import load_trained_model
-from qnlnet.circuits import QNLCircuit, circuit_from_config
-from qnlnet.config import CIRCUIT_LAYERS, RunConfig
+from qnlnet.circuits import Circuit, circuit_from_config
+from qnlnet.config import QNLNetConfig, RunConfig
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import argument_error
-from qnlnet.models import Features, QNLNet, prepare_features
+from qnlnet.models import Features, prepare_features
+from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.seeding import generator
 from qnlnet.simulator import ExactSimulator
 from qnlnet.training import predict
@@ -79,7 +81,7 @@ class Workload:
     data_official: bool
     image_indices: tuple[int, ...]
     features: NDArray[np.float32]
-    qnl: QNLCircuit
+    qnl: Circuit
     inputs: Inputs
 
 
@@ -122,6 +124,7 @@ def build_workload(
     """
     config, seed, model = load_trained_model(model_path)
     check_fits_a_device(config)
+    assert isinstance(model, QNLNet)  # what fits a device
     total = len(features.test)
     images = count_images(images, total)
     chosen = np.sort(generator(image_seed, "hardware images").choice(total, images, replace=False))
@@ -153,15 +156,19 @@ def count_images(images: int | None, total: int) -> int:
 
 
 def check_fits_a_device(config: RunConfig) -> None:
-    """Raises an `ArgumentError` unless a model of this cell is a circuit with one readout."""
-    if config.layer not in CIRCUIT_LAYERS:
-        raise argument_error("run", "be of a model with a circuit", f"one with layer={config.layer}")
-    if config.readout_qubits is not None:
+    """Raises an `ArgumentError` unless the model of this cell is a QNL-Net whose circuit has one readout."""
+    model = config.model
+    if not isinstance(model, QNLNetConfig):
+        advice = "Devices run circuits with one readout, and only QNL-Net has one."
+        raise argument_error("run", "be of model=qnl_net", f"one of model={model.name}", advice)
+    if not model.runs_circuit:
+        raise argument_error("run", "be of a model with a circuit", f"one with layer={model.layer}")
+    if model.readout_qubits is not None:
         advice = "Train one with readout_qubits=null and two classes."
-        raise argument_error("run", "be of a model with one readout", f"one with {len(config.readouts)}", advice)
+        raise argument_error("run", "be of a model with one readout", f"one with {len(model.readouts)}", advice)
 
 
-def _compute_inputs(model: QNLNet, qnl: QNLCircuit, images: NDArray[np.float32], labels: NDArray[np.int64]) -> Inputs:
+def _compute_inputs(model: QNLNet, qnl: Circuit, images: NDArray[np.float32], labels: NDArray[np.int64]) -> Inputs:
     with torch.no_grad():
         angles = model.reducer(torch.from_numpy(np.ascontiguousarray(images))).numpy().astype(np.float64)
     weights = model.state_dict()["quantum.weight"].numpy().astype(np.float64)
@@ -171,7 +178,7 @@ def _compute_inputs(model: QNLNet, qnl: QNLCircuit, images: NDArray[np.float32],
     return Inputs(rows, labels, simulator.values(rows)[:, 0], head)
 
 
-def hash_weights(model: QNLNet) -> str:
+def hash_weights(model: nn.Module) -> str:
     """Returns the SHA-256 of all trained parameters, in hexadecimal digits."""
     digest = hashlib.sha256()
     for name, values in sorted(model.state_dict().items()):

@@ -1,16 +1,20 @@
-"""The models: features, reducers and the hybrid network."""
+"""The models: what they see, their families, and how one of them is built."""
 
-from qnlnet.models.features import Features, prepare_features
-from qnlnet.models.qnl_net import QNLNet, build_model
-from qnlnet.models.reducers import SeededDropout2d, build_cnn_reducer, build_pca_reducer, draw_dropout_masks
+from qnlnet.models.family import Family
+from qnlnet.models.features import Features, FeatureSpec, Pixels, PrincipalComponents, extract_features
+from qnlnet.models.registry import build_model, count_parameters, family_of, prepare_features
+from qnlnet.models.streams import Streams
 
 __all__ = [
+    "Family",
+    "FeatureSpec",
     "Features",
-    "QNLNet",
-    "SeededDropout2d",
-    "build_cnn_reducer",
+    "Pixels",
+    "PrincipalComponents",
+    "Streams",
     "build_model",
-    "build_pca_reducer",
-    "draw_dropout_masks",
+    "count_parameters",
+    "extract_features",
+    "family_of",
     "prepare_features",
 ]

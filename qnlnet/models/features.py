@@ -1,11 +1,12 @@
-"""What a model sees: normalised images for the CNN, principal components for PCA."""
+"""What a model sees: pixels or principal components, as its family asks for them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qnlnet.config import RunConfig
+from qnlnet.config import DataConfig
 from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, DataError, argument_error
 
@@ -13,11 +14,42 @@ _ROUNDING = 1e-9  # of components, as a share of their deviation
 
 
 @dataclass(frozen=True)
+class Pixels:
+    """Images as they are, with other numbers for their pixels and perhaps smaller.
+
+    Attributes:
+        scaling: ``standard``: in [0, 1], then normalised by the mean and deviation of the dataset; ``unit``: in [0, 1].
+        size: Height and width to which blocks of pixels are averaged; None leaves them.
+    """
+
+    scaling: Literal["standard", "unit"] = "standard"
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class PrincipalComponents:
+    """The first principal components of the raw pixels, standardised by one mean and one deviation over all of them.
+
+    Attributes:
+        count: How many.
+        scaling: ``each_split``: by the statistics of each split itself, as QNL-Net's released script does;
+            ``train_split``: by those of the training split for both.
+    """
+
+    count: int
+    scaling: Literal["each_split", "train_split"] = "train_split"
+
+
+# What a family asks for; with the settings of the images it is the key under which features are kept.
+FeatureSpec = Pixels | PrincipalComponents
+
+
+@dataclass(frozen=True)
 class Features:
     """Model inputs of both splits.
 
     Attributes:
-        train: float32, shape (count, channels, height, width) for the CNN or (count, num_qubits) for PCA.
+        train: float32, shape (count, channels, height, width) for pixels or (count, components).
         train_labels: int64, shape (count,): places of the classes in `data.classes`.
         test: Like `train`, of the test split.
         test_labels: Like `train_labels`, of the test split.
@@ -49,53 +81,64 @@ def _check_inputs(name: str, inputs: NDArray[np.float32], labels: NDArray[np.int
         raise ArgumentError(f"Argument `{name}` must be finite, but is {actual}. {advice}")
 
 
-def prepare_features(dataset: Dataset, config: RunConfig) -> Features:
-    """Turns images into what the reducer's trained part takes as input.
+def extract_features(dataset: Dataset, data: DataConfig, spec: FeatureSpec) -> Features:
+    """Turns images into what the trained part of a model takes as input.
 
-    The CNN gets pixels in [0, 1], normalised by the mean and standard deviation of `config.data`. PCA is fitted on
-    the raw pixels (0 to 255) of the training split; its components are standardised by one mean and one standard
-    deviation over all of them, taken from each split itself (``pca_scaling="each_split"``, as the released script
-    does) or from the training split for both (``"train_split"``).
+    Args:
+        dataset: The images.
+        data: Their settings: mean and deviation of the pixels.
+        spec: What is made of them. PCA is fitted on the raw pixels (0 to 255) of the training split.
 
     Raises:
-        ArgumentError: PCA is to find more components than there are training images or pixels, or `config.data`
-            normalises to numbers that are not finite.
+        ArgumentError: PCA is to find more components than there are training images or pixels, images cannot be
+            averaged to a size, or `data` normalises to numbers that are not finite.
         DataError: All training images are the same, so that there are no principal components, or all components of
             the test images are.
     """
-    if config.reducer.name != "pca":
-        train, test = (_normalise(images, config) for images in (dataset.train_images, dataset.test_images))
+    if isinstance(spec, PrincipalComponents):
+        train, test = _principal_components(dataset, spec)
     else:
-        train, test = _principal_components(dataset, config)
+        train, test = (_scale(images, data, spec) for images in (dataset.train_images, dataset.test_images))
     return Features(train, dataset.train_labels, test, dataset.test_labels)
 
 
-def _normalise(images: NDArray[np.uint8], config: RunConfig) -> NDArray[np.float32]:
+def _scale(images: NDArray[np.uint8], data: DataConfig, spec: Pixels) -> NDArray[np.float32]:
     pixels = images.astype(np.float32) / np.float32(255)
-    with np.errstate(all="ignore"):  # `Features` refuses what comes of an absurd mean or deviation
-        pixels -= np.array(config.data.mean, np.float32).reshape(-1, 1, 1)
-        pixels /= np.array(config.data.std, np.float32).reshape(-1, 1, 1)
-    return pixels
+    if spec.scaling == "standard":
+        with np.errstate(all="ignore"):  # `Features` refuses what comes of an absurd mean or deviation
+            pixels -= np.array(data.mean, np.float32).reshape(-1, 1, 1)
+            pixels /= np.array(data.std, np.float32).reshape(-1, 1, 1)
+    return pixels if spec.size is None else _average_blocks(pixels, spec.size)
 
 
-def _principal_components(dataset: Dataset, config: RunConfig) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    from sklearn.decomposition import PCA  # imports for a second, and the CNN does without
+def _average_blocks(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    count, channels, height, width = pixels.shape
+    if height % size[0] or width % size[1]:
+        requirement = f"divide the {height} × {width} pixels of the images"
+        raise argument_error("size", requirement, list(size), "Blocks of pixels are averaged.")
+    blocks = pixels.reshape(count, channels, size[0], height // size[0], size[1], width // size[1])
+    return np.ascontiguousarray(blocks.mean(axis=(3, 5), dtype=np.float32))
+
+
+def _principal_components(
+    dataset: Dataset, spec: PrincipalComponents
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    from sklearn.decomposition import PCA  # imports for a second, and pixels do without
 
     train_pixels = dataset.train_images.reshape(len(dataset.train_images), -1)
     test_pixels = dataset.test_images.reshape(len(dataset.test_images), -1)
-    if config.num_qubits > min(train_pixels.shape):
+    if spec.count > min(train_pixels.shape):
         count, pixels = train_pixels.shape
         requirement = f"be at most {min(count, pixels)} with PCA of {count} training images of {pixels} values each"
-        raise argument_error("num_qubits", requirement, config.num_qubits)
+        raise argument_error("num_qubits", requirement, spec.count)
     if np.array_equal(train_pixels, np.broadcast_to(train_pixels[:1], train_pixels.shape)):
         raise DataError(
             f"The training images must differ to have principal components, but all {len(train_pixels):,} are the "
             "same. Have a look at some of them."
         )
-    pca = PCA(n_components=config.num_qubits, random_state=0)  # many pixels make its solver randomised
+    pca = PCA(n_components=spec.count, random_state=0)  # many pixels make its solver randomised
     train, test = pca.fit_transform(train_pixels), pca.transform(test_pixels)
-    by_train = config.train.pca_scaling == "train_split"
-    test_reference = train if by_train else test
+    test_reference = train if spec.scaling == "train_split" else test
     if test_reference.std() <= _ROUNDING * train.std():
         raise DataError(
             "The test images must differ to be standardised by their own deviation, but all their principal components "

@@ -7,11 +7,11 @@ import pandas as pd
 from qnlnet.errors import ResultsError
 from qnlnet.records.frames import check_header
 from qnlnet.records.merging import sort_rows
-from qnlnet.records.schema import KEYS, SEED_SCHEMA
+from qnlnet.records.schema import KEYS, NEWER, SEED_SCHEMA, is_missing
 
 # The hash covers what no other column shows, so that rows of different settings are never averaged.
 CELL_COLUMNS = (*KEYS, "dropout", "num_qubits", "backend", "settings", "config_hash")
-_SETTINGS = ("r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend", "settings")
+_SETTINGS = ("model", "r", "D", "readout_qubit", "protocol", "epochs", "num_qubits", "backend", "settings")
 # Settings that say which qubits are read out, or that there are none.
 _NO_READOUT_QUBIT = r"readout_qubits=|layer=(?!frozen)"
 _TASK_SETTINGS = ("learning_rate", "dropout")  # differ from task to task as a matter of course
@@ -33,7 +33,7 @@ def split_cells(seed_rows: pd.DataFrame) -> list[tuple[dict[str, Any], pd.DataFr
             f"Each seed must appear once in a cell, but seed {first['seed']} of configuration {first['config_hash']} "
             "appears more often. Merge tables with `upsert`."
         )
-    groups = sort_rows(seed_rows).groupby(list(CELL_COLUMNS), sort=False)
+    groups = sort_rows(seed_rows).groupby(list(CELL_COLUMNS), sort=False, dropna=False)
     return [(dict(zip(CELL_COLUMNS, key, strict=True)), rows) for key, rows in groups]
 
 
@@ -43,10 +43,10 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
     Args:
         cells: One row per cell, with some or all of `CELL_COLUMNS`.
     """
-    columns = [name for name in _SETTINGS if name in cells.columns and cells[name].nunique() > 1]
-    task = ["dataset", "classes", "reducer", "protocol"]
+    columns = [name for name in _SETTINGS if name in cells.columns and cells[name].nunique(dropna=False) > 1]
+    task = [name for name in ("dataset", "classes", "model", "reducer", "protocol") if name in cells.columns]
     for name in _TASK_SETTINGS:
-        if name in cells.columns and (cells.groupby(task)[name].nunique() > 1).any():
+        if name in cells.columns and (cells.groupby(task, dropna=False)[name].nunique(dropna=False) > 1).any():
             columns.append(name)
     if "config_hash" in cells.columns and cells.duplicated([*task, "ansatz", *columns]).any():
         columns.append("config_hash")
@@ -55,7 +55,11 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
 
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
     """Returns the settings that all cells share: column → value."""
-    shared = {name: cells[name].iloc[0] for name in _SETTINGS if name in cells.columns and cells[name].nunique() == 1}
+    alike = (name for name in _SETTINGS if name in cells.columns and cells[name].nunique(dropna=False) == 1)
+    shared = {name: cells[name].iloc[0] for name in alike}
+    for name, column in NEWER.items():
+        if name in shared and shared[name] == column.default:
+            del shared[name]
     if "settings" in cells.columns and cells.settings.str.contains(_NO_READOUT_QUBIT).all():
         shared.pop("readout_qubit", None)
-    return {name: value for name, value in shared.items() if value != ""}
+    return {name: value for name, value in shared.items() if not is_missing(value)}

@@ -37,7 +37,12 @@ def build_frame(
                 raise ResultsError(f"Column `{name}` in {where(index)} must {error}.") from None
     for name in set(schema) - set(header):
         values[name] = [schema[name].default] * len(values[header[0]])
-    return pd.DataFrame({name: pd.Series(values[name], dtype=_DTYPES[schema[name].kind]) for name in schema})
+    return pd.DataFrame({name: _build_column(values[name], column) for name, column in schema.items()})
+
+
+def _build_column(values: list[Any], column: Column) -> pd.Series:
+    has_gaps = column.kind is int and any(value is pd.NA for value in values)
+    return pd.Series(values, dtype="Int64" if has_gaps else _DTYPES[column.kind])
 
 
 def check_header(header: Sequence[str], schema: Mapping[str, Column], where: str) -> None:

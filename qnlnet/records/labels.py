@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from qnlnet.config.model.registry import section_of, shipped_names
+
 OWN_MARK = "‡"
 OWN_NOTE = (
     "own images (data=image_folder): there is no official release; data_fingerprint in the rows says which they were."
@@ -62,6 +64,11 @@ def dataset_notes(datasets: Iterable[tuple[str, bool]]) -> list[str]:
     return [f"{mark} {note}" for mark, note in notes.items() if mark in marks]
 
 
+def model_label(model: str) -> str:
+    """Returns what a reader calls a family of models, such as ``QNL-Net``; its name where nothing else is known."""
+    return (section_of(model).title if model in shipped_names() else "") or model
+
+
 def reducer_label(reducer: str) -> str:
     """Returns for example ``PCA`` or ``CNN + non-local``."""
     return reducer.upper().replace("_NONLOCAL", " + non-local")
@@ -69,7 +76,9 @@ def reducer_label(reducer: str) -> str:
 
 def setting_label(name: str, value: Any) -> str:
     """Returns for example ``readout qubit 3`` for the column `name` with that value."""
-    return settings_in_words(value) if name == "settings" else _SETTINGS[name].format(value)
+    if name == "settings":
+        return settings_in_words(value)
+    return model_label(value) if name == "model" else _SETTINGS[name].format(value)
 
 
 def settings_in_words(settings: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from qnlnet.config.model.registry import shipped_names
 from qnlnet.errors import ResultsError
 from qnlnet.records.frames import build_frame, check_header
 from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA
@@ -13,11 +14,12 @@ _READING_ORDER = {
     "dataset": tuple(
         name + split for name in ("mnist", "fashion_mnist", "cifar10", "digits") for split in ("", " validation")
     ),
+    "model": tuple(shipped_names()),
     "reducer": ("cnn", "cnn_nonlocal", "pca"),
-    "protocol": ("released", "corrected"),
+    "protocol": ("released", "corrected", "paper", "common"),
 }
 _SORT_COLUMNS = (
-    *("dataset", "classes", "reducer", "ansatz", "r", "D", "readout_qubit", "protocol"),
+    *("dataset", "classes", "model", "reducer", "ansatz", "r", "D", "readout_qubit", "protocol"),
     *("learning_rate", "epochs", "dropout", "num_qubits", "backend", "settings", "config_hash", "seed", "epoch"),
 )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from qnlnet.errors import ResultsError
+from qnlnet.records.configurations import read_configurations
 from qnlnet.records.frames import build_frame
 from qnlnet.records.hardware import HARDWARE_SCHEMA
 from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA, Column
@@ -20,6 +21,8 @@ _ADVICE = "Restore the file from version control, or delete it and train again."
 def read_seed_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
     """Returns the per-seed rows of a .csv or .csv.gz file, with the columns of `SEED_COLUMNS`.
 
+    The settings of their cells, in configs.json beside the file, are kept in mind.
+
     Args:
         path: The file.
         missing_ok: Whether a file that does not exist counts as one without rows.
@@ -27,6 +30,7 @@ def read_seed_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFram
     Raises:
         ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
+    read_configurations(Path(path).parent)
     return read_rows(Path(path), SEED_SCHEMA, missing_ok)
 
 

@@ -1,14 +1,12 @@
 """Says when a training begins which inputs and weights of its circuit cannot reach the output."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from qnlnet.circuits import QNLCircuit, circuit_from_config
-from qnlnet.config import CIRCUIT_LAYERS, RunConfig
-from qnlnet.runs.keeper import ReplicaKeeper
-from qnlnet.runs.run_folder import Run
-from qnlnet.simulator import analyse_qnl
+from qnlnet.circuits import Circuit
+from qnlnet.config import RunConfig
+from qnlnet.models import family_of
+from qnlnet.simulator import analyse_circuit
 
 _SHOWN = 5  # names; of deep circuits the others are only counted
 
@@ -21,36 +19,18 @@ class DeadParameters:
         self._lock = threading.Lock()
 
     def sentence(self, config: RunConfig) -> str:
-        """Returns the sentence about the circuit of a cell; '' if nothing is dead, or if it was asked for before."""
-        qnl = circuit_from_config(config)
-        with self._lock:
-            if (key := _identify(qnl)) in self._said:
-                return ""
-            self._said.add(key)
-        return _describe(qnl)
+        """Returns what there is to say about the circuits of a cell; '' if nothing is dead, or it was said before."""
+        sentences = []
+        for circuit in family_of(config).circuits(config):
+            with self._lock:
+                if (key := _identify(circuit)) in self._said:
+                    continue
+                self._said.add(key)
+            sentences.append(_describe(circuit))
+        return "; ".join(filter(None, sentences))
 
 
-class TellingKeeper(ReplicaKeeper):
-    """A keeper that says what is dead once a replica is built: then there is no mistake that would end it at once.
-
-    Args:
-        run: The cell.
-        seed: Which replica.
-        dead_parameters: Knows which circuits have been spoken of.
-    """
-
-    def __init__(self, run: Run, seed: int, dead_parameters: DeadParameters) -> None:
-        super().__init__(run, seed)
-        self._dead_parameters = dead_parameters
-
-    def load(self, say: Callable[[str], None]) -> Mapping[str, Any] | None:
-        has_circuit = self.run.config.layer in CIRCUIT_LAYERS
-        if has_circuit and (sentence := self._dead_parameters.sentence(self.run.config)):
-            say(sentence)
-        return super().load(say)
-
-
-def _identify(qnl: QNLCircuit) -> object:
+def _identify(qnl: Circuit) -> object:
     """Returns what is equal for equal circuits, although each is built with parameters of its own."""
     gates = tuple(
         (gate.name, tuple(qnl.circuit.find_bit(qubit).index for qubit in gate.qubits), tuple(map(str, gate.params)))
@@ -59,8 +39,8 @@ def _identify(qnl: QNLCircuit) -> object:
     return gates, str(qnl.observables)
 
 
-def _describe(qnl: QNLCircuit) -> str:
-    dead = set(analyse_qnl(qnl).dead_parameters)
+def _describe(qnl: Circuit) -> str:
+    dead = set(analyse_circuit(qnl).dead_parameters)
     weights = [parameter.name for parameter in qnl.weight_params if parameter in dead]
     inputs = [f"x{index}" for index, parameter in enumerate(qnl.input_params) if parameter in dead]
     parts = [

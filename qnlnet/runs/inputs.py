@@ -6,7 +6,7 @@ from typing import Any
 from qnlnet.config import RunConfig
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import QNLNetError
-from qnlnet.models import Features, prepare_features
+from qnlnet.models import Features, extract_features, family_of
 
 
 class Inputs:
@@ -26,8 +26,10 @@ class Inputs:
 
     def features(self, config: RunConfig) -> Features:
         """Returns the model inputs of a cell."""
-        key = (config.data, config.reducer.name, config.num_qubits, config.train.pca_scaling)
-        features: Features = self._get(key, lambda: prepare_features(self.dataset(config), config))
+        spec = family_of(config).features(config)
+        features: Features = self._get(
+            (config.data, spec), lambda: extract_features(self.dataset(config), config.data, spec)
+        )
         return features
 
     def _get(self, key: Any, make: Callable[[], Any]) -> Any:

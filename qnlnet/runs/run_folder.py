@@ -13,11 +13,14 @@ import pandas as pd
 from qnlnet import provenance
 from qnlnet.checkpoints import ReplicaCheckpoint, save_model
 from qnlnet.compilation import processor
-from qnlnet.config import RunConfig, config_hash, run_directory, unusual_settings
+from qnlnet.config import RunConfig, run_directory
 from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
-from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert
+from qnlnet.models import count_parameters
+from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_seed_rows, upsert
+from qnlnet.records.configurations import remember, write_configurations
+from qnlnet.records.schema import cell_columns
 from qnlnet.runs.chance import has_converged
 from qnlnet.runs.known_table import KnownTable
 from qnlnet.runs.locks import Claim, locked
@@ -39,9 +42,9 @@ class Run:
     def __init__(self, config: RunConfig, dataset: Dataset, code: Mapping[str, str] | None = None) -> None:
         self.config = config
         self.dataset = dataset
-        self.hash = config_hash(config)
+        self.hash = remember(config)
         self.directory = run_directory(config)
-        self._settings = unusual_settings(config)
+        self._columns = cell_columns(config)
         self._code = describe_code() if code is None else code
         self._seeds = KnownTable(self.directory / "seeds.csv", read_seed_rows)
         self._epochs = KnownTable(self.directory / "epochs.csv", read_epoch_rows)
@@ -124,6 +127,7 @@ class Run:
                 save_model(self.directory, replica.job.config, replica.job.seed, replica.model)
             # Epochs first: a row in seeds.csv says that everything else of that seed is there.
             epochs = [row for replica in replicas for row in self._epoch_rows(replica)]
+            write_configurations(self.directory, [self.hash])
             self._all_epochs = upsert(self._all_epochs, epochs)
             self._epochs.write(self._all_epochs)
             self._all_seeds = upsert(self._all_seeds, rows)
@@ -170,16 +174,14 @@ class Run:
     def _seed_row(self, replica: TrainedReplica) -> dict[str, Any]:
         last = replica.epochs[-1]
         return {
-            "dropout": self.config.train.dropout,
-            "num_qubits": self.config.num_qubits,
-            "backend": backend_text(self.config.backend),
-            "settings": self._settings,
+            **{name: value for name, value in self._columns.items() if name not in KEYS},
             "train_accuracy": last.train_accuracy,
             "test_accuracy": last.test_accuracy,
             "best_epoch_test_accuracy": max(epoch.test_accuracy for epoch in replica.epochs),
             "converged": has_converged(self.config, self.dataset, last.test_accuracy),
             "aer_agreement": replica.aer_agreement,
             "train_seconds": round(replica.train_seconds, 3),
+            "parameters": count_parameters(replica.model),
             "commit": self._code["commit"],
             "versions": f"{self._code['versions']}; cpu {processor()}",  # digits depend on it
             "data_fingerprint": self.dataset.fingerprint,

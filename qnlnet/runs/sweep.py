@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +13,9 @@ from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 from qnlnet.files import write_file
 from qnlnet.runs.chance import describe_chance, describe_imbalance
 from qnlnet.runs.constant import check_not_constant
-from qnlnet.runs.dead_parameters import DeadParameters, TellingKeeper
+from qnlnet.runs.dead_parameters import DeadParameters
 from qnlnet.runs.inputs import Inputs
+from qnlnet.runs.keeper import ReplicaKeeper
 from qnlnet.runs.outcome import Outcome
 from qnlnet.runs.run_folder import Run, describe_code
 from qnlnet.tracking import Trackers, build_trackers
@@ -138,7 +140,8 @@ class _Sweep(Observer):
             features = self._inputs.features(config)
             check_budget(config, features, len(missing))
             for seed in missing:
-                job = Job(config, seed, features, TellingKeeper(run, seed, self._dead_parameters))
+                note = partial(self._dead_parameters.sentence, config)
+                job = Job(config, seed, features, ReplicaKeeper(run, seed), note)
                 self._jobs.append(job)
                 self._cell_of[job] = cell
         cell.missing = missing
@@ -173,6 +176,9 @@ class _Sweep(Observer):
         for cell in self.cells:
             if cell.missing and (sentence := describe_chance(_run_of(cell).dataset, _run_of(cell).seed_rows())):
                 self._progress.on_cell_note(cell.config, sentence)
+
+    def on_started(self, job: Job) -> None:
+        self._progress.on_started(job)
 
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         self._progress.on_epoch(job, epoch)

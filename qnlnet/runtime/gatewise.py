@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from qiskit.circuit import Parameter, ParameterExpression, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import UnsupportedCircuitError
 from qnlnet.simulator.columns import Angle, Columns
 from qnlnet.simulator.unrolling import GateOnQubits, unroll
@@ -78,7 +78,7 @@ class GatewiseCircuit:
         return jacobian
 
 
-def build_gatewise_circuit(qnl: QNLCircuit) -> GatewiseCircuit:
+def build_gatewise_circuit(qnl: Circuit) -> GatewiseCircuit:
     """Gives every angle of `qnl` a parameter of its own.
 
     Raises:

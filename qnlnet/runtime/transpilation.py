@@ -8,7 +8,7 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 from qiskit.transpiler import TranspilerError, generate_preset_pass_manager
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import ArgumentError, RequestRefusedError, argument_error
 from qnlnet.runtime.calibration import always_fails
@@ -56,7 +56,7 @@ def build_pub(
     return circuit, observable, {tuple(names): rows}
 
 
-def transpile_for_device(qnl: QNLCircuit, device: Device, config: RuntimeConfig) -> DeviceCircuit:
+def transpile_for_device(qnl: Circuit, device: Device, config: RuntimeConfig) -> DeviceCircuit:
     """Transpiles `qnl` and lays its observable out.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import UnsupportedCircuitError, argument_error
 from qnlnet.simulator.columns import Columns
 from qnlnet.simulator.dead_gates import find_dead_gates, turns_by
@@ -93,7 +93,7 @@ def analyse(
     )
 
 
-def analyse_qnl(qnl: QNLCircuit) -> Reach:
+def analyse_circuit(qnl: Circuit) -> Reach:
     """Finds out what of a QNL-Net's circuit can reach its output: inputs first, then weights, in their order."""
     return analyse(qnl.circuit, qnl.observables, (*qnl.input_params, *qnl.weight_params))
 

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from qnlnet.files import write_file
-from qnlnet.published import COMPETITORS, SOURCE_2, QuotedModel, quoted_for_cell
 from qnlnet.records import (
     CELL_COLUMNS,
     dataset_label,
@@ -20,6 +19,7 @@ from qnlnet.records import (
     reducer_label,
     write_table,
 )
+from qnlnet.records.published import Quoted, citation, find_published, list_quoted
 from qnlnet.tables.formats import format_latex, format_layout, format_markdown
 from qnlnet.tables.layout import (
     ACCURACY_NOTE,
@@ -34,6 +34,8 @@ from qnlnet.tables.layout import (
 from qnlnet.tables.summary import summarise_all_columns, verdict_on_cell
 from qnlnet.tables.verdicts import RULE
 
+TABLE = "Table 2"
+_OWN_PAPER = "arXiv:2407.18906"
 MEASURED, QUOTED = "measured", "quoted"
 _OF_TABLE_1 = ("published_train_accuracy", "published_train_std", "published_test_accuracy", "published_test_std")
 _HEADER = ("Seeds", "Converged", "Test", "Median test", "Difference", "Verdict")
@@ -49,12 +51,16 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ResultsError: Columns are missing, there are no rows, or a seed of a cell appears twice.
     """
-    cells = summarise_all_columns(seed_rows).drop(columns=list(_OF_TABLE_1))
+    cells = summarise_all_columns(seed_rows).drop(columns=["model", *_OF_TABLE_1])  # `model` is that of Table 2 here
     rows: list[dict[str, Any]] = []
     for (dataset, classes), group in cells.groupby(["dataset", "classes"], sort=False):
         measured = [_measured(cell) for cell in group.to_dict("records")]
-        published = dict.fromkeys(row for cell in measured if (row := quoted_for_cell(cell)))
-        others = [row for row in COMPETITORS if (row.dataset, row.classes) == (dataset, classes)]
+        found = dict.fromkeys((row, cell["num_qubits"]) for cell in measured if (row := find_published(cell, TABLE)))
+        published = [
+            Quoted(row.model, dataset, classes, qubits, row.test_mean, row.test_std, _OWN_PAPER)
+            for row, qubits in found
+        ]
+        others = [row for row in list_quoted() if (row.dataset, row.classes) == (dataset, classes)]
         rows += [*map(_quoted, (*others, *published)), *measured]
     frame = pd.DataFrame(rows, columns=["row", "model", *cells.columns, "source"])
     whole = [name for name in frame if pd.api.types.is_integer_dtype(cells.get(name))]
@@ -62,7 +68,7 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _measured(cell: dict[str, Any]) -> dict[str, Any]:
-    published = quoted_for_cell(cell)
+    published = find_published(cell, TABLE)
     difference = cell["test_accuracy_mean"] - published.test_mean if published else math.nan
     return {
         "row": MEASURED,
@@ -74,7 +80,7 @@ def _measured(cell: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _quoted(row: QuotedModel) -> dict[str, Any]:
+def _quoted(row: Quoted) -> dict[str, Any]:
     return {
         "row": QUOTED,
         "model": row.model,
@@ -117,8 +123,8 @@ def lay_out_competitors(summary: pd.DataFrame) -> Layout:
     notes = [ACCURACY_NOTE, *shared_settings_note(measured, "Our rows")]
     if (summary["row"] == QUOTED).any():
         notes += [
-            f"Quoted rows: numbers as they stand in {SOURCE_2}, with the papers that the models come from; nothing of "
-            "them was run here.",
+            f"Quoted rows: numbers as they stand in {citation(TABLE)}, with the papers that the models come from; "
+            "nothing of them was run here.",
             "Table 2 names the ansatz of neither CNN-QNL-Net row, and no learning rate for 3/6: all ansätze are shown, "
             "with the learning rate of 0/1. Our rows of 0/1 are those of Table 1.",
             f"Difference: our mean minus the quoted CNN-QNL-Net of the same task. {RULE}",
@@ -129,8 +135,8 @@ def lay_out_competitors(summary: pd.DataFrame) -> Layout:
 
 def _cells(summary: pd.DataFrame) -> pd.DataFrame:
     """Returns our cells with their `CELL_COLUMNS` as in a standard summary."""
-    measured = summary[summary["row"] == MEASURED]
-    whole = {name: "int64" for name in CELL_COLUMNS if measured[name].dtype == "Int64"}
+    measured = summary[summary["row"] == MEASURED].drop(columns="model")  # Table 2's word for it
+    whole = {name: "int64" for name in CELL_COLUMNS if name in measured and measured[name].dtype == "Int64"}
     return measured.astype({**whole, "data_official": "bool"})
 
 

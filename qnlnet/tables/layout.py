@@ -5,20 +5,23 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.published import SOURCE
 from qnlnet.records import (
     dataset_label,
     dataset_mark,
     dataset_notes,
     distinguishing_columns,
+    model_label,
     reducer_label,
     setting_label,
     settings_in_words,
 )
 from qnlnet.records.cells import common_settings
+from qnlnet.records.published import citation
+from qnlnet.records.schema import is_missing
 from qnlnet.tables.verdicts import NO_VERDICTS, RULE
 
 SETTING_HEADERS = {
+    "model": "Model",
     "readout_qubit": "Readout",
     "protocol": "Protocol",
     "epochs": "Epochs",
@@ -29,6 +32,7 @@ SETTING_HEADERS = {
     "dropout": "Dropout",
     "config_hash": "Configuration",
 }
+_PARTS = {"ansatz": "Ansatz", "reducer": "Reducer"}  # of models that have them
 MISSING = "–"
 ACCURACY_NOTE = (
     "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
@@ -63,11 +67,14 @@ def lay_out(summary: pd.DataFrame) -> Layout:
         summary: One row per cell, as `summarise` returns it, with or without the remaining `CELL_COLUMNS`.
     """
     settings = distinguishing_columns(summary)
-    header = ["Dataset", "Ansatz", "Reducer", *(SETTING_HEADERS.get(name, name) for name in settings)]
+    parts = [name for name in _PARTS if not summary[name].map(is_missing).all()]
+    header = ["Dataset", *(_PARTS[name] for name in parts), *(SETTING_HEADERS.get(name, name) for name in settings)]
     numbers = ["Seeds", "Converged", "Train", "Test", "Median test"]
     beside = ["Published test", "Difference"] if _is_published(summary) else []
     beside += ["Verdict"] if _has_verdicts(summary) else []
-    rows = [[*_row(cell, settings), *_beside_published(cell)[: len(beside)]] for cell in summary.to_dict("records")]
+    rows = [
+        [*_row(cell, parts, settings), *_beside_published(cell)[: len(beside)]] for cell in summary.to_dict("records")
+    ]
     return Layout(header + numbers + beside, rows, len(header), _notes(summary))
 
 
@@ -79,12 +86,11 @@ def _has_verdicts(summary: pd.DataFrame) -> bool:
     return bool((summary["verdict"] != "").any())
 
 
-def _row(cell: dict[str, Any], settings: list[str]) -> list[str]:
+def _row(cell: dict[str, Any], parts: list[str], settings: list[str]) -> list[str]:
     mark = dataset_mark(cell["dataset"], cell["data_official"])
     return [
         f"{dataset_label(cell['dataset'], cell['classes'])} {mark}".rstrip(),
-        cell["ansatz"],
-        reducer_label(cell["reducer"]),
+        *(part_text(name, cell[name]) for name in parts),
         *(setting_text(name, cell[name]) for name in settings),
         str(cell["n_seeds"]),
         f"{cell['n_converged']}/{cell['n_seeds']}",
@@ -101,10 +107,21 @@ def _beside_published(cell: dict[str, Any]) -> list[str]:
     ]
 
 
+def part_text(name: str, value: Any) -> str:
+    """Returns an ansatz or a reducer as it stands in a column of its own."""
+    if is_missing(value):
+        return MISSING
+    return reducer_label(value) if name == "reducer" else str(value)
+
+
 def setting_text(name: str, value: Any) -> str:
     """Returns the value of a setting as it stands in a column of its own."""
     if name == "settings":
         return settings_in_words(value)
+    if is_missing(value):
+        return MISSING
+    if name == "model":
+        return model_label(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -126,7 +143,10 @@ def beside_published(difference: float, verdict: Any) -> tuple[str, str]:
 def _notes(summary: pd.DataFrame) -> list[str]:
     notes = [ACCURACY_NOTE, *shared_settings_note(summary)]
     if _is_published(summary):
-        notes += [f"Published: {SOURCE} (r = D = 1, 100 epochs).", RULE if _has_verdicts(summary) else NO_VERDICTS]
+        notes += [
+            f"Published: {citation('Table 1')} (r = D = 1, 100 epochs).",
+            RULE if _has_verdicts(summary) else NO_VERDICTS,
+        ]
     return notes + dataset_notes(zip(summary["dataset"], summary["data_official"], strict=True))
 
 

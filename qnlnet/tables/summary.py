@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.published import PublishedAccuracy, QuotedModel, is_trained_as_published, published_for_cell
 from qnlnet.records import CELL_COLUMNS, KEYS, split_cells
+from qnlnet.records.published import Published, find_published, is_trained_as_published
 from qnlnet.tables.verdicts import judge_difference
 
 STATISTICS = (
@@ -55,7 +55,7 @@ def verdict_on_cell(
     difference: float,
     std: float,
     n_seeds: int,
-    published: PublishedAccuracy | QuotedModel | None,
+    published: Published | None,
 ) -> str:
     """Returns the verdict on a cell; none where it was not trained as the published runs were."""
     if published is None or not is_trained_as_published(cell):
@@ -65,7 +65,7 @@ def verdict_on_cell(
 
 def _statistics(cell: Mapping[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
     train, test = rows["train_accuracy"], rows["test_accuracy"]
-    published = published_for_cell(cell)
+    published = find_published(cell, "Table 1")
     difference = test.mean() - published.test_mean if published else math.nan
     return {
         "n_seeds": len(rows),

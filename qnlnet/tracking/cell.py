@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.config import RunConfig, cell_name, config_hash, deciding_settings
+from qnlnet.config import RunConfig, cell_name, config_hash, identity_settings
 from qnlnet.tables import summarise
 from qnlnet.training import Epoch
 
@@ -42,7 +42,7 @@ class Cell:
 @lru_cache(maxsize=1024)
 def describe_cell(config: RunConfig) -> Cell:
     """Returns the cell of a configuration; equal hashes give equal cells."""
-    values = {_ALIASES.get(key, key): value for key, value in deciding_settings(config).items()}
+    values = {_ALIASES.get(key, key): value for key, value in identity_settings(config).items()}
     name, digest = cell_name(config), config_hash(config)
     return Cell(name, digest, {"cell": name, "config_hash": digest, **dict(_flatten(values))})
 

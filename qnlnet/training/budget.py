@@ -2,11 +2,11 @@
 
 import math
 
-from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig, RuntimeConfig
+from qnlnet.config import BackendConfig, RunConfig, RuntimeConfig
 from qnlnet.errors import RequestRefusedError, argument_error
-from qnlnet.models import Features
+from qnlnet.models import Features, build_model, family_of
 from qnlnet.runtime import LocalService, RemoteService, Service, estimate_cost, transpile_for_device
+from qnlnet.training.agreement import count_rows
 from qnlnet.training.scoring import EVALUATION_BATCH
 
 
@@ -19,13 +19,19 @@ def check_budget(config: RunConfig, features: Features, replicas: int) -> None:
         replicas: How many are to be trained.
 
     Raises:
-        ArgumentError: `backend.budget_seconds` is missing.
+        ArgumentError: `backend.budget_seconds` is missing, or devices cannot train such a model.
         RequestRefusedError: It does not suffice.
         ServiceError: IBM Quantum cannot be asked.
     """
     backend = config.backend
     if not isinstance(backend, RuntimeConfig):
         return
+    on_exact = config.model_copy(update={"backend": BackendConfig()})
+    circuits = len(family_of(config).circuits(config))
+    if circuits != 1 or count_rows(build_model(on_exact, seed=0), features.train[:1]) != 1:
+        advice = "Train with backend=exact."
+        requirement = "be a simulator with a model that does not run one circuit once for each image"
+        raise argument_error("backend", requirement, backend.name, advice)
     if backend.budget_seconds is None:
         raise argument_error(
             "backend.budget_seconds",
@@ -46,8 +52,9 @@ def estimate_training_seconds(config: RunConfig, backend: RuntimeConfig, train_i
     """Returns the QPU seconds of one replica: one job per step, and the evaluations after each epoch."""
     service: Service = LocalService() if backend.is_local else RemoteService()
     try:
-        device = service.device(backend.name, config.num_qubits)
-        circuit = transpile_for_device(circuit_from_config(config), device, backend)
+        (unbound,) = family_of(config).circuits(config)  # what `check_budget` makes sure of
+        device = service.device(backend.name, unbound.circuit.num_qubits)
+        circuit = transpile_for_device(unbound, device, backend)
     finally:
         service.close()
 

@@ -1,19 +1,28 @@
 """From a cell and a seed to the replica that trains fastest."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, build_model
+from qnlnet.models import Features, build_model, family_of
+from qnlnet.models.family import Loop
 from qnlnet.training.best_of_starts import BestOfStarts
 from qnlnet.training.compiled.replica import CompiledReplica
+from qnlnet.training.fitted_replica import FittedReplica
 from qnlnet.training.replica import Replica
 from qnlnet.training.torch_replica import TorchReplica
 
+_LOOPS: Mapping[Loop, type[Replica]] = {
+    "torch": TorchReplica,
+    "compiled": CompiledReplica,
+    "fitted": FittedReplica,
+}
+
 
 def build_replica(config: RunConfig, seed: int, features: Features) -> Replica:
-    """Builds the replica that trains fastest on the configured backend."""
-    compiled = config.backend.name == "exact" and config.reducer.name != "cnn_nonlocal"
-    kind = CompiledReplica if compiled else TorchReplica
+    """Builds the replica that trains fastest on the configured backend, in the loop that its family asks for."""
+    kind: Any = _LOOPS[family_of(config).loop(config)]
     if config.train.starts == 1:
         return kind(config, seed, features)
     return BestOfStarts(

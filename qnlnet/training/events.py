@@ -35,6 +35,9 @@ class Events(Observer):
         self._untold = 0  # trained replicas in the queue, and the one that the observer is told of
         self._changed = threading.Condition()
 
+    def on_started(self, job: Job) -> None:
+        self._put(_Event(job, lambda observer: observer.on_started(job)))
+
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         self._put(_Event(job, lambda observer: observer.on_epoch(job, epoch)))
 

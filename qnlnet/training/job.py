@@ -1,5 +1,6 @@
 """What is to be trained, and what comes of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import nn
@@ -12,12 +13,21 @@ from qnlnet.training.replica import Epoch
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """One replica to train; without a keeper its state is lost when the process ends."""
+    """One replica to train.
+
+    Attributes:
+        config: Its cell.
+        seed: Its seed.
+        features: Model inputs of both splits.
+        keeper: Keeps its state; without one it is lost when the process ends.
+        note: Asked, once the replica is built, for a sentence about it; an empty one is not reported.
+    """
 
     config: RunConfig
     seed: int
     features: Features
     keeper: Keeper | None = None
+    note: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from qnlnet.training.replica import Epoch
 class Observer:
     """Hears of everything in the thread that called `train_replicas`, in order; override what matters."""
 
+    def on_started(self, job: Job) -> None:
+        """A thread has begun with a replica."""
+
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         """An epoch has ended."""
 

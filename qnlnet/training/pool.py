@@ -78,8 +78,11 @@ def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
 
 
 def _train(job: Job, events: Events, stop: threading.Event) -> TrainedReplica:
+    events.on_started(job)
     replica = build_replica(job.config, job.seed, job.features)
     replica.compile()
+    if text := job.note():  # only now: there is no mistake that would end it at once
+        events.on_note(job, text)
     checkpoints = Checkpointing(replica, job.keeper)
     if checkpoints.restore(lambda text: events.on_note(job, text)):
         events.on_resumed(job, tuple(replica.epochs))

@@ -1,7 +1,6 @@
 """What a person sees while replicas train: a bar on a terminal, a plain line per replica elsewhere."""
 
 import sys
-import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -12,10 +11,8 @@ from qnlnet.compilation import is_cached
 from qnlnet.config import RunConfig, unusual_settings
 from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.observer import Observer
+from qnlnet.training.remaining import Remaining
 from qnlnet.training.replica import Epoch
-
-_QUBITS = 4  # of the paper
-_CNN_WEIGHT = 20  # an epoch of the CNN takes about as long as this many epochs of PCA
 
 
 class Progress(Observer):
@@ -30,15 +27,13 @@ class Progress(Observer):
         self._stream = stream = sys.stderr if stream is None else stream
         self._total = len(jobs)
         self._trained = self._failed = 0
-        self._work = sum(_work(job.config, job.config.train.epochs) for job in jobs)
-        self._done = 0
-        self._start = time.monotonic()
+        self._time = Remaining(jobs)
         self._bar: tqdm | None = None
         if any(job.config.backend.name == "exact" for job in jobs) and not is_cached():
             print("Compiling the training loop, once per machine and version: half a minute.", file=stream, flush=True)
         if stream.isatty():
-            layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
-            self._bar = tqdm(total=self._work, file=stream, bar_format=layout, dynamic_ncols=True, desc=self._count())
+            layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}{postfix}"
+            self._bar = tqdm(total=1.0, file=stream, bar_format=layout, dynamic_ncols=True, desc=self._count())
 
     def __enter__(self) -> "Progress":
         return self
@@ -49,29 +44,31 @@ class Progress(Observer):
 
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         """Counts an epoch."""
-        done = _work(job.config, epoch.number) - _work(job.config, epoch.number - 1)
-        self._done += done
+        self._time.on_epoch(job, epoch.number)
         if self._bar is not None:
-            self._bar.update(done)
-            self._bar.set_postfix_str(
-                f"{describe(job.config)}, seed {job.seed}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %",
-                refresh=False,
-            )
+            what = f"{describe(job.config)}, seed {job.seed}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
+            self._bar.n = self._time.share_done
+            self._bar.set_postfix_str(f"{self._remaining()} left, {what}")
+
+    def on_started(self, job: Job) -> None:
+        """Starts the clock of a replica."""
+        self._time.on_started(job)
 
     def on_resumed(self, job: Job, epochs: Sequence[Epoch]) -> None:
         """Says behind which epoch a replica goes on."""
-        self._skip(job, len(epochs))
+        self._time.skip(job, len(epochs))
         self.on_note(job, f"goes on after epoch {len(epochs)} of {job.config.train.epochs}")
 
     def on_elsewhere(self, job: Job) -> None:
         """Says that another process was first."""
         self._trained += 1
-        self._skip(job, job.config.train.epochs)
+        self._time.drop(job)
         self.on_note(job, "finished by another process")
 
     def on_failed(self, job: Job, error: Exception) -> None:
         """Says what went wrong; the others go on."""
         self._failed += 1
+        self._time.drop(job)
         self.on_note(job, f"failed: {error}")
 
     def on_note(self, job: Job, text: str) -> None:
@@ -103,40 +100,15 @@ class Progress(Observer):
         failed = f", {self._failed} failed" if self._failed else ""
         return f"{self._trained}/{self._total} replicas{failed}"
 
-    def _skip(self, job: Job, epochs: int) -> None:
-        """Takes epochs that need no work here out of the reckoning."""
-        self._work -= _work(job.config, epochs)
-        if self._bar is not None:
-            self._bar.total = self._work
-            self._bar.refresh()
-
     def _remaining(self) -> str:
-        seconds = (time.monotonic() - self._start) * (self._work - self._done) / max(self._done, 1)
+        seconds = self._time.seconds
+        if seconds is None:
+            return "an unknown time"
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
 
 
 @cache  # settings are compared with all options of configs/
 def describe(config: RunConfig) -> str:
     """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, and whatever is unusual about it."""
-    parts = [
-        f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}",
-        config.reducer.name,
-        f"ansatz {config.ansatz.name}",
-    ]
-    if (config.feature_map_reps, config.ansatz_reps) != (1, 1):
-        parts.append(f"r={config.feature_map_reps}, D={config.ansatz_reps}")
-    if config.num_qubits != _QUBITS:
-        parts.append(f"{config.num_qubits} qubits")
-    if config.readout_qubit != config.num_qubits - 1:
-        parts.append(f"readout {config.readout_qubit}")
-    if config.train.protocol != "released":
-        parts.append(config.train.protocol)
-    if settings := unusual_settings(config):
-        parts.append(settings)
-    return ", ".join(parts)
-
-
-def _work(config: RunConfig, epochs: int) -> int:
-    """Returns what the first epochs cost; before they count, the first one is trained from all first weights."""
-    weight = 1 if config.reducer.name == "pca" else _CNN_WEIGHT
-    return weight * (epochs + config.train.starts - 1 if epochs else 0)
+    task = f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}"
+    return ", ".join(filter(None, [task, *config.model.words(), config.train.protocol, unusual_settings(config)]))

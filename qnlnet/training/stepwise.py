@@ -1,6 +1,7 @@
 """What the loops over mini-batches share: the order of the images, the learning rate, the epochs and the streams."""
 
 import dataclasses
+import math
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from qnlnet.backends import find_streams
-from qnlnet.config import RunConfig
+from qnlnet.config import RunConfig, TrainConfig
 from qnlnet.models import Features, build_model
 from qnlnet.seeding import generator
 from qnlnet.training.replica import BuildModel, Epoch, Replica
@@ -35,6 +36,13 @@ class EpochUnderWay:
     correct: int = 0
 
 
+def learning_rate(protocol: TrainConfig, epochs_done: int) -> float:
+    """Returns the learning rate of the epoch that comes next."""
+    if protocol.schedule == "cosine":
+        return protocol.learning_rate * (1 + math.cos(math.pi * epochs_done / protocol.epochs)) / 2
+    return protocol.learning_rate * protocol.lr_decay**epochs_done
+
+
 class StepwiseReplica(Replica):
     """A replica that trains in steps, each on a mini-batch.
 
@@ -55,8 +63,7 @@ class StepwiseReplica(Replica):
         if self._under_way is None:
             self._under_way = EpochUnderWay(self._draw_order())
         under_way = self._under_way
-        rate = self.config.train.learning_rate * self.config.train.lr_decay ** len(self.epochs)
-        self._train(under_way, rate)
+        self._train(under_way, learning_rate(self.config.train, len(self.epochs)))
         count = len(under_way.order)
         right = predict(self.scores(self.features.test)) == self.features.test_labels
         epoch = Epoch(

@@ -8,11 +8,11 @@ import pytest
 
 from qnlnet.audit.noise_theory import depolarizing_factor, expected_counted_accuracy
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.hardware import Inputs, expected_accuracy
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 IMAGES = 300
 
 

@@ -13,20 +13,20 @@ from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.backends import build_qnn
 from qnlnet.backends.aer import AerEstimatorQNN
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import ArgumentError
 
 pytestmark = pytest.mark.slow
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 INPUTS = np.random.default_rng(1).uniform(-3, 3, (6, 4))
 WEIGHTS = np.array([0.3, 1.2, -1.4, 1.1, 0.2])
 SHOTS = 1000
 
 
-def build(qnl: QNLCircuit, seed: int = 0, **options: Any) -> EstimatorQNN:
+def build(qnl: Circuit, seed: int = 0, **options: Any) -> EstimatorQNN:
     return build_qnn(qnl, BackendConfig(name="aer", **options), seed=seed)
 
 
@@ -194,7 +194,7 @@ def test_free_angles_of_every_gate_take_effect(name: str) -> None:
     circuit.ry(0.7, 1)
     circuit.rz(0.9, 0)
     circuit.append(gate.base_class(*x), range(gate.num_qubits))
-    qnl = QNLCircuit(circuit, tuple(x), (), (SparsePauliOp(["XX", "YY", "ZX"], [1, 0.7, 0.4]),))
+    qnl = Circuit(circuit, tuple(x), (), (SparsePauliOp(["XX", "YY", "ZX"], [1, 0.7, 0.4]),))
     inputs = np.array([[1.1, 0.6, 0.3], [0.2, -0.4, 0.9]])[:, : len(x)]
     aer, exact = (build_qnn(qnl, BackendConfig(name=backend)) for backend in ("aer", "exact"))
     expected = [Statevector(circuit.assign_parameters(row)).expectation_value(qnl.observable).real for row in inputs]

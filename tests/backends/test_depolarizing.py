@@ -11,12 +11,12 @@ from qiskit.quantum_info import DensityMatrix, Pauli
 from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 
 pytestmark = pytest.mark.slow
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 RANDOM = np.random.default_rng(1)
 INPUTS = RANDOM.uniform(-3, 3, (4, 4))
@@ -24,15 +24,15 @@ INPUTS = RANDOM.uniform(-3, 3, (4, 4))
 ROUNDING = 1e-12
 
 
-def build(qnl: QNLCircuit, probability: float, **options: Any) -> EstimatorQNN:
+def build(qnl: Circuit, probability: float, **options: Any) -> EstimatorQNN:
     return build_qnn(qnl, BackendConfig(name="aer", depolarizing=probability, **options), seed=3)
 
 
-def weights(qnl: QNLCircuit) -> np.ndarray:
+def weights(qnl: Circuit) -> np.ndarray:
     return np.random.default_rng(2).uniform(-1, 1, len(qnl.weight_params))
 
 
-def evolve(qnl: QNLCircuit, inputs: np.ndarray, own: np.ndarray, probability: float) -> float:
+def evolve(qnl: Circuit, inputs: np.ndarray, own: np.ndarray, probability: float) -> float:
     """Another implementation: ρ → (1 − q)ρ + q · mean over all Paulis P of P ρ P†, after each gate."""
     bound = qnl.circuit.assign_parameters(
         dict(zip([*qnl.input_params, *qnl.weight_params], [*inputs, *own], strict=True))

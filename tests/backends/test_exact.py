@@ -8,10 +8,10 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.backends import ExactEstimatorQNN, build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import ArgumentError, UnsupportedCircuitError
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 
 @pytest.mark.parametrize("batch", [1, 7, 8, 9, 20])

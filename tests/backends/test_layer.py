@@ -12,15 +12,15 @@ from qiskit_machine_learning.connectors import TorchConnector
 from torch.nn.utils import parametrize, prune
 
 from qnlnet.backends import ExactEstimatorQNN, QuantumLayer, build_qnn, build_quantum_layer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import ArgumentError
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 Layers = tuple[TorchConnector, TorchConnector]
 
 
-def build_layers(qnl: QNLCircuit) -> Layers:
+def build_layers(qnl: Circuit) -> Layers:
     """The exact layer and the stock one, with the same weights."""
     exact = build_quantum_layer(qnl)
     assert isinstance(exact, QuantumLayer)

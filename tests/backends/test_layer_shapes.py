@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from qnlnet.backends import QuantumLayer, build_qnn, build_quantum_layer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import ArgumentError
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 BACKENDS = ["exact", "statevector", "aer"]
 READOUTS = [0, 2, 3]
 

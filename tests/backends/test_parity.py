@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 from pairs import every_pair
 
 from qnlnet.backends import ExactEstimatorQNN, build_qnn, build_quantum_layer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 VALUES, GRADIENTS = 1e-10, 1e-8
 SHAPES = list(itertools.product("012", (1, 2, 3), (1, 2, 3)))
 
 
-def draw(qnl: QNLCircuit, batch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def draw(qnl: Circuit, batch: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Returns inputs, shape (batch, 4), and weights, shape (weights,), in radians."""
     random = np.random.default_rng(3)
     return random.uniform(-3, 3, (batch, 4)), random.uniform(-3, 3, len(qnl.weight_params))
 
 
-def assert_parity(qnl: QNLCircuit, backend: str, batch: int) -> None:
+def assert_parity(qnl: Circuit, backend: str, batch: int) -> None:
     inputs, weights = draw(qnl, batch)
     exact, other = build_qnn(qnl), build_qnn(qnl, BackendConfig(name=backend))
     assert isinstance(exact, ExactEstimatorQNN)

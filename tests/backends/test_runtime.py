@@ -11,11 +11,11 @@ import torch
 
 from qnlnet.backends import QuantumLayer, build_qnn, build_quantum_layer
 from qnlnet.backends.runtime import RuntimeEstimatorQNN, build_runtime_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import ArgumentError, RequestRefusedError
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 SHOTS = 4000
 INPUTS = np.random.default_rng(1).uniform(-1.5, 1.5, (3, 4))

@@ -11,11 +11,11 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 from torch import Tensor, nn
 
 from qnlnet.backends import QuantumLayer, build_quantum_layer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import ArgumentError
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 Function = Callable[[Tensor], Tensor]
 
 WEIGHTS = torch.tensor([0.1, 0.2, 0.3, 0.9, 0.5], dtype=torch.float64)
@@ -158,7 +158,7 @@ def test_angles_that_are_products_of_inputs_are_differentiated_twice() -> None:
     x, w = ParameterVector("x", 2), ParameterVector("w", 1)
     circuit = QuantumCircuit(1)
     circuit.rx(x[0] * x[1] + w[0].sin(), 0)
-    qnl = QNLCircuit(circuit, tuple(x), tuple(w), (SparsePauliOp("Z"),))
+    qnl = Circuit(circuit, tuple(x), tuple(w), (SparsePauliOp("Z"),))
     layer = with_weights(build_quantum_layer(qnl), torch.tensor([0.7], dtype=torch.float64))
 
     def formula(x: Tensor, w: Tensor) -> Tensor:

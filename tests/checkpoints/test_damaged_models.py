@@ -16,7 +16,7 @@ from qnlnet.checkpoints.soundness import MOST_GATES
 from qnlnet.config import RunConfig, config_hash, load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import build_model
-from qnlnet.models.shapes import count_gates, weight_shapes
+from qnlnet.models.qnl_net.shapes import count_gates, weight_shapes
 
 Change = Callable[[dict[str, Any]], None]
 CELLS = [

@@ -8,30 +8,30 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import Operator, Statevector
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit, build_qnl_circuit, circuit_from_config
+from qnlnet.circuits import Circuit, build_qnl_circuit, circuit_from_config
 from qnlnet.circuits.drawing import draw_circuit, label_circuit, render
 from qnlnet.config import AnsatzConfig, BackendConfig, config_hash, load_config
 from qnlnet.config.ansatz import FIXED_ENTANGLERS, TURNING_ENTANGLERS
 from qnlnet.errors import ArgumentError
-from qnlnet.simulator import analyse_qnl
+from qnlnet.simulator import analyse_circuit
 
 ALL = (*FIXED_ENTANGLERS, *TURNING_ENTANGLERS)
 STEP = 1e-4  # of central differences, whose error is at most STEP² here
 ZYZ = [{"gate": gate, "qubits": "all"} for gate in ("rz", "ry", "rz")]
 
 
-def build(gate: str, reps: int = 1, num_qubits: int = 3) -> QNLCircuit:
+def build(gate: str, reps: int = 1, num_qubits: int = 3) -> Circuit:
     entangling = [{"gate": gate, "path": [0, "...", -1]}, [2, 0]]
     ansatz = AnsatzConfig(name="own", rotations=ZYZ, entangling=entangling, closing_rotations=ZYZ)
     return build_qnl_circuit(ansatz, ansatz_reps=reps, num_qubits=num_qubits)
 
 
-def draw(qnl: QNLCircuit, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
+def draw(qnl: Circuit, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     return rng.uniform(-3, 3, len(qnl.input_params)), rng.uniform(-3, 3, len(qnl.weight_params))
 
 
-def expected_value(qnl: QNLCircuit, inputs: np.ndarray, weights: np.ndarray) -> float:
+def expected_value(qnl: Circuit, inputs: np.ndarray, weights: np.ndarray) -> float:
     values = dict(zip((*qnl.input_params, *qnl.weight_params), (*inputs, *weights), strict=True))
     return float(np.real(Statevector(qnl.circuit.assign_parameters(values)).expectation_value(qnl.observable)))
 
@@ -173,7 +173,7 @@ def test_entangling_gates_are_part_of_the_hash() -> None:
 def test_what_is_dead_does_not_change_the_output(gate: str) -> None:
     ansatz = AnsatzConfig(name="own", rotations=ZYZ, entangling=[{"gate": gate, "path": [1, 2]}])
     qnl = build_qnl_circuit(ansatz, num_qubits=4, readout_qubit=2)
-    reach = analyse_qnl(qnl)
+    reach = analyse_circuit(qnl)
     assert {"rz_q0_rep1", "ry_q0_rep1", "rz_q3_rep1_2"} <= set(reach.dead_names)
     is_diagonal = gate in ("cz", "rzz", "crz")  # and so does not touch Z
     assert ({"rz_q1_rep1", "ry_q1_rep1"} <= set(reach.live_names)) != is_diagonal

@@ -8,11 +8,11 @@ import pytest
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
-from qnlnet.circuits import QNLCircuit, circuit_from_config
+from qnlnet.circuits import Circuit, circuit_from_config
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 ENCODER = """
 h 0

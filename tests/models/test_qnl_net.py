@@ -9,7 +9,9 @@ from qiskit_machine_learning.connectors import TorchConnector
 from torch import Tensor, nn
 
 from qnlnet.config import load_config
-from qnlnet.models import QNLNet, SeededDropout2d, build_model
+from qnlnet.models import build_model
+from qnlnet.models.qnl_net.network import QNLNet
+from qnlnet.models.qnl_net.reducers import SeededDropout2d
 from qnlnet.seeding import integer_seed
 
 # float32 carries 24 bits: one rounding costs at most 2^-24 of the value, a few dozen of them at most this.

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from runtime.fake_service import FakeService
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.runtime import Device, JobRunner, estimate_cost, transpile_for_device
 from qnlnet.runtime.devices import load_local_device
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 Build = Callable[..., JobRunner]
 
 CONFIG = RuntimeConfig(name="ibm_fake", shots=1000, resilience_level=0)
@@ -39,7 +39,7 @@ def service() -> FakeService:
 def build(build_circuit: BuildCircuit, manila: Device, service: FakeService, tmp_path: Path) -> Build:
     """Returns what a new process would build on the same folder."""
 
-    def build(qnl: QNLCircuit | None = None, seed: int = 0, say: Any = lambda _: None, **options: Any) -> JobRunner:
+    def build(qnl: Circuit | None = None, seed: int = 0, say: Any = lambda _: None, **options: Any) -> JobRunner:
         device = Device("ibm_fake", manila.target, manila.qubits)
         config = CONFIG.model_copy(update=options)
         circuit = transpile_for_device(qnl or build_circuit("0"), device, config)

@@ -12,7 +12,7 @@ from qiskit_aer import AerSimulator
 from qiskit_aer.noise import NoiseModel
 from qiskit_ibm_runtime import fake_provider
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import ArgumentError, RequestRefusedError
 from qnlnet.runtime import Device, JobRequest, LocalService, load_fake_device, transpile_for_device
@@ -21,7 +21,7 @@ from qnlnet.runtime.calibration import always_fails
 from qnlnet.runtime.devices import load_local_device
 from qnlnet.runtime.estimators import decode_answer
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 _NAMES = {name.removesuffix("V2") for name in dir(fake_provider) if name.startswith("Fake")}
 NAMES = sorted(_NAMES - {"FakeProviderForBackend"})
@@ -41,7 +41,7 @@ def spell(class_name: str) -> str:
     return f"fake-{class_name.removeprefix('Fake').lower()}"
 
 
-def measure(qnl: QNLCircuit, name: str, estimator: str = "executor") -> float:
+def measure(qnl: Circuit, name: str, estimator: str = "executor") -> float:
     service = LocalService()
     config = RuntimeConfig(name=name, shots=1000, resilience_level=0, estimator=estimator)
     circuit = transpile_for_device(qnl, service.device(name, 4), config)

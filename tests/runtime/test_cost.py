@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 from qiskit.transpiler import Target
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.runtime import Cost, Device, DeviceCircuit, estimate_cost, transpile_for_device
 from qnlnet.runtime.cost import circuit_seconds
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 PLAIN = RuntimeConfig(name="fake-manila", shots=1000, resilience_level=0)
 

@@ -14,7 +14,7 @@ from qiskit_ibm_runtime import EstimatorV2
 from qiskit_ibm_runtime.executor_estimator import Estimator
 from qiskit_ibm_runtime.executor_estimator.prepare import prepare
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import LedgerError
 from qnlnet.runtime import count_executions, load_fake_device, transpile_for_device
@@ -22,7 +22,7 @@ from qnlnet.runtime.devices import Device
 from qnlnet.runtime.estimators import build_estimator, decode_answer, encode_answer, executed_shots
 from qnlnet.runtime.transpilation import Pub
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 TWIRLING = [
     *((0, twirling) for twirling in ("auto", "none", "gates", "measure", "all")),

@@ -11,12 +11,12 @@ from qiskit.circuit import Gate, Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import UnsupportedCircuitError
 from qnlnet.runtime import GatewiseCircuit, build_gatewise_circuit
 from qnlnet.simulator import ExactSimulator
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 X, Y = Parameter("x"), Parameter("y")
 EVERY_CIRCUIT = [(ansatz, r, D) for ansatz in "012" for r, D in ((1, 1), (2, 3))]
 
@@ -28,7 +28,7 @@ def simulate(gatewise: GatewiseCircuit, observable: SparsePauliOp, rows: NDArray
     return simulator.values(rows.reshape(-1, rows.shape[-1])).reshape(rows.shape[:-1])
 
 
-def draw(qnl: QNLCircuit, batch: int = 3) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def draw(qnl: Circuit, batch: int = 3) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     random = np.random.default_rng(7)
     return random.uniform(-3, 3, (batch, 4)), random.uniform(-3, 3, len(qnl.weight_params))
 
@@ -79,10 +79,10 @@ def test_every_parameter_appears_once(build_circuit: BuildCircuit, ansatz: str, 
     assert gatewise.slopes.tolist() == [2.0 if name.startswith("x") else 1.0 for name in in_order]
 
 
-def own_circuit(fill: Callable[[QuantumCircuit], Any], observable: str = "ZZ") -> QNLCircuit:
+def own_circuit(fill: Callable[[QuantumCircuit], Any], observable: str = "ZZ") -> Circuit:
     circuit = QuantumCircuit(2)
     fill(circuit)
-    return QNLCircuit(circuit, (X,), (Y,), SparsePauliOp(observable))
+    return Circuit(circuit, (X,), (Y,), SparsePauliOp(observable))
 
 
 def affine_angles(circuit: QuantumCircuit) -> None:
@@ -108,7 +108,7 @@ def test_affine_angles_with_any_slope() -> None:
     assert_parity(qnl, rows)
 
 
-def assert_parity(qnl: QNLCircuit, rows: NDArray[np.float64]) -> None:
+def assert_parity(qnl: Circuit, rows: NDArray[np.float64]) -> None:
     """The gatewise circuit has the values, and by the shift rule the derivatives, of the exact simulator."""
     gatewise = build_gatewise_circuit(qnl)
     exact = ExactSimulator(qnl.circuit, [qnl.observable], [*qnl.input_params, *qnl.weight_params])

@@ -13,7 +13,7 @@ from qiskit.circuit.library import U1Gate
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import RequestRefusedError, UnknownJobError
 from qnlnet.runtime import (
@@ -29,7 +29,7 @@ from qnlnet.runtime import (
 )
 from qnlnet.runtime.estimators import decode_answer
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 SHOTS = 1000
 INPUTS = np.random.default_rng(1).uniform(-3, 3, (8, 4))
@@ -43,7 +43,7 @@ def service() -> LocalService:
 
 
 def measure(
-    service: LocalService, qnl: QNLCircuit, rows: NDArray[np.float64], seed: int = 0, **options: Any
+    service: LocalService, qnl: Circuit, rows: NDArray[np.float64], seed: int = 0, **options: Any
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Returns values and standard errors, shape (rows,)."""
     config = RuntimeConfig(**{"name": "aer", "shots": SHOTS, "resilience_level": 0, **options})

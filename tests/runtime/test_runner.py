@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from runtime.fake_service import FakeService
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import LedgerError, RequestRefusedError, UnavailableError
 from qnlnet.runtime import JobRunner, JobStatus, Phase
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 Build = Callable[..., JobRunner]
 
 ROWS = np.random.default_rng(0).uniform(-3, 3, (5, 9))

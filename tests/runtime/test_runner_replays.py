@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from runtime.fake_service import FakeService
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import AccountError, LedgerError, RequestRefusedError
 from qnlnet.runtime import JobRunner, JobStatus, Phase
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 Build = Callable[..., JobRunner]
 
 ROWS = np.random.default_rng(0).uniform(-3, 3, (5, 9))

@@ -10,12 +10,12 @@ from qiskit.quantum_info import Statevector
 from qiskit.transpiler import CouplingMap, Target
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RuntimeConfig
 from qnlnet.errors import ArgumentError
 from qnlnet.runtime import Device, DeviceCircuit, build_pub, transpile_for_device
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 INPUTS = np.random.default_rng(1).uniform(-3, 3, (1, 4))
 CONFIG = RuntimeConfig(name="fake-manila")
@@ -28,7 +28,7 @@ def device(request: pytest.FixtureRequest) -> Device:
     return request.getfixturevalue(request.param)
 
 
-def draw_weights(qnl: QNLCircuit) -> np.ndarray:
+def draw_weights(qnl: Circuit) -> np.ndarray:
     return np.random.default_rng(2).uniform(-3, 3, len(qnl.weight_params))
 
 
@@ -128,7 +128,7 @@ def test_layouts_of_a_slice_are_in_the_numbers_of_the_device(build_circuit: Buil
     assert set(found.layout) == set(fez.qubits)
 
 
-def refuse(qnl: QNLCircuit, device: Device, **options: Any) -> str:
+def refuse(qnl: Circuit, device: Device, **options: Any) -> str:
     with pytest.raises(ArgumentError) as caught:
         transpile_for_device(qnl, device, RuntimeConfig(name=device.name, **options))
     return str(caught.value)

@@ -9,19 +9,19 @@ from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.errors import ArgumentError, UnsupportedCircuitError
-from qnlnet.simulator import ExactSimulator, analyse, analyse_qnl, is_constant
+from qnlnet.simulator import ExactSimulator, analyse, analyse_circuit, is_constant
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 X, Y = Parameter("x"), Parameter("y")
 Z0 = SparsePauliOp("IZ")
 
 
-def counts(qnl: QNLCircuit) -> tuple[int, int]:
+def counts(qnl: Circuit) -> tuple[int, int]:
     """Returns how many inputs and how many weights can reach the output."""
-    reach = analyse_qnl(qnl)
+    reach = analyse_circuit(qnl)
     return sum(map(reach.reaches, qnl.input_params)), sum(map(reach.reaches, qnl.weight_params))
 
 
@@ -39,7 +39,7 @@ def test_inputs_and_weights_of_the_paper_that_act(
     build_circuit: BuildCircuit, ansatz: str, repetitions: int, inputs: str, weights: str
 ) -> None:
     qnl = build_circuit(ansatz, r=repetitions, D=repetitions)
-    reach = analyse_qnl(qnl)
+    reach = analyse_circuit(qnl)
     assert reach.live_names == (*inputs.split(), *weights.split())
     assert counts(qnl) == (len(inputs.split()), len(weights.split()))
     assert set(reach.live_parameters) | set(reach.dead_parameters) == {*qnl.input_params, *qnl.weight_params}
@@ -51,7 +51,7 @@ def test_readout_of_the_slides_is_constant_and_only_one_gate_makes_it_so(
     build_circuit: BuildCircuit, ansatz: str
 ) -> None:
     qnl = build_circuit(ansatz, readout=0)
-    reach = analyse_qnl(qnl)
+    reach = analyse_circuit(qnl)
     assert reach.is_constant
     assert is_constant(qnl.circuit, qnl.observable, reach.dead_parameters)
     assert reach.live_parameters == ()
@@ -63,7 +63,7 @@ def test_readout_of_the_slides_is_constant_and_only_one_gate_makes_it_so(
 @pytest.mark.parametrize("ansatz", ["0", "1", "2"])
 def test_the_last_gate_of_the_paper_never_acts(build_circuit: BuildCircuit, ansatz: str) -> None:
     for r, D, readout in itertools.product((1, 2), (1, 2, 3), range(4)):
-        assert not analyse_qnl(build_circuit(ansatz, r=r, D=D, readout=readout)).reaches(f"rz_q0_rep{D}_closing")
+        assert not analyse_circuit(build_circuit(ansatz, r=r, D=D, readout=readout)).reaches(f"rz_q0_rep{D}_closing")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_the_gradients_of_the_stock_network_agree(
     build_circuit: BuildCircuit, ansatz: str, r: int, D: int, readout: int
 ) -> None:
     qnl = build_circuit(ansatz, r=r, D=D, readout=readout)
-    reach = analyse_qnl(qnl)
+    reach = analyse_circuit(qnl)
     draws = np.random.default_rng(5).uniform(-np.pi, np.pi, (3, 4 + 5 * D))
     network = build_qnn(qnl, BackendConfig(name="statevector"))
     largest = np.zeros(4 + 5 * D)

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.simulator import ExactSimulator, is_constant
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 Factor = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
 ROUNDING = 1e-14  # some 50 roundings of numbers up to 2
@@ -30,7 +30,7 @@ def rows(num_parameters: int, count: int = 20) -> NDArray[np.float64]:
     return np.random.default_rng(7).uniform(-np.pi, np.pi, (count, num_parameters))
 
 
-def simulator(qnl: QNLCircuit) -> ExactSimulator:
+def simulator(qnl: Circuit) -> ExactSimulator:
     return ExactSimulator(qnl.circuit, [qnl.observable], [*qnl.input_params, *qnl.weight_params])
 
 

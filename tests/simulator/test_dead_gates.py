@@ -11,10 +11,10 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp, Statevector
 from simulator.test_random_circuits import ROUNDING, Case, cases, shifted_gradient, symbolic
 
-from qnlnet.circuits import QNLCircuit
-from qnlnet.simulator import ExactSimulator, analyse, analyse_qnl, dead_gates
+from qnlnet.circuits import Circuit
+from qnlnet.simulator import ExactSimulator, analyse, analyse_circuit, dead_gates
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 
 
 def without(circuit: QuantumCircuit, positions: Collection[int]) -> QuantumCircuit:
@@ -70,13 +70,13 @@ def test_fewer_strings_to_follow_find_fewer_dead_gates(
     found = []
     for limit in (0, 2, 8, 4096):
         monkeypatch.setattr(dead_gates, "MAX_STRINGS", limit)
-        found.append(set(analyse_qnl(qnl).dead_gates))
+        found.append(set(analyse_circuit(qnl).dead_gates))
     assert found[0] == set()
     assert all(few <= more for few, more in itertools.pairwise(found))
     assert len(found[1]) < len(found[-1])
 
 
-def values(qnl: QNLCircuit, circuit: QuantumCircuit, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+def values(qnl: Circuit, circuit: QuantumCircuit, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     parameters = [*qnl.input_params, *qnl.weight_params]
     return ExactSimulator(circuit, [qnl.observable], parameters).values(rows)
 
@@ -89,7 +89,7 @@ def test_circuits_of_the_paper_need_each_gate_that_is_left_and_no_other(
     for r, D in itertools.product((1, 2), (1, 2)):
         qnl = build_circuit(ansatz, r=r, D=D, readout=readout)
         rows = np.random.default_rng(3).uniform(-np.pi, np.pi, (8, 4 + 5 * D))
-        reach = analyse_qnl(qnl)
+        reach = analyse_circuit(qnl)
         assert sorted(reach.live_gates + reach.dead_gates) == list(range(len(qnl.circuit.data)))
         expected = values(qnl, qnl.circuit, rows)
         np.testing.assert_allclose(

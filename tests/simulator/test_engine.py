@@ -8,11 +8,11 @@ import pytest
 from qiskit.circuit import Gate, Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.errors import ArgumentError, UnsupportedCircuitError
 from qnlnet.simulator import ExactSimulator, is_constant
 
-BuildCircuit = Callable[..., QNLCircuit]
+BuildCircuit = Callable[..., Circuit]
 X = Parameter("x")
 Y = Parameter("y")
 

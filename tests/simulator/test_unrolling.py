@@ -12,7 +12,7 @@ from qiskit.circuit.library.standard_gates import get_standard_gate_name_mapping
 from qiskit.quantum_info import SparsePauliOp, Statevector, random_unitary
 
 from qnlnet.backends import build_qnn
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import BackendConfig
 from qnlnet.simulator import SUPPORTED_GATES, ExactSimulator
 from qnlnet.simulator.columns import Columns
@@ -125,7 +125,7 @@ def test_zz_feature_map_with_weights(build_circuit: Any) -> None:
     circuit = features.compose(ansatz)
     rows = np.random.default_rng(2).uniform(-2, 2, (2, len(circuit.parameters)))
     assert_like_qiskit(circuit, rows)
-    qnl = QNLCircuit(circuit, tuple(features.parameters), tuple(ansatz.parameters), (SparsePauliOp("ZZI"),))
+    qnl = Circuit(circuit, tuple(features.parameters), tuple(ansatz.parameters), (SparsePauliOp("ZZI"),))
     inputs, weights = rows[:, :3], rows[0, 3:]
     exact, stock = build_qnn(qnl), build_qnn(qnl, BackendConfig(name="statevector"))
     np.testing.assert_allclose(exact.forward(inputs, weights), stock.forward(inputs, weights), rtol=0, atol=1e-10)

@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
-from qnlnet.models import Features, QNLNet
+from qnlnet.models import Features
+from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.training.compiled.network import flatten_parameters, read_network
 from qnlnet.training.compiled.steps import train_epoch
 from qnlnet.training.compiled.workspace import Training, allocate_workspace

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from qnlnet.backends import QuantumLayer
 from qnlnet.config import RunConfig, load_config
-from qnlnet.models import Features, QNLNet
+from qnlnet.models import Features
+from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.training import CompiledReplica, measure_aer_agreement
 
 MakeFeatures = Callable[..., Features]

@@ -12,7 +12,7 @@ from qnlnet.backends import build_quantum_layer
 from qnlnet.circuits import CLOSED_FORMS, circuit_from_config
 from qnlnet.config import load_config
 from qnlnet.models import Features, build_model
-from qnlnet.models.substitutes import ProductOfSines
+from qnlnet.models.qnl_net.substitutes import ProductOfSines
 from qnlnet.training import CompiledReplica, TorchReplica, build_replica
 from qnlnet.training.compiled.network import flatten_parameters
 

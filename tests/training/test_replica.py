@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from training.parity import check_parity
 
 from qnlnet.backends import build_quantum_layer
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import ArgumentError
-from qnlnet.models import Features, QNLNet, build_model
+from qnlnet.models import Features, build_model
+from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.training import CompiledReplica, Replica, TorchReplica, build_replica, predict, score_with_model
 from qnlnet.training.compiled.network import flatten_parameters, read_network, restore_parameters
 from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
@@ -214,7 +215,7 @@ def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeat
         CompiledReplica(config, 0, make_features(config, 2))
 
 
-def test_the_compiled_loop_refuses_angles_of_several_parameters(build_circuit: Callable[..., QNLCircuit]) -> None:
+def test_the_compiled_loop_refuses_angles_of_several_parameters(build_circuit: Callable[..., Circuit]) -> None:
     qnl = build_circuit("0")
     x, w = qnl.input_params[0], qnl.weight_params[0]
     circuit = qnl.circuit.copy()

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 
 from qnlnet.config import RunConfig, load_config
-from qnlnet.models import Features, QNLNet, SeededDropout2d, build_model
+from qnlnet.models import Features, build_model
+from qnlnet.models.qnl_net.network import QNLNet
+from qnlnet.models.qnl_net.reducers import SeededDropout2d
 from qnlnet.training.compiled.losses import CROSS_ENTROPY, RAW_NLL
 from qnlnet.training.compiled.network import flatten_parameters
 

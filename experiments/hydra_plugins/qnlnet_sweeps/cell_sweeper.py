@@ -9,7 +9,7 @@ from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.utils import JobReturn, JobStatus
 
-from qnlnet.config import quote_group_options
+from qnlnet.config.overrides import read_override, short_override
 from qnlnet.errors import ArgumentError, check_at_least
 
 _FAILED = 1
@@ -32,18 +32,12 @@ class CellSweeper(BasicSweeper):
         cells: list[list[str]] = []
         for words in batches:
             # range(0,3) and choice(0,1,2) give numbers, which Hydra does not take for options of a group.
-            batch = [[quote_group_options(word) for word in overrides] for overrides in words]
+            batch = [[read_override(word) for word in overrides] for overrides in words]
             if not getattr(self.launcher, "composes_all_first", False):
                 self.validate_batch_is_legal(batch)
             jobs += self.launcher.launch(batch, initial_job_idx=len(cells))
-            cells += [[readable(word) for word in overrides] for overrides in batch]
+            cells += [[short_override(word) for word in overrides] for overrides in batch]
         _report(cells, jobs)
-
-
-def readable(override: str) -> str:
-    """Returns the override as a person would type it: without the quotes of `quote_group_options`."""
-    plain = override.replace("'", "")
-    return plain if quote_group_options(plain) == override else override
 
 
 def _report(cells: Sequence[Sequence[str]], jobs: Sequence[JobReturn]) -> None:

@@ -12,10 +12,9 @@ from hydra.core.utils import JobReturn, JobStatus
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
 from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
-from hydra_plugins.qnlnet_sweeps.cell_sweeper import readable
 from omegaconf import DictConfig, OmegaConf
 
-from qnlnet.config import quote_group_options
+from qnlnet.config.overrides import read_override, short_override
 from qnlnet.errors import ArgumentError, ResultsError, check_at_least
 from qnlnet.files import write_file
 
@@ -86,7 +85,7 @@ class ValidationSearch(OptunaSweeper):
 
     def _report(self, chosen: dict[str, Any], validation: float, winner: list[str], outcome: Any) -> None:
         test = float(outcome)
-        winner = [readable(word) for word in winner]
+        winner = [short_override(word) for word in winner]
         chosen = {name: value.strip("'") if isinstance(value, str) else value for name, value in chosen.items()}
         settings = " ".join(f"{name}={value}" for name, value in chosen.items())
         print(f"\nChosen on held-out training images ({validation:.2f} %): {settings}")
@@ -117,7 +116,7 @@ class _Remembering(Launcher):
         self._launcher.setup(hydra_context=hydra_context, task_function=task_function, config=config)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        quoted = [[quote_group_options(word) for word in overrides] for overrides in job_overrides]
+        quoted = [[read_override(word) for word in overrides] for overrides in job_overrides]
         jobs = [_Quiet(**vars(job)) for job in self._launcher.launch(quoted, initial_job_idx)]
         for job, overrides in zip(jobs, quoted, strict=True):
             job.overrides = list(overrides)
@@ -132,8 +131,8 @@ class _Remembering(Launcher):
             return
         from qnlnet.runs import format_outcomes
 
-        hidden = {*map(readable, common), f"{_SPLIT}=validation"}
-        cells = [[readable(word) for word in job.overrides or ()] for job in self.jobs]
+        hidden = {*map(short_override, common), f"{_SPLIT}=validation"}
+        cells = [[short_override(word) for word in job.overrides or ()] for job in self.jobs]
         labels = [" ".join(word for word in words if word not in hidden) or " ".join(words) for words in cells]
         print(format_outcomes(labels, [job._return_value for job in self.jobs]))
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qnlnet.audit.light_cones.rows import Shape, build_circuit
-from qnlnet.circuits import QNLCircuit
+from qnlnet.circuits import Circuit
 from qnlnet.circuits.drawing import draw_circuit, name_symbols, render
 from qnlnet.files import write_file
-from qnlnet.simulator import Reach, analyse_qnl
+from qnlnet.simulator import Reach, analyse_circuit
 
 _FEW = 12
 
@@ -25,7 +25,7 @@ def _is_shown(shape: Shape) -> bool:
 def write_drawing(shape: Shape, directory: Path) -> list[Path]:
     """Writes a circuit as PNG and SVG into `directory` and returns the paths."""
     qnl = build_circuit(shape)
-    reach = analyse_qnl(qnl)
+    reach = analyse_circuit(qnl)
     figure = draw_circuit(
         qnl,
         f"Ansatz {shape.ansatz}, r = {shape.r}, D = {shape.D}, read out on qubit {shape.readout_qubit}",
@@ -35,7 +35,7 @@ def write_drawing(shape: Shape, directory: Path) -> list[Path]:
     return [write_file(directory / f"{shape.stem}.{ending}", render(figure, ending)) for ending in ("png", "svg")]
 
 
-def _explain(qnl: QNLCircuit, reach: Reach) -> str:
+def _explain(qnl: Circuit, reach: Reach) -> str:
     """Returns what grey means and which parameters are dead, in the drawing's symbols."""
     if not reach.dead_gates:
         return "All gates can reach the output."

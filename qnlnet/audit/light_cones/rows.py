@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from qiskit.quantum_info import SparsePauliOp
 
-from qnlnet.circuits import QNLCircuit, build_qnl_circuit
-from qnlnet.config import AnsatzConfig, load_config
+from qnlnet.circuits import Circuit, build_qnl_circuit
+from qnlnet.config import AnsatzConfig, QNLNetConfig, load_config, settings_of
 from qnlnet.errors import check_at_least
-from qnlnet.simulator import ExactSimulator, analyse_qnl
+from qnlnet.simulator import ExactSimulator, analyse_circuit
 
 DRAWS, SEED = 20, 7  # of inputs and weights, uniform in [−π, π]
 DEAD_BELOW = 1e-12  # far more than rounding leaves of a derivative that is zero
@@ -39,7 +39,7 @@ SHAPE_COLUMNS = tuple(field.name for field in fields(Shape))
 GRADIENTS = ("largest_dead_gradient", "smallest_live_gradient")
 
 
-def build_circuit(shape: Shape) -> QNLCircuit:
+def build_circuit(shape: Shape) -> Circuit:
     """Builds the circuit.
 
     Raises:
@@ -58,7 +58,7 @@ def build_circuit(shape: Shape) -> QNLCircuit:
 
 @cache
 def _load_ansatz(name: str) -> AnsatzConfig:
-    return load_config(f"ansatz={name}").ansatz
+    return settings_of(load_config(f"ansatz={name}"), QNLNetConfig).ansatz
 
 
 def make_table(shapes: Iterable[Shape]) -> pd.DataFrame:
@@ -81,8 +81,8 @@ def read_shapes(rows: pd.DataFrame) -> list[Shape]:
     return [Shape(str(ansatz), *map(int, numbers)) for ansatz, *numbers in zip(rows.ansatz, *columns, strict=True)]
 
 
-def _make_row(shape: Shape, qnl: QNLCircuit) -> dict[str, object]:
-    reach = analyse_qnl(qnl)
+def _make_row(shape: Shape, qnl: Circuit) -> dict[str, object]:
+    reach = analyse_circuit(qnl)
     gradients = sample_gradients(qnl)
     is_live = np.array([reach.reaches(parameter) for parameter in (*qnl.input_params, *qnl.weight_params)])
     dead, live = gradients[~is_live], gradients[is_live]
@@ -109,7 +109,7 @@ def _split(names: Sequence[str], is_live: NDArray[np.bool_]) -> tuple[list[str],
     return live, [name for name in names if name not in live]
 
 
-def sample_gradients(qnl: QNLCircuit) -> NDArray[np.float64]:
+def sample_gradients(qnl: Circuit) -> NDArray[np.float64]:
     """Returns the largest |derivative| of the output for each input, then each weight, over random draws.
 
     Nothing is taken from an analysis of the circuit: a second observable keeps the simulator from dropping any gate.

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from qnlnet.cores import available_cores
 from qnlnet.errors import ArgumentError, argument_error
-from qnlnet.evidence.checking.baselines import check_baselines, check_lone_baselines
-from qnlnet.evidence.checking.baselines_files import TABLE as BASELINES
 from qnlnet.evidence.checking.benchmarks import NAMES, check_benchmarks
 from qnlnet.evidence.checking.drawings import check_drawings
 from qnlnet.evidence.checking.figure6 import FIGURE_6, check_figure6
@@ -69,8 +67,6 @@ def check_folder(folder: Path, name: str) -> Finding:
         finding.problems.append(f"The folder must hold {SEEDS} or another table that is known here, but holds none.")
     else:
         check(folder, finding)
-        if check is not check_lone_baselines and (folder / BASELINES).is_file():
-            check_baselines(folder, finding)
     return finding
 
 
@@ -90,8 +86,6 @@ def _find_check(folder: Path) -> Check | None:
         return check_figure6
     if "noise.csv" in names:
         return _check_noise
-    if BASELINES in names:
-        return check_lone_baselines
     if "claims.csv" in names:
         return _check_claims
     images = {name for name in names if name.endswith((".svg", ".png"))}

@@ -16,8 +16,10 @@ from qnlnet.files import write_file
 from qnlnet.hardware import COLLECTED, Outcome, Submission, list_keys, read_outcome
 from qnlnet.hardware.report import build_figure, format_summary, format_table
 from qnlnet.hardware.results import TABLE, build_row
-from qnlnet.records import read_hardware_rows, read_seed_rows
-from qnlnet.records.row_config import compose_row, explain_misfit
+from qnlnet.records import read_hardware_rows
+from qnlnet.records.configurations import FILE_NAME as CONFIGURATIONS
+from qnlnet.records.configurations import read_configurations
+from qnlnet.records.row_check import config_of_row
 
 _OF_THE_DAY = {"collected_at", "commit", "versions"}
 _ROUNDING = 1e-12  # relative: sums and means of a few hundred numbers in another order
@@ -89,20 +91,14 @@ def _is_same(stored: Any, derived: Any) -> bool:
 
 
 def _check_configurations(folder: Path, rows: pd.DataFrame) -> Iterator[str]:
-    """Yields rows whose configuration neither composes from their columns nor stands in another committed table."""
-    trained = set()
-    for path in folder.resolve().parent.glob("*/seeds.csv"):
+    """Yields rows that say something else than their configuration, or whose configuration stands nowhere."""
+    for path in (*folder.resolve().parent.glob(f"*/{CONFIGURATIONS}"), folder / CONFIGURATIONS):
         try:
-            trained |= set(read_seed_rows(path).config_hash)
+            read_configurations(path.parent)
         except ResultsError:
-            continue  # told where that table is checked
+            continue  # reported where that table is checked
     for row in rows.drop_duplicates(["config_hash"]).to_dict("records"):
-        if row["config_hash"] in trained:
-            continue
         try:
-            composition = compose_row(row)
+            config_of_row(row)
         except ResultsError as error:
             yield f"{row['key']}: {error}"
-        else:
-            if not composition.fits:
-                yield f"{row['key']}: {explain_misfit(row, composition)}"

@@ -5,10 +5,11 @@ from itertools import islice
 
 import pandas as pd
 
-from qnlnet.config import CIRCUIT_LAYERS, RuntimeConfig
+from qnlnet.config import RuntimeConfig
 from qnlnet.errors import ResultsError
+from qnlnet.models import family_of
 from qnlnet.records import CELL_COLUMNS
-from qnlnet.records.row_config import compose_row, explain_misfit
+from qnlnet.records.row_check import config_of_row
 from qnlnet.records.stored import row_id
 
 _SHOWN = 5  # of several ids
@@ -16,7 +17,7 @@ _SHOWN = 5  # of several ids
 
 def check_seed_rows(seeds: pd.DataFrame) -> Iterator[str]:
     """Yields what is wrong with rows by themselves: their configuration, what follows from it, and gaps."""
-    for _, rows in seeds.groupby(list(CELL_COLUMNS), sort=False):
+    for _, rows in seeds.groupby(list(CELL_COLUMNS), sort=False, dropna=False):
         yield from _check_cell(rows)
     for config, rows in seeds.groupby("config_hash", sort=False):
         present = set(rows.seed)
@@ -30,16 +31,12 @@ def _check_cell(rows: pd.DataFrame) -> Iterator[str]:
     first = rows.to_dict("records")[0]
     ids = row_id(first) if len(rows) == 1 else f"{row_id(first)} and {len(rows) - 1} more of its cell"
     try:
-        composition = compose_row(first)
+        cell = config_of_row(first)
     except ResultsError as error:
         yield f"{ids}: {error}"
         return
-    if not composition.fits:
-        yield f"{ids}: {explain_misfit(first, composition)}"
-        return
-    cell = composition.config
     bound = cell.data.converged_above
-    on_aer = cell.layer in CIRCUIT_LAYERS and not isinstance(cell.backend, RuntimeConfig)
+    on_aer = bool(family_of(cell).circuits(cell)) and not isinstance(cell.backend, RuntimeConfig)
     for row in rows.to_dict("records"):
         if row["converged"] != (row["test_accuracy"] > bound):
             yield (

@@ -13,7 +13,7 @@ from qnlnet.papers.gupta2024.judges import (
     judge_weights,
 )
 from qnlnet.papers.gupta2024.repetitions import judge_repetitions
-from qnlnet.published import SOURCE, SOURCE_2
+from qnlnet.records.published import citation
 
 _ABSTRACT = "arXiv:2407.18906, abstract"
 _SLIDES = "slides of arXiv:2407.18906"
@@ -22,42 +22,42 @@ _IMPLIED = f"{_SLIDES}, implied by the model and by Table 1"
 CLAIMS = (
     Claim(
         "CNN-QNL-Net reaches 99.95 to 99.96 % on MNIST 0/1.",
-        SOURCE,
+        citation("Table 1"),
         "table1",
         "make reproduce-table1",
         judge_cells("mnist", "cnn"),
     ),
     Claim(
         "CNN-QNL-Net reaches 93.5 to 94.0 % on CIFAR-10 2/8.",
-        SOURCE,
+        citation("Table 1"),
         "table1",
         "make reproduce-table1",
         judge_cells("cifar10", "cnn"),
     ),
     Claim(
         "PCA-QNL-Net reaches 99.2 to 99.6 % on MNIST 0/1, ± 0.16 to 0.34.",
-        SOURCE,
+        citation("Table 1"),
         "table1",
         "make reproduce-table1",
         judge_cells("mnist", "pca"),
     ),
     Claim(
         "PCA-QNL-Net reaches 80.9 to 81.2 % on CIFAR-10 2/8.",
-        SOURCE,
+        citation("Table 1"),
         "table1",
         "make reproduce-table1",
         judge_cells("cifar10", "pca"),
     ),
     Claim(
         "CNN-QNL-Net reaches 99.96 % on MNIST 0/1 beside its competitors.",
-        SOURCE_2,
+        citation("Table 2"),
         "table2",
         "make reproduce-table2",
         judge_pair_of_digits("0/1"),
     ),
     Claim(
         "CNN-QNL-Net reaches 99.94 % on MNIST 3/6.",
-        SOURCE_2,
+        citation("Table 2"),
         "table2",
         "make reproduce-table2",
         judge_pair_of_digits("3/6"),
@@ -99,7 +99,7 @@ CLAIMS = (
     ),
     Claim(
         "One repetition of encoder and ansatz is enough.",
-        SOURCE,
+        citation("Table 1"),
         "ablation",
         "make ablation",
         judge_repetitions,

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from qnlnet.audit.tables import signed
+from qnlnet.config import load_config
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
-from qnlnet.published import quoted_for_cell
+from qnlnet.records.configurations import remember
+from qnlnet.records.published import find_published
 from qnlnet.tables.verdicts import AGREES, DIFFERS, INCONCLUSIVE
 
 
@@ -34,9 +36,8 @@ def judge_pair_of_digits(classes: str) -> Callable[[pd.DataFrame], Finding | Non
         rows = table[(table.dataset == "mnist") & (table.classes == classes) & table.n_seeds.notna()]
         if rows.empty:
             return None
-        quoted = quoted_for_cell(
-            {"dataset": "mnist", "classes": classes, "reducer": "cnn", "r": 1, "D": 1, "num_qubits": 4}
-        )
+        task = load_config("data=mnist", f"data.classes=[{classes.replace('/', ',')}]", "reducer=cnn")
+        quoted = find_published({"config_hash": remember(task)}, "Table 2")
         means = _say_each(rows, "{row.test_accuracy_mean:.2f} %")
         published = f"published {quoted.test_mean:.2f} ± {quoted.test_std:.2f} %" if quoted else "published"
         if {AGREES, DIFFERS} <= set(rows.verdict):

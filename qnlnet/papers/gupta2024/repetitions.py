@@ -10,11 +10,11 @@ from qnlnet.audit.best_of_many import compare_best
 from qnlnet.audit.tables import signed
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, Finding
 from qnlnet.papers.gupta2024.finished import is_finished
-from qnlnet.published import READOUT_OF_THE_CODE
 from qnlnet.records import dataset_label, reducer_label
 
 _ENOUGH = 1.0  # percentage points: less than this is no gain
 _LEVEL = 0.05
+_READOUT_OF_THE_CODE = 3
 
 
 def arrange_repetitions(seed_rows: pd.DataFrame) -> NDArray[np.float64]:
@@ -33,7 +33,7 @@ def judge_repetitions(seed_rows: pd.DataFrame) -> Finding | None:
     For each dataset, reducer and ansatz: another r and D is better if p, adjusted for all of them, is below 0.05; one
     repetition is enough if with 95 % confidence no other gains a point. Else nothing is decided.
     """
-    rows = seed_rows[seed_rows.readout_qubit == READOUT_OF_THE_CODE]
+    rows = seed_rows[seed_rows.readout_qubit == _READOUT_OF_THE_CODE]
     if rows.empty:
         return None
     unfinished = sorted({(row.reducer, row.epochs) for row in rows.itertuples() if not is_finished(row.epochs)})

@@ -12,9 +12,10 @@ from torch import nn
 from qnlnet.backends import ExactEstimatorQNN
 from qnlnet.circuits import ClosedForm
 from qnlnet.errors import ArgumentError
-from qnlnet.models import QNLNet, SeededDropout2d
-from qnlnet.models.nonlocal_block import NonLocalFeatures
-from qnlnet.models.substitutes import ProductOfSines, Unit
+from qnlnet.models.qnl_net.network import QNLNet
+from qnlnet.models.qnl_net.nonlocal_block import NonLocalFeatures
+from qnlnet.models.qnl_net.reducers import SeededDropout2d
+from qnlnet.models.qnl_net.substitutes import ProductOfSines, Unit
 from qnlnet.simulator.kernels import Program
 from qnlnet.simulator.program import compile_program
 from qnlnet.training.compiled import substitutes

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from qnlnet.errors import argument_error
-from qnlnet.models.nonlocal_block import NonLocalBlock2d
+from qnlnet.models.qnl_net.nonlocal_block import NonLocalBlock2d
 
 _KERNEL_SIZE = 5
 _HIDDEN_UNITS = 128

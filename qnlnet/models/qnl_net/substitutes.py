@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from qnlnet.circuits import ClosedForm, find_closed_form
 from qnlnet.circuits.closed_forms import NUM_WEIGHTS
 from qnlnet.config import AnsatzConfig
-from qnlnet.models.nonlocal_block import NonLocalFeatures
+from qnlnet.models.qnl_net.nonlocal_block import NonLocalFeatures
 
 
 class Unit(nn.Module):

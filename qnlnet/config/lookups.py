@@ -1,0 +1,61 @@
+"""What the YAML files hold beside settings: look-up tables for interpolations, and candidates for choices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from qnlnet.config.model.registry import section_of
+from qnlnet.errors import argument_error
+
+_OF_TRAINING = ("epochs", "learning_rate")
+# What the schema wants of a training, for models that are fitted once: nothing reads it.
+PLACEHOLDERS: Mapping[str, Any] = {
+    **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False}
+}
+
+
+def without_lookups(values: Any) -> Any:
+    """Returns settings without the keys that begin with an underscore, which are no settings."""
+    if not isinstance(values, dict):
+        return values
+    return {key: without_lookups(value) for key, value in values.items() if not str(key).startswith("_")}
+
+
+def open_choices(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns settings in which the first candidate stands for each value that is to be chosen.
+
+    A section's `_choices` names candidates; where the section has null for such a key, the key and its candidates
+    come into `choices`. Of a family that is fitted once, nothing of the training is chosen, or may be set.
+
+    Raises:
+        ArgumentError: The learning rate or the epochs of a model are set that is fitted once.
+    """
+    if values.get("choices"):
+        return dict(values)
+    choices: list[tuple[str, tuple[Any, ...]]] = []
+    result = dict(values)
+    for name in ("train", "model"):
+        section = values.get(name)
+        candidates = section.get("_choices") if isinstance(section, Mapping) else None
+        if not isinstance(section, Mapping) or not isinstance(candidates, Mapping):
+            continue
+        found = {key: tuple(options) for key, options in candidates.items() if section.get(key, "") is None}
+        if name == "train" and _is_fitted(values):
+            result[name] = _without_training(values["model"]["name"], section)
+            continue
+        result[name] = {**section, **{key: options[0] for key, options in found.items()}}
+        choices += [(f"{name}.{key}", options) for key, options in found.items()]
+    return {**result, "choices": tuple(choices)} if choices else result
+
+
+def _is_fitted(values: Mapping[str, Any]) -> bool:
+    model = values.get("model")
+    name = model.get("name") if isinstance(model, Mapping) else None
+    return isinstance(name, str) and section_of(name).is_fitted
+
+
+def _without_training(model: str, section: Mapping[str, Any]) -> dict[str, Any]:
+    for key in _OF_TRAINING:
+        if section.get(key) is not None:
+            requirement = f"be left out with model={model}, which is fitted once"
+            raise argument_error(f"train.{key}", requirement, section[key])
+    return {**section, **PLACEHOLDERS}

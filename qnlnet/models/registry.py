@@ -1,0 +1,63 @@
+"""Which family a model belongs to, and how one of its models is built."""
+
+import importlib
+import threading
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+
+from qnlnet.config import RunConfig
+from qnlnet.config.model.registry import load_own
+from qnlnet.data import Dataset
+from qnlnet.errors import ArgumentError
+from qnlnet.models.family import Family
+from qnlnet.models.features import Features, extract_features
+from qnlnet.models.streams import Streams
+from qnlnet.seeding import integer_seed
+
+# The module of each shipped family, imported when asked for; it defines FAMILY.
+_FAMILIES: Mapping[str, str] = {
+    "qnl_net": "qnlnet.models.qnl_net.family",
+}
+_BUILDING = threading.Lock()  # torch's generator is global: models are built one at a time
+
+
+def family_of(config: RunConfig) -> Family:
+    """Returns the family of a cell's model.
+
+    Raises:
+        ArgumentError: The file of a model of one's own defines none.
+    """
+    name = config.model.name
+    module = importlib.import_module(_FAMILIES[name]) if name in _FAMILIES else load_own(name)
+    family = getattr(module, "FAMILY", None)
+    if not isinstance(family, Family):
+        raise ArgumentError(f"The model {name} must define `FAMILY`, a Family, but does not.")
+    return family
+
+
+def prepare_features(dataset: Dataset, config: RunConfig) -> Features:
+    """Returns what the model of a cell sees of its images; see `extract_features` for the errors."""
+    return extract_features(dataset, config.data, family_of(config).features(config))
+
+
+def count_parameters(model: nn.Module) -> int:
+    """Returns how many numbers of a model are trained."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def build_model(config: RunConfig, seed: int, start: int = 0) -> nn.Module:
+    """Builds the untrained model of one replica.
+
+    Weights are drawn as its family has them, torch's defaults for convolutions and linear layers and U[−1, 1] for
+    circuits, but from `seed`; torch's global generator is left as it was.
+
+    Args:
+        config: The cell.
+        seed: The replica.
+        start: Which of the first weights of that replica, with `train.starts` > 1.
+    """
+    with _BUILDING, torch.random.fork_rng(devices=[]):
+        torch.manual_seed(integer_seed(seed, "weights", start))
+        return family_of(config).build(config, Streams(config, seed))
