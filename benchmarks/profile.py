@@ -75,7 +75,7 @@ def profile_steps(models: tuple[str, ...] = tuple(MODELS), *, repetitions: int) 
         config = qnlnet.load_config(*MODELS[model], "train.epochs=1000000", "train.lr_decay=1")
         features = draw_features(config, _IMAGES)
         network = read_network(build_model(config, 0), features.train.shape[1:])
-        parts = list(_list_parts(network, config.train.dropout))
+        parts = list(_list_parts(network, config.model.dropout))
         replica = CompiledReplica(config, 0, features)
         calls: dict[str, Callable[[], object]] = {part.name: _call(part) for part in parts}
         timings = time_in_turns({**calls, WHOLE: replica.advance}, repetitions=repetitions, seconds=0.05)

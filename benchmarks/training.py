@@ -77,7 +77,7 @@ def _torch_loop(layer: str) -> Callable[[RunConfig, Features], Trainer]:
 def build_linear(config: RunConfig, seed: int) -> QNLNet:
     """Builds the model with a Linear layer in place of the circuit."""
     model = build_model(config, seed)
-    return QNLNet(model.reducer, nn.Linear(config.num_qubits, 1), model.head)
+    return QNLNet(model.reducer, nn.Linear(config.model.num_qubits, 1), model.head)
 
 
 CONTESTANTS = {
@@ -120,7 +120,7 @@ def time_training(
 def draw_features(config: RunConfig, count: int) -> Features:
     """Draws random inputs in the model's shape; a single one for the test split, which is not what is timed."""
     random = generator(0, "weights")
-    shape = config.data.image_shape if config.reducer.name == "cnn" else (config.num_qubits,)
+    shape = config.data.image_shape if config.model.reducer.name == "cnn" else (config.model.num_qubits,)
 
     def split(size: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         return random.normal(size=(size, *shape)).astype(np.float32), random.integers(0, 2, size)

@@ -77,13 +77,13 @@ def load_configs(options: argparse.Namespace) -> list[RunConfig]:
 
 def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
     """Writes the circuit of `config` as PNG and SVG into `directory` and returns the paths."""
-    shape = f"r{config.feature_map_reps}_D{config.ansatz_reps}_{config.num_qubits}qubits_readout{config.readout_qubit}"
+    shape = f"r{config.model.feature_map_reps}_D{config.model.ansatz_reps}_{config.model.num_qubits}qubits_readout{config.model.readout_qubit}"
     title = (
-        f"Ansatz {config.ansatz.name}, r = {config.feature_map_reps}, D = {config.ansatz_reps}, "
-        f"read out on qubit {config.readout_qubit}"
+        f"Ansatz {config.model.ansatz.name}, r = {config.model.feature_map_reps}, D = {config.model.ansatz_reps}, "
+        f"read out on qubit {config.model.readout_qubit}"
     )
     figure = draw_circuit(circuit_from_config(config), title)
-    stem = f"ansatz{config.ansatz.name}_{shape}"
+    stem = f"ansatz{config.model.ansatz.name}_{shape}"
     return [write_file(directory / f"{stem}.{ending}", render(figure, ending)) for ending in ("png", "svg")]
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from qnlnet.records.row_config import compose_row, explain_misfit
 
 from qnlnet.config import RunConfig, config_hash, load_config
 from qnlnet.errors import ResultsError
 from qnlnet.records import backend_text, cell_keys, read_hardware_rows, read_seed_rows
 from qnlnet.records.hardware import HARDWARE_COLUMNS, hardware_cell_keys
-from qnlnet.records.row_config import compose_row, explain_misfit
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -18,8 +18,8 @@ RESULTS = Path(__file__).parents[1] / "results"
 def row_of(config: RunConfig, **changes: Any) -> dict[str, Any]:
     return {
         **cell_keys(config),
-        "dropout": config.train.dropout,
-        "num_qubits": config.num_qubits,
+        "dropout": config.model.dropout,
+        "num_qubits": config.model.num_qubits,
         "backend": backend_text(config.backend),
         "config_hash": config_hash(config),
         **changes,

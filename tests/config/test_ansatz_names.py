@@ -73,7 +73,7 @@ def test_equal_gates_are_one_cell_however_they_are_spelt() -> None:
 
 def test_other_gates_under_a_name_of_their_own_are_another_cell() -> None:
     config = load_config(RX_FIRST, "ansatz.name=rx_first")
-    assert config.ansatz.shipped_name is None
+    assert config.model.ansatz.shipped_name is None
     assert config_hash(config) != config_hash(load_config())
     with pytest.raises(ArgumentError, match=r"must be closed_form with the circuits of Table 1 only"):
         load_config(RX_FIRST, "ansatz.name=rx_first", "layer=closed_form")

@@ -35,7 +35,7 @@ def test_a_change_may_be_compared_with_another_one(small: list[tuple[str, str, s
 
 def test_an_override_that_names_a_choice_picks_bases_and_leaves_changes_as_they_are() -> None:
     (pair,) = [pair for pair in list_comparisons("choices", ["data=mnist", "ansatz=1"]) if pair.change == "RY first"]
-    assert (pair.base.ansatz.name, pair.changed.ansatz.name) == ("1", "1_ry")
+    assert (pair.base.model.ansatz.name, pair.changed.model.ansatz.name) == ("1", "1_ry")
 
 
 def test_a_choice_is_picked_with_all_that_it_sets() -> None:
@@ -46,26 +46,26 @@ def test_a_choice_is_picked_with_all_that_it_sets() -> None:
 
 def test_any_other_override_wins_over_bases_and_changes_alike() -> None:
     pairs = list_comparisons("choices", ["data=mnist", "ansatz=1", "train.epochs=3", "D=2"])
-    assert {cell.ansatz_reps for pair in pairs for cell in (pair.base, pair.changed)} == {2}
+    assert {cell.model.ansatz_reps for pair in pairs for cell in (pair.base, pair.changed)} == {2}
     assert {cell.train.epochs for pair in pairs for cell in (pair.base, pair.changed)} == {3}
 
 
 def test_braces_stand_for_the_option_of_the_base() -> None:
     pairs = [pair for pair in list_comparisons("choices", ["data=mnist"]) if pair.change == "RY first"]
-    assert [(pair.base.ansatz.name, pair.changed.ansatz.name) for pair in pairs] == [
+    assert [(pair.base.model.ansatz.name, pair.changed.model.ansatz.name) for pair in pairs] == [
         *(("0", "0_ry"), ("1", "1_ry"), ("2", "2_ry")),
     ]
     for pair in pairs:
-        first, *rest = pair.changed.ansatz.rotations
-        assert (first.gate, pair.base.ansatz.rotations[0].gate) == ("ry", "rz")
-        assert tuple(rest) == pair.base.ansatz.rotations[1:]
-        assert pair.changed.ansatz.entangling == pair.base.ansatz.entangling
-        assert pair.changed.ansatz.closing_rotations == pair.base.ansatz.closing_rotations
+        first, *rest = pair.changed.model.ansatz.rotations
+        assert (first.gate, pair.base.model.ansatz.rotations[0].gate) == ("ry", "rz")
+        assert tuple(rest) == pair.base.model.ansatz.rotations[1:]
+        assert pair.changed.model.ansatz.entangling == pair.base.model.ansatz.entangling
+        assert pair.changed.model.ansatz.closing_rotations == pair.base.model.ansatz.closing_rotations
 
 
 def test_the_layers_of_the_contribution_share_data_seeds_and_protocol() -> None:
     pairs = list_comparisons("contribution", ["data=mnist"])
-    assert {pair.changed.layer for pair in pairs} == {
+    assert {pair.changed.model.layer for pair in pairs} == {
         "frozen",
         "closed_form",
         "none",
@@ -74,17 +74,17 @@ def test_the_layers_of_the_contribution_share_data_seeds_and_protocol() -> None:
         "nonlocal",
     }
     for pair in pairs:
-        assert pair.base.layer == "quantum"
-        same = {"layer": "quantum", "ansatz": pair.base.ansatz, "reducer": pair.base.reducer}
+        assert pair.base.model.layer == "quantum"
+        same = {"layer": "quantum", "ansatz": pair.base.model.ansatz, "reducer": pair.base.model.reducer}
         assert pair.changed.model_copy(update=same) == pair.base
 
 
 def test_a_change_may_be_made_to_some_bases_only() -> None:
     pairs = list_comparisons("contribution", ["data=mnist"])
-    with_block = [pair for pair in pairs if pair.changed.reducer.name == "cnn_nonlocal"]
-    assert [(pair.base.reducer.name, pair.base.ansatz.name, pair.changed.layer) for pair in with_block] == [
-        ("cnn", ansatz, "none") for ansatz in "012"
-    ]
+    with_block = [pair for pair in pairs if pair.changed.model.reducer.name == "cnn_nonlocal"]
+    assert [
+        (pair.base.model.reducer.name, pair.base.model.ansatz.name, pair.changed.model.layer) for pair in with_block
+    ] == [("cnn", ansatz, "none") for ansatz in "012"]
 
 
 def test_a_file_without_changes_is_refused() -> None:

@@ -36,8 +36,8 @@ def test_every_two_options_compose_together(pair: tuple[str, str]) -> None:
         backend = getattr(config.backend, "kind", config.backend.name)  # the name of a runtime backend is its device
         found = {
             "data": config.data.name,
-            "reducer": config.reducer.name,
-            "ansatz": config.ansatz.name,
+            "reducer": config.model.reducer.name,
+            "ansatz": config.model.ansatz.name,
             "backend": backend,
             "protocol": config.train.protocol,
         }
@@ -96,7 +96,12 @@ def test_released_protocol_is_the_published_one(data: str, reducer: str, learnin
     assert (train.epochs, train.batch_size, train.lr_decay, train.loss) == (100, 1, 0.9, "raw_nll")
     assert train.pca_scaling == "each_split"
     assert train.shuffle == (reducer == "cnn")
-    assert (config.feature_map_reps, config.ansatz_reps, config.num_qubits, config.readout_qubit) == (1, 1, 4, 3)
+    assert (
+        config.model.feature_map_reps,
+        config.model.ansatz_reps,
+        config.model.num_qubits,
+        config.model.readout_qubit,
+    ) == (1, 1, 4, 3)
     assert config.backend.name == "exact"
 
 
@@ -117,7 +122,7 @@ def test_datasets_are_the_published_ones() -> None:
 
 def test_defaults() -> None:
     config = load_config()
-    assert (config.reducer.name, config.ansatz.name, config.seeds) == ("cnn", "0", 5)
+    assert (config.model.reducer.name, config.model.ansatz.name, config.seeds) == ("cnn", "0", 5)
     assert load_config("reducer=pca").seeds == 20
     assert load_config("seeds=7").seeds == 7
     assert config.workers is config.output_dir is None

@@ -70,7 +70,12 @@ def test_it_is_what_hydra_composes(config_name: str, overrides: list[str]) -> No
 def test_hydra_composes_once_for_each_choice_of_groups(composed: list[list[str]]) -> None:
     configs = [load_config("data=cifar10", f"r={r}", "ansatz=1", f"D={D}") for r in (1, 2) for D in (1, 2)]
     assert composed == [["data=cifar10", "ansatz='1'"]]
-    assert [(config.feature_map_reps, config.ansatz_reps) for config in configs] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert [(config.model.feature_map_reps, config.model.ansatz_reps) for config in configs] == [
+        (1, 1),
+        (1, 2),
+        (2, 1),
+        (2, 2),
+    ]
     load_config("data=mnist", "ansatz=1")
     assert len(composed) == 2
 

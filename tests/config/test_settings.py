@@ -35,11 +35,11 @@ def test_with_the_columns_it_composes_to_the_same_cell(overrides: str) -> None:
     config = load_config(*overrides.split())
     shown = [
         *(word for word in overrides.split() if word.startswith("data=")),
-        f"reducer={config.reducer.name}",
+        f"reducer={config.model.reducer.name}",
         f"protocol={config.train.protocol}",
-        f"r={config.feature_map_reps}",
-        f"D={config.ansatz_reps}",
-        f"readout_qubit={config.readout_qubit}",
+        f"r={config.model.feature_map_reps}",
+        f"D={config.model.ansatz_reps}",
+        f"readout_qubit={config.model.readout_qubit}",
         f"backend={config.backend.name}",
         f"data.classes={override_value(config.data.classes)}",
     ]

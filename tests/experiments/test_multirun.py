@@ -124,7 +124,7 @@ def test_a_cell_that_stops_unexpectedly_leaves_its_traceback(
     from qnlnet.training import build_replica
 
     def fail(config: Any, *arguments: Any) -> Any:
-        if config.ansatz.name == "1":
+        if config.model.ansatz.name == "1":
             raise ZeroDivisionError("nobody expects this")
         return build_replica(config, *arguments)
 

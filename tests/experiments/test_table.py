@@ -83,7 +83,7 @@ def test_table_2_has_all_ansaetze_on_both_pairs_and_shares_those_of_0_and_1_with
     assert sorted(cell_name(cell) for cell in cells) == [
         f"mnist-{pair}_cnn_ansatz{ansatz}_r1_D1_released" for pair in ("0-1", "3-6") for ansatz in "012"
     ]
-    assert {(cell.seeds, cell.train.epochs, cell.readout_qubit) for cell in cells} == {(5, 100, 3)}
+    assert {(cell.seeds, cell.train.epochs, cell.model.readout_qubit) for cell in cells} == {(5, 100, 3)}
     in_table_1 = {config_hash(cell): run_directory(cell) for cell in list_table("table1")}
     shared = [cell for cell in cells if config_hash(cell) in in_table_1]
     assert [cell.data.classes for cell in shared] == [(0, 1)] * 3
@@ -97,7 +97,7 @@ def test_the_ablation_has_every_r_d_ansatz_and_readout_once() -> None:
     ]
     expected = itertools.product(("mnist", "cifar10"), ("cnn", "pca"), (3, 0), "012", (1, 2, 3), (1, 2, 3))
     assert sorted(settings) == sorted(expected)
-    size = {(cell.reducer.name, cell.seeds, cell.train.epochs) for cell in cells}
+    size = {(cell.model.reducer.name, cell.seeds, cell.train.epochs) for cell in cells}
     assert size == {("cnn", 3, 10), ("pca", 20, 20)}
     assert {cell.train.protocol for cell in cells} == {"released"}
     assert cells[0].reducer.name == "cnn"

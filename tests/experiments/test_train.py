@@ -46,7 +46,7 @@ def test_every_two_options_train_together(
     rows = run.seed_rows()
     assert rows.seed.tolist() == [0]
     assert set(rows.protocol) == {protocol}
-    assert set(rows.ansatz) == {cell.ansatz.name}
+    assert set(rows.ansatz) == {cell.model.ansatz.name}
     assert rows.aer_agreement.tolist() == [1.0]
     assert run.epoch_rows().train_loss.notna().all()
 

@@ -81,7 +81,7 @@ def test_pca_model_has_one_linear_layer_before_the_circuit_and_one_unit_after_it
 def test_the_two_scores_add_up_to_one(overrides: tuple[str, ...]) -> None:
     model = build(*overrides).eval()
     config = load_config(*overrides)
-    shape = config.data.image_shape if config.reducer.name == "cnn" else (4,)
+    shape = config.data.image_shape if config.model.reducer.name == "cnn" else (4,)
     inputs = torch.randn(5, *shape, generator=torch.Generator().manual_seed(0))
     scores = model(inputs)
     assert scores.shape == (5, 2)

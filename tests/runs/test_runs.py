@@ -218,7 +218,7 @@ def test_cells_train_in_one_go_and_share_their_features(
     prepared: list[str] = []
 
     def count(dataset: Dataset, config: RunConfig) -> Any:
-        prepared.append(f"{config.reducer.name}, {config.train.pca_scaling}")
+        prepared.append(f"{config.model.reducer.name}, {config.model.pca_scaling}")
         return prepare_features(dataset, config)
 
     monkeypatch.setattr("qnlnet.runs.inputs.prepare_features", count)

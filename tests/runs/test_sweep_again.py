@@ -29,7 +29,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
     tell = Progress.on_epoch
 
     def count(self: Progress, job: Job, epoch: Epoch) -> None:
-        epochs.append((job.config.ansatz.name, job.seed, epoch.number))
+        epochs.append((job.config.model.ansatz.name, job.seed, epoch.number))
         tell(self, job, epoch)
 
     monkeypatch.setattr(Progress, "on_epoch", count)

@@ -31,7 +31,7 @@ def make_features() -> Callable[..., Features]:
 
     def make(config: RunConfig, train: int, test: int = 12) -> Features:
         random = np.random.default_rng(0)
-        shape = (config.num_qubits,) if config.reducer.name == "pca" else config.data.image_shape
+        shape = (config.model.num_qubits,) if config.model.reducer.name == "pca" else config.data.image_shape
         classes = len(config.data.classes)
         directions = random.normal(size=(classes, *shape))
 

@@ -53,7 +53,7 @@ def train(jobs: Sequence[Job], workers: int | None) -> Numbers:
 
     def keep(replica: TrainedReplica) -> None:
         config = replica.job.config
-        key = (f"{config.data.name} {config.reducer.name}", replica.job.seed)
+        key = (f"{config.data.name} {config.model.reducer.name}", replica.job.seed)
         numbers[key] = replica.epochs, replica.aer_agreement, flatten_parameters(replica.model).tobytes()
 
     train_replicas(jobs, Listener(on_trained=keep), workers=workers)

@@ -85,7 +85,7 @@ def test_gradient_of_every_parameter_agrees_with_torch(
     dropout = next((layer for layer in model.reducer if isinstance(layer, SeededDropout2d)), None)
     masks = None
     if dropout is not None:
-        masks = dropout(torch.ones(batch, config.data.cnn_channels[1], 1, 1))[:, :, 0, 0].numpy()
+        masks = dropout(torch.ones(batch, config.model.cnn_channels[1], 1, 1))[:, :, 0, 0].numpy()
         assert (masks == 0).any()
     step = compiled_step(model, features.train, features.train_labels, kind, masks=masks)
 
