@@ -15,7 +15,7 @@ from qnlnet.runs import train_cells
 
 pytestmark = pytest.mark.slow
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 Check = Callable[[Path], list[str]]
 NOISE = NoiseConfig(images=20, shots=(16, 64), depolarizing=(0.1,), devices=("FakeManilaV2",))
 
