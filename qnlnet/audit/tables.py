@@ -33,7 +33,7 @@ _COST_NOTE = (
 
 
 def lay_out_comparisons(comparisons: pd.DataFrame) -> Layout:
-    """Returns the table of `audit.compare`; with columns of parameters and time where `base_parameters` is there."""
+    """Returns the table of `qnlnet.audit.paired.compare`; with columns of parameters and time where `base_parameters` is there."""
     costs = "base_parameters" in comparisons.columns
     rows = [[*_row(row), *(_costs(row) if costs else [])] for row in comparisons.to_dict("records")]
     notes = [*_NOTES, *([_COST_NOTE] if costs else []), *_shared(comparisons)]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from qnlnet.audit import measure_noise, write_noise
+from qnlnet.audit.noise import measure_noise
+from qnlnet.audit.noise_report import write_noise
 from qnlnet.audit.noise_rows import read_noise_rows
 from qnlnet.config import NoiseConfig, load_config
 from qnlnet.records import read_hardware_rows, write_table
