@@ -124,16 +124,13 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
     import pandas as pd
 
     from benchmarks import layer, profile, scaling, training
-    from qnlnet import provenance
     from qnlnet.files import check_writable
+    from qnlnet.provenance import describe_code
     from qnlnet.records import write_table
 
     check_writable(directory)
-    origin = {
-        "machine": describe_machine(),
-        "commit": provenance.commit(),
-        "versions": f"{provenance.versions()}; {peer_versions()}",
-    }
+    origin = {"machine": describe_machine(), **describe_code()}
+    origin["versions"] += f"; {peer_versions()}"
     pace = {"repetitions": repetitions, "seconds": 0.1}
     benchmarks = {
         "layer": lambda: chain(

@@ -11,12 +11,14 @@ from omegaconf import DictConfig
 
 from qnlnet.config import build_run_config
 from qnlnet.errors import argument_error
+from qnlnet.files import short_path
 
 if TYPE_CHECKING:
     from qnlnet.data import Dataset
     from qnlnet.records.stored import StoredRow
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
+PROJECT = Path(__file__).resolve().parents[1]
+RESULTS = PROJECT / "results"
 OPTION = "--rerun"
 _WITHOUT_EFFECT = {"seeds", "force", "output_dir", "checkpoint_every", "logger"}
 _DIFFERS = 1
@@ -122,13 +124,14 @@ def _train_and_compare(config: DictConfig, stored: "list[StoredRow]", words: str
     replica = train_again(cell, int(stored[0].row["seed"]), dataset)
     last, same = replica.epochs[-1], True
     for one in stored:
+        table = short_path(one.table, PROJECT)
         if sentences := compare(one, replica, dataset):
             same = False
             accuracies = f"test accuracy {one.row['test_accuracy']:.2f} % then, {last.test_accuracy:.2f} % now"
-            print(f"Differs from {_short(one.table)} ({accuracies}):", *sentences, sep="\n  ")
+            print(f"Differs from {table} ({accuracies}):", *sentences, sep="\n  ")
         else:
             print(
-                f"Same to the last digit as {_short(one.table)}: loss and accuracies of {len(replica.epochs)} epochs, "
+                f"Same to the last digit as {table}: loss and accuracies of {len(replica.epochs)} epochs, "
                 f"train {last.train_accuracy:.2f} %, test {last.test_accuracy:.2f} %."
             )
     if not same:
@@ -149,7 +152,7 @@ def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> Non
 
     row = stored[0].row
     print(
-        f"Row {row_id(row)} of {', '.join(_short(one.table) for one in stored)}: "
+        f"Row {row_id(row)} of {', '.join(short_path(one.table, PROJECT) for one in stored)}: "
         f"{dataset_label(row['dataset'], row['classes'])}, {reducer_label(row['reducer'])}, ansatz {row['ansatz']}, "
         f"{row['protocol']} protocol, seed {row['seed']}\n"
         f"  {words}"
@@ -157,7 +160,7 @@ def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> Non
     for one in stored:
         if one.row["data_fingerprint"] != dataset.fingerprint:
             print(
-                f"The images are not those of {_short(one.table)}: {one.row['data_fingerprint']} then, "
+                f"The images are not those of {short_path(one.table, PROJECT)}: {one.row['data_fingerprint']} then, "
                 f"{dataset.fingerprint} now. The numbers will differ."
             )
     if "data.verify=false" in words:
@@ -170,11 +173,3 @@ def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> Non
         versions = ", ".join(f"{name} {then} then and {now} now" for name, then, now in changed)
         print(f"Commit {one.row['commit']} then, {provenance.commit()} now. Versions: {versions or 'the same'}.")
     sys.stdout.flush()
-
-
-def _short(path: Path) -> str:
-    """Returns the path from here, or from the project's folder, where it lies below one of them."""
-    for folder in (Path.cwd(), RESULTS.parent):
-        if path.is_relative_to(folder):
-            return str(path.relative_to(folder))
-    return str(path)

@@ -31,6 +31,17 @@ def commit(checkout: Path = _CHECKOUT) -> str:
     return head[:12] if changes == "" else f"{head[:12]}-dirty"
 
 
+def describe_code(*more: str) -> dict[str, str]:
+    """Returns `commit` and `versions` under the names of their columns.
+
+    Call it once when a run begins: what is committed while it goes on is not the code that runs.
+
+    Args:
+        more: Packages beside those that every row depends on.
+    """
+    return {"commit": commit(), "versions": versions(*more)}
+
+
 def versions(*more: str) -> str:
     """Returns for example ``qnlnet 0.1.0; python 3.11.7; qiskit 2.6.2; …``, without packages that are not installed.
 

@@ -76,8 +76,8 @@ def play(only: Sequence[str], quick: bool, seed: int, directory: Path) -> int:
     """
     import pandas as pd
 
-    from qnlnet import provenance
     from qnlnet.files import check_writable
+    from qnlnet.provenance import describe_code
     from qnlnet.records import write_table
     from robustness.disks import NoDiskError
     from robustness.finding import Broken, Finding
@@ -87,7 +87,7 @@ def play(only: Sequence[str], quick: bool, seed: int, directory: Path) -> int:
     from robustness.watched import Bench
 
     check_writable(directory)
-    origin = {"commit": provenance.commit(), "versions": provenance.versions()}
+    origin = describe_code()
     rows, broken = [], 0
     with tempfile.TemporaryDirectory() as folder, Starter() as starter:
         bench = Bench(starter, Path(folder))

@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qnlnet.errors import QNLNetError, argument_error
+from qnlnet.files import short_path
 from qnlnet.pipes import end_with_reader
 
 if TYPE_CHECKING:
     from qnlnet.evidence.checking.finding import Finding
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
+PROJECT = Path(__file__).resolve().parents[1]
+RESULTS = PROJECT / "results"
 _PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
 
 
@@ -62,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for line in chain.from_iterable(map(list_rows, folders)):
                 print(line)
             return 0
-        findings = check_folders({_name(folder): folder for folder in folders})
+        findings = check_folders({short_path(folder, PROJECT): folder for folder in folders})
         for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
             print("\n".join(finding.lines()), flush=True)
             checked += 1
@@ -97,16 +99,8 @@ def _update_digests(paths: Sequence[Path]) -> int:
         raise argument_error("PATH", "be left out with --update-digests, which is about all of results", str(paths[0]))
     for line in update_digests(RESULTS) or ["nothing has changed"]:
         print(line)
-    print(f"Written: {_name(RESULTS / SUMS)}")
+    print(f"Written: {short_path(RESULTS / SUMS, PROJECT)}")
     return 0
-
-
-def _name(folder: Path) -> str:
-    """Returns the folder as a person would name it: from here or from the project's folder."""
-    for start in (Path.cwd(), RESULTS.parent):
-        if folder.resolve().is_relative_to(start):
-            return str(folder.resolve().relative_to(start))
-    return str(folder)
 
 
 if __name__ == "__main__":

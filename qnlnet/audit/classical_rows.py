@@ -6,12 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet import provenance
 from qnlnet.audit.classical import MODELS, fit_classical
 from qnlnet.config import BaselinesConfig, RunConfig
 from qnlnet.data import load_dataset
 from qnlnet.errors import argument_error, check_choice
 from qnlnet.models import prepare_features
+from qnlnet.provenance import describe_code
 from qnlnet.records import cell_keys, read_rows, sort_rows, write_table
 from qnlnet.records.frames import build_frame
 from qnlnet.records.schema import SEED_SCHEMA, Column
@@ -86,7 +86,7 @@ def measure_baselines(
     """
     path = Path(directory) / TABLE
     known = {_identity(row): row for row in read_baseline_rows(path, missing_ok=True).to_dict("records")}
-    code = {"commit": provenance.commit(), "versions": provenance.versions()}
+    code = describe_code()
     rows: list[dict[str, Any]] = []
     for cell in cells:
         dataset = load_dataset(cell.data)

@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet import provenance
 from qnlnet.checkpoints import ReplicaCheckpoint, save_model
 from qnlnet.compilation import processor
 from qnlnet.config import RunConfig, config_hash, run_directory, unusual_settings
 from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
+from qnlnet.provenance import describe_code
 from qnlnet.records import backend_text, cell_keys, read_epoch_rows, read_seed_rows, upsert
 from qnlnet.runs.chance import has_converged
 from qnlnet.runs.known_table import KnownTable
@@ -185,8 +185,3 @@ class Run:
             "data_fingerprint": self.dataset.fingerprint,
             "data_official": self.dataset.official,
         }
-
-
-def describe_code() -> dict[str, str]:
-    """Returns commit and versions; to be asked for once, as what is committed while a run goes on is not what runs."""
-    return {"commit": provenance.commit(), "versions": provenance.versions()}

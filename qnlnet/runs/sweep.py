@@ -10,12 +10,13 @@ import pandas as pd
 from qnlnet.config import LoggerConfig, RunConfig, config_hash, run_directory
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 from qnlnet.files import write_file
+from qnlnet.provenance import describe_code
 from qnlnet.runs.chance import describe_chance, describe_imbalance
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters, TellingKeeper
 from qnlnet.runs.inputs import Inputs
 from qnlnet.runs.outcome import Outcome
-from qnlnet.runs.run_folder import Run, describe_code
+from qnlnet.runs.run_folder import Run
 from qnlnet.tracking import Trackers, build_trackers
 from qnlnet.training import Epoch, Job, Observer, Progress, TrainedReplica, check_budget, train_replicas
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from qnlnet.audit.tables import signed
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
 from qnlnet.published import quoted_for_cell
+from qnlnet.tables.layout import signed
 from qnlnet.tables.verdicts import AGREES, DIFFERS, INCONCLUSIVE
 
 
