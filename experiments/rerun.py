@@ -147,7 +147,6 @@ def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> Non
     from qnlnet import provenance
     from qnlnet.compilation import processor
     from qnlnet.records import dataset_label, reducer_label
-    from qnlnet.records.origin import differing_versions, parse_versions
     from qnlnet.records.stored import row_id
 
     row = stored[0].row
@@ -167,9 +166,9 @@ def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> Non
         print("The row's images failed the check against the official hashes, so data.verify=false is set as well.")
     for one in stored:
         now = provenance.versions()
-        if "cpu" in parse_versions(one.row["versions"]):  # older rows do not tell
+        if "cpu" in provenance.parse_versions(one.row["versions"]):  # older rows do not tell
             now += f"; cpu {processor()}"
-        changed = differing_versions(one.row["versions"], now)
+        changed = provenance.differing_versions(one.row["versions"], now)
         versions = ", ".join(f"{name} {then} then and {now} now" for name, then, now in changed)
         print(f"Commit {one.row['commit']} then, {provenance.commit()} now. Versions: {versions or 'the same'}.")
     sys.stdout.flush()

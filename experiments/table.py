@@ -23,7 +23,7 @@ from qnlnet.config import (
     config_hash,
     quote_group_options,
 )
-from qnlnet.config.axes import pick_choices
+from qnlnet.config.comparisons import pick_choices
 
 _TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from qnlnet.config.axes import pick_choices
 from qnlnet.config.compose import build_run_config, compose_config, quote_group_options
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
@@ -100,3 +99,14 @@ def _merge(base: Sequence[str], words: str) -> list[str]:
 
 def _key(override: str) -> str:
     return override.partition("=")[0].lstrip("+")
+
+
+def pick_choices(axis: Sequence[str], overrides: Sequence[str]) -> list[list[str]]:
+    """Returns the words of those choices whose first word is among the overrides; of all choices where none is.
+
+    Args:
+        axis: Choices such as ``data=mnist train.learning_rate=1e-3``.
+        overrides: What the command line says, with group options quoted as by `quote_group_options`.
+    """
+    choices = [choice.split() for choice in axis]
+    return [words for words in choices if quote_group_options(words[0]) in overrides] or choices

@@ -214,13 +214,13 @@ class _Sweep(Observer):
         cell.fail(error)
         self._trackers[job.config.logger].on_failed(job.config, job.seed, str(error))
 
-    def on_elsewhere(self, job: Job) -> None:
+    def on_finished_elsewhere(self, job: Job) -> None:
         try:
             _run_of(self._cell_of[job]).refresh()
         except Exception as error:  # noqa: BLE001 - as above
             self.on_failed(job, error)
             return
-        self._progress.on_elsewhere(job)
+        self._progress.on_finished_elsewhere(job)
 
     def on_note(self, job: Job, text: str) -> None:
         self._progress.on_note(job, text)

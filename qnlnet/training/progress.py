@@ -63,7 +63,7 @@ class Progress(Observer):
         self._skip(job, len(epochs))
         self.on_note(job, f"goes on after epoch {len(epochs)} of {job.config.train.epochs}")
 
-    def on_elsewhere(self, job: Job) -> None:
+    def on_finished_elsewhere(self, job: Job) -> None:
         """Says that another process was first."""
         self._trained += 1
         self._skip(job, job.config.train.epochs)
