@@ -10,23 +10,22 @@ python experiments/train.py --rerun ROW_ID
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnlnet.errors import QNLNetError, argument_error
+from qnlnet.errors import argument_error
 from qnlnet.files import short_path
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
 if TYPE_CHECKING:
     from qnlnet.evidence.checking.finding import Finding
 
 PROJECT = Path(__file__).resolve().parents[1]
 RESULTS = PROJECT / "results"
-_PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
+_PROBLEMS = 1
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -46,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
@@ -56,28 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from qnlnet.evidence.checking.listing import list_rows
 
     checked = found = problems = 0
-    try:
-        if options.update_digests:
-            return _update_digests(options.paths)
-        folders = find_folders(options.paths or [RESULTS])
-        if options.list:
-            for line in chain.from_iterable(map(list_rows, folders)):
-                print(line)
-            return 0
-        findings = check_folders({short_path(folder, PROJECT): folder for folder in folders})
-        for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
-            print("\n".join(finding.lines()), flush=True)
-            checked += 1
-            problems += len(finding.problems)
-            found += bool(finding.problems)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
-    except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return _INTERRUPTED
+    if options.update_digests:
+        return _update_digests(options.paths)
+    folders = find_folders(options.paths or [RESULTS])
+    if options.list:
+        for line in chain.from_iterable(map(list_rows, folders)):
+            print(line)
+        return 0
+    findings = check_folders({short_path(folder, PROJECT): folder for folder in folders})
+    for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
+        print("\n".join(finding.lines()), flush=True)
+        checked += 1
+        problems += len(finding.problems)
+        found += bool(finding.problems)
     if problems:
         print(f"\nProblems in {found} of {checked} checks: {problems}.", file=sys.stderr)
     return _PROBLEMS if problems else 0
@@ -104,4 +95,4 @@ def _update_digests(paths: Sequence[Path]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)
