@@ -128,8 +128,8 @@ test-slurm: $(READY)  ## Run sweeps on a real one-node Slurm cluster (root on De
 	$(BIN)/python -m pytest -m slurm tests/slurm $(ARGS)
 
 test-report: $(READY)  ## Look at the page in headless Chromium (root on Debian; installs it where it is missing)
-	$(BIN)/python tests/report_page/chromium.py install
-	$(BIN)/python -m pytest -m browser tests/report_page $(ARGS)
+	$(BIN)/python tests/evidence/page/chromium.py install
+	$(BIN)/python -m pytest -m browser tests/evidence/page $(ARGS)
 
 report: $(READY)  ## Write results/report/index.html: one page with everything in results/
 	$(BIN)/python scripts/report.py $(ARGS)

@@ -9,14 +9,14 @@ The peers come with `pip install -c constraints.txt -e ".[bench]"`, which `make 
 import argparse
 import importlib.util
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import describe_machine, peer_versions, prepare_process
-from qnlnet.pipes import end_with_reader
+from qnlnet.errors import ArgumentError, ResultsError, check_at_least
+from qnlnet.program import program, run
 
 _PEERS = ("pennylane", "pennylane_lightning", "jax")
 _RESULTS, _TURNS = Path("results/benchmarks"), 7
@@ -60,45 +60,33 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program(stopped="\nStopped. Benchmarks that had finished are written.")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    if options.repetitions < 1:
-        return _refuse(f"Argument `--repetitions` must be at least 1, but is {options.repetitions}.")
+    check_at_least("--repetitions", options.repetitions, 1)
     if options.redraw and options.quick:
-        return _refuse("Argument `--redraw` must stand without --quick, which draws nothing.")
+        raise ArgumentError("Argument `--redraw` must stand without --quick, which draws nothing.")
     if not options.redraw and (missing := [name for name in _PEERS if importlib.util.find_spec(name) is None]):
-        return _refuse(
+        raise ArgumentError(
             f"The peers {', '.join(missing)} must be installed, but are not. "
             'Install them with: pip install -c constraints.txt -e ".[bench]"'
         )
     if not options.redraw:
         print(f"{describe_machine()}; {prepare_process()}", flush=True)
 
-    from qnlnet.errors import QNLNetError  # after the threads are fixed, like everything that computes
     from qnlnet.files import choose_folder
 
-    try:
-        if options.quick:
-            measure_quickly()
-            return 0
-        is_usual = options.redraw or options.repetitions == _TURNS
-        directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
-        for name in options.only:
-            if not options.redraw:
-                measure(name, directory, options.repetitions)
-            draw(name, directory)
-    except QNLNetError as error:
-        return _refuse(str(error))
-    except KeyboardInterrupt:
-        print("\nStopped. Benchmarks that had finished are written.", file=sys.stderr)
-        return 130
+    if options.quick:
+        measure_quickly()
+        return 0
+    is_usual = options.redraw or options.repetitions == _TURNS
+    directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
+    for name in options.only:
+        if not options.redraw:
+            measure(name, directory, options.repetitions)
+        draw(name, directory)
     return 0
-
-
-def _refuse(sentence: str) -> int:
-    print(f"error: {sentence}", file=sys.stderr)
-    return 2
 
 
 def measure_quickly() -> None:
@@ -124,16 +112,13 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
     import pandas as pd
 
     from benchmarks import layer, profile, scaling, training
-    from qnlnet import provenance
     from qnlnet.files import check_writable
+    from qnlnet.provenance import describe_code
     from qnlnet.records import write_table
 
     check_writable(directory)
-    origin = {
-        "machine": describe_machine(),
-        "commit": provenance.commit(),
-        "versions": f"{provenance.versions()}; {peer_versions()}",
-    }
+    origin = {"machine": describe_machine(), **describe_code()}
+    origin["versions"] += f"; {peer_versions()}"
     pace = {"repetitions": repetitions, "seconds": 0.1}
     benchmarks = {
         "layer": lambda: chain(
@@ -155,7 +140,6 @@ def draw(name: str, directory: Path) -> None:
     """
     import pandas as pd
 
-    from qnlnet.errors import ResultsError
     from qnlnet.evidence.benchmarks import plots, report
     from qnlnet.figures import write_figure
     from qnlnet.files import write_file
@@ -185,4 +169,4 @@ def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -25,13 +25,13 @@ from qnlnet.config.compose import explain_composition_error
 from qnlnet.config.overrides import read_override
 from qnlnet.errors import ArgumentError, QNLNetError
 from qnlnet.pipes import end_with_reader
+from qnlnet.program import INTERRUPTED, TERMINATED, report_mistake
 
 _OPTIONAL = {  # options that need a plugin which is not installed with the library itself
     "hydra/sweeper=optuna": "hydra_plugins.hydra_optuna_sweeper",
     "hydra/launcher=joblib": "hydra_plugins.hydra_joblib_launcher",
     "hydra/launcher=submitit_slurm": "hydra_plugins.hydra_submitit_launcher",
 }
-_MISTAKE, _INTERRUPTED, _TERMINATED = 2, 130, 143
 
 
 _stops: list[int] = []  # the signals that asked this process to stop
@@ -135,8 +135,7 @@ def exit_on_mistake(action: Callable[[], Any]) -> Any:
             _say_stopped()
         if not isinstance(error, QNLNetError):
             raise
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(_MISTAKE)
+        sys.exit(report_mistake(error))
 
 
 def _say_stopped() -> NoReturn:
@@ -146,4 +145,4 @@ def _say_stopped() -> NoReturn:
 def end_stopped(advice: str) -> NoReturn:
     """Ends the program after Ctrl-C or SIGTERM, with the exit status that belongs to it."""
     print(f"\nStopped. {advice}", file=sys.stderr)
-    sys.exit(_TERMINATED if signal.SIGTERM in _stops else _INTERRUPTED)
+    sys.exit(TERMINATED if signal.SIGTERM in _stops else INTERRUPTED)

@@ -26,7 +26,7 @@ def compare(config: DictConfig) -> None:
 
     import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
 
-    from qnlnet.audit import build_forest, write_comparison_tables
+    from qnlnet.audit.write import build_forest, write_comparison_tables
     from qnlnet.figures import write_figure
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table

@@ -28,7 +28,8 @@ def measure(config: DictConfig) -> None:
     directory = choose_output_folder(config, overrides, config_name, partial(describe_noise, config_name))
 
     # These take seconds to import and are not needed for --help or for a mistake.
-    from qnlnet.audit import check_noise, measure_noise, write_noise
+    from qnlnet.audit.noise import check_noise, measure_noise
+    from qnlnet.audit.noise_report import write_noise
     from qnlnet.files import check_writable
     from qnlnet.runs import train_cells
 

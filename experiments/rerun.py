@@ -13,12 +13,14 @@ from pydantic import ValidationError
 from qnlnet.config import RunConfig, explain_validation_error
 from qnlnet.config.overrides import key_of, short_key
 from qnlnet.errors import argument_error
+from qnlnet.files import short_path
 
 if TYPE_CHECKING:
     from qnlnet.data import Dataset
     from qnlnet.records.stored import StoredRow
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
+PROJECT = Path(__file__).resolve().parents[1]
+RESULTS = PROJECT / "results"
 OPTION = "--rerun"
 _ALLOWED = ("data.root", "data.verify", "data.accept_copies", "backend.budget_seconds", "workers")
 _DIFFERS = 1
@@ -131,13 +133,14 @@ def _train_and_compare(cell: RunConfig, stored: "list[StoredRow]") -> bool:
     replica = train_again(cell, int(stored[0].row["seed"]), dataset)
     last, same = replica.epochs[-1], True
     for one in stored:
+        table = short_path(one.table, PROJECT)
         if sentences := compare(one, replica, dataset):
             same = False
             accuracies = f"test accuracy {one.row['test_accuracy']:.2f} % then, {last.test_accuracy:.2f} % now"
-            print(f"Differs from {_short(one.table)} ({accuracies}):", *sentences, sep="\n  ")
+            print(f"Differs from {table} ({accuracies}):", *sentences, sep="\n  ")
         else:
             print(
-                f"Same to the last digit as {_short(one.table)}: loss and accuracies of {len(replica.epochs)} epochs, "
+                f"Same to the last digit as {table}: loss and accuracies of {len(replica.epochs)} epochs, "
                 f"train {last.train_accuracy:.2f} %, test {last.test_accuracy:.2f} %."
             )
     if not same:
@@ -152,35 +155,27 @@ def _introduce(cell: RunConfig, stored: "list[StoredRow]", dataset: "Dataset") -
     """Says which row it is and what is other than it was, before the training."""
     from qnlnet import provenance
     from qnlnet.compilation import processor
-    from qnlnet.records.origin import differing_versions, parse_versions
     from qnlnet.records.stored import row_id
     from qnlnet.training import describe
 
     row = stored[0].row
     print(
-        f"Row {row_id(row)} of {', '.join(_short(one.table) for one in stored)}: {describe(cell)}, seed {row['seed']}"
+        f"Row {row_id(row)} of {', '.join(short_path(one.table, PROJECT) for one in stored)}: {describe(cell)}, "
+        f"seed {row['seed']}"
     )
     for one in stored:
         if one.row["data_fingerprint"] != dataset.fingerprint:
             print(
-                f"The images are not those of {_short(one.table)}: {one.row['data_fingerprint']} then, "
+                f"The images are not those of {short_path(one.table, PROJECT)}: {one.row['data_fingerprint']} then, "
                 f"{dataset.fingerprint} now. The numbers will differ."
             )
     if not cell.data.verify:
         print("The row's images failed the check against the official hashes, so data.verify=false is set as well.")
     for one in stored:
         now = provenance.versions()
-        if "cpu" in parse_versions(one.row["versions"]):  # older rows do not tell
+        if "cpu" in provenance.parse_versions(one.row["versions"]):  # older rows do not tell
             now += f"; cpu {processor()}"
-        changed = differing_versions(one.row["versions"], now)
+        changed = provenance.differing_versions(one.row["versions"], now)
         versions = ", ".join(f"{name} {then} then and {now} now" for name, then, now in changed)
         print(f"Commit {one.row['commit']} then, {provenance.commit()} now. Versions: {versions or 'the same'}.")
     sys.stdout.flush()
-
-
-def _short(path: Path) -> str:
-    """Returns the path from here, or from the project's folder, where it lies below one of them."""
-    for folder in (Path.cwd(), RESULTS.parent):
-        if path.is_relative_to(folder):
-            return str(path.relative_to(folder))
-    return str(path)

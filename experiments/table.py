@@ -22,7 +22,7 @@ from qnlnet.config import (
     compose_config,
     config_hash,
 )
-from qnlnet.config.axes import pick_choices
+from qnlnet.config.comparisons import pick_choices
 from qnlnet.config.overrides import key_of, read_override
 
 _TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells

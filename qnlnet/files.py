@@ -40,6 +40,14 @@ def choose_folder(asked: Path | None, usual: Path, *, is_usual: bool) -> Path:
     return own
 
 
+def short_path(path: Path, project: Path) -> str:
+    """Returns the path as a person would name it: from here, or from the project's folder, where it lies below one."""
+    for start in (Path.cwd(), project):
+        if path.resolve().is_relative_to(start):
+            return str(path.resolve().relative_to(start))
+    return str(path)
+
+
 def remove_leftovers(path: Path) -> None:
     """Removes what writers of `path` left behind that were killed; only where no other process writes it now."""
     for leftover in path.parent.glob(f".{path.name}.*.tmp"):

@@ -1,4 +1,4 @@
-"""Which code produced a row: the commit of the checkout and the versions of what it ran on."""
+"""Which code produced a row: the commit of the checkout and the versions of what it ran on, written and read."""
 
 import os
 import platform
@@ -31,6 +31,17 @@ def commit(checkout: Path = _CHECKOUT) -> str:
     return head[:12] if changes == "" else f"{head[:12]}-dirty"
 
 
+def describe_code(*more: str) -> dict[str, str]:
+    """Returns `commit` and `versions` under the names of their columns.
+
+    Call it once when a run begins: what is committed while it goes on is not the code that runs.
+
+    Args:
+        more: Packages beside those that every row depends on.
+    """
+    return {"commit": commit(), "versions": versions(*more)}
+
+
 def versions(*more: str) -> str:
     """Returns for example ``qnlnet 0.1.0; python 3.11.7; qiskit 2.6.2; …``, without packages that are not installed.
 
@@ -39,6 +50,19 @@ def versions(*more: str) -> str:
     """
     parts = [_version("qnlnet"), f"python {platform.python_version()}", *map(_version, (*_PACKAGES, *more))]
     return "; ".join(part for part in parts if part)
+
+
+def parse_versions(text: str) -> dict[str, str]:
+    """Returns package → version for the text of a row, such as ``qnlnet 0.1.0; python 3.11.7; qiskit 2.6.2``."""
+    return dict(part.rpartition(" ")[::2] for part in text.split("; ") if part)
+
+
+def differing_versions(then: str, now: str) -> list[tuple[str, str, str]]:
+    """Returns package, version then and version now for each package that differs; ``none`` where it is missing."""
+    before, after = parse_versions(then), parse_versions(now)
+    names = dict.fromkeys([*before, *after])
+    pairs = [(name, before.get(name, "none"), after.get(name, "none")) for name in names]
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def _version(package: str) -> str | None:

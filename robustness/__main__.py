@@ -5,16 +5,15 @@ scenarios fewer times. It needs Linux, and root or a system on which users may c
 """
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
 _RESULTS, _SEED = Path("results"), 0
-_BROKEN, _MISTAKE, _INTERRUPTED = 1, 2, 130
+_BROKEN = 1
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -40,31 +39,25 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program(stopped="\nStopped. Nothing is written.")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
 
-    from qnlnet.errors import QNLNetError, check_choice
+    from qnlnet.errors import check_choice
     from qnlnet.files import choose_folder
     from robustness.scenarios import SCENARIOS
 
-    try:
-        for name in options.only:
-            check_choice("--only", name, [scenario.name for scenario in SCENARIOS])
-        writes = options.redraw or not (options.only or options.quick)
-        is_usual = options.redraw or not writes or options.seed == _SEED
-        directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
-        status = 0
-        if not options.redraw:
-            status = play(options.only, options.quick, options.seed, directory)
-        if writes:
-            draw(directory)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
-    except KeyboardInterrupt:
-        print("\nStopped. Nothing is written.", file=sys.stderr)
-        return _INTERRUPTED
+    for name in options.only:
+        check_choice("--only", name, [scenario.name for scenario in SCENARIOS])
+    writes = options.redraw or not (options.only or options.quick)
+    is_usual = options.redraw or not writes or options.seed == _SEED
+    directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
+    status = 0
+    if not options.redraw:
+        status = play(options.only, options.quick, options.seed, directory)
+    if writes:
+        draw(directory)
     return status
 
 
@@ -76,8 +69,8 @@ def play(only: Sequence[str], quick: bool, seed: int, directory: Path) -> int:
     """
     import pandas as pd
 
-    from qnlnet import provenance
     from qnlnet.files import check_writable
+    from qnlnet.provenance import describe_code
     from qnlnet.records import write_table
     from robustness.disks import NoDiskError
     from robustness.finding import Broken, Finding
@@ -87,7 +80,7 @@ def play(only: Sequence[str], quick: bool, seed: int, directory: Path) -> int:
     from robustness.watched import Bench
 
     check_writable(directory)
-    origin = {"commit": provenance.commit(), "versions": provenance.versions()}
+    origin = describe_code()
     rows, broken = [], 0
     with tempfile.TemporaryDirectory() as folder, Starter() as starter:
         bench = Bench(starter, Path(folder))
@@ -127,4 +120,4 @@ def draw(directory: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

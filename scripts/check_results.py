@@ -10,21 +10,22 @@ python experiments/train.py --rerun ROW_ID
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnlnet.errors import QNLNetError, argument_error
-from qnlnet.pipes import end_with_reader
+from qnlnet.errors import argument_error
+from qnlnet.files import short_path
+from qnlnet.program import program, run
 
 if TYPE_CHECKING:
     from qnlnet.evidence.checking.finding import Finding
 
-RESULTS = Path(__file__).resolve().parents[1] / "results"
-_PROBLEMS, _MISTAKE, _INTERRUPTED = 1, 2, 130
+PROJECT = Path(__file__).resolve().parents[1]
+RESULTS = PROJECT / "results"
+_PROBLEMS = 1
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -44,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
@@ -54,28 +56,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from qnlnet.evidence.checking.listing import list_rows
 
     checked = found = problems = 0
-    try:
-        if options.update_digests:
-            return _update_digests(options.paths)
-        folders = find_folders(options.paths or [RESULTS])
-        if options.list:
-            for line in chain.from_iterable(map(list_rows, folders)):
-                print(line)
-            return 0
-        findings = check_folders({_name(folder): folder for folder in folders})
-        for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
-            print("\n".join(finding.lines()), flush=True)
-            checked += 1
-            problems += len(finding.problems)
-            found += bool(finding.problems)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
-    except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
-        return _INTERRUPTED
+    if options.update_digests:
+        return _update_digests(options.paths)
+    folders = find_folders(options.paths or [RESULTS])
+    if options.list:
+        for line in chain.from_iterable(map(list_rows, folders)):
+            print(line)
+        return 0
+    findings = check_folders({short_path(folder, PROJECT): folder for folder in folders})
+    for finding in chain(findings, _check_digests(options.paths or [RESULTS])):
+        print("\n".join(finding.lines()), flush=True)
+        checked += 1
+        problems += len(finding.problems)
+        found += bool(finding.problems)
     if problems:
         print(f"\nProblems in {found} of {checked} checks: {problems}.", file=sys.stderr)
     return _PROBLEMS if problems else 0
@@ -97,17 +90,9 @@ def _update_digests(paths: Sequence[Path]) -> int:
         raise argument_error("PATH", "be left out with --update-digests, which is about all of results", str(paths[0]))
     for line in update_digests(RESULTS) or ["nothing has changed"]:
         print(line)
-    print(f"Written: {_name(RESULTS / SUMS)}")
+    print(f"Written: {short_path(RESULTS / SUMS, PROJECT)}")
     return 0
 
 
-def _name(folder: Path) -> str:
-    """Returns the folder as a person would name it: from here or from the project's folder."""
-    for start in (Path.cwd(), RESULTS.parent):
-        if folder.resolve().is_relative_to(start):
-            return str(folder.resolve().relative_to(start))
-    return str(folder)
-
-
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -8,13 +8,12 @@ this prints.
 
 import argparse
 import logging
-import sys
 from collections.abc import Sequence
 
 from qnlnet.data.load import READERS, RELEASES
 from qnlnet.data.root import resolve_root
 from qnlnet.errors import QNLNetError
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, report_mistake, run
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -44,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
@@ -55,8 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             splits = READERS[name](root, verify=not options.no_verify)
         except QNLNetError as error:
-            print(f"error: {error}", file=sys.stderr)
-            status = 2
+            status = report_mistake(error)
             continue
         verdict = "identical to the official release" if splits.official else "DIFFERENT from the official release"
         print(f"{release.title}: {root / release.folder} ({verdict})", flush=True)
@@ -64,4 +63,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -5,16 +5,14 @@ Inputs are x₀, x₁, … and weights θ₀, θ₁, … in the order in which c
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from qnlnet.circuits import circuit_from_config
 from qnlnet.circuits.drawing import draw_circuit, render
 from qnlnet.config import RunConfig, load_config
-from qnlnet.errors import QNLNetError
 from qnlnet.files import choose_folder, write_file
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
 _RESULTS = Path("results/circuits")
 
@@ -51,19 +49,16 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    try:
-        configs = load_configs(options)
-        is_usual = configs == load_configs(build_parser().parse_args([]))
-        directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
-        for config in configs:
-            for path in write_drawing(config, directory):
-                print(path, flush=True)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    configs = load_configs(options)
+    is_usual = configs == load_configs(build_parser().parse_args([]))
+    directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
+    for config in configs:
+        for path in write_drawing(config, directory):
+            print(path, flush=True)
     return 0
 
 
@@ -88,4 +83,4 @@ def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

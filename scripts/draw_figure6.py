@@ -2,13 +2,12 @@
 """Draw Figure 6 of the paper, training loss and test accuracy by epoch, from the rows of Table 1. Trains nothing."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from qnlnet.errors import QNLNetError, ResultsError
+from qnlnet.errors import ResultsError
 from qnlnet.files import choose_folder
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
 NAME, TABLE = "figure6", Path("results/table1")
 _ADVICE = "Make the rows with `make reproduce-table1`, or say with --rows where they are."
@@ -33,15 +32,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    try:
-        usual = options.rows.resolve() == TABLE.resolve()
-        paths = draw(options.rows, choose_folder(options.output, Path(f"results/{NAME}"), is_usual=usual))
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    usual = options.rows.resolve() == TABLE.resolve()
+    paths = draw(options.rows, choose_folder(options.output, Path(f"results/{NAME}"), is_usual=usual))
     print("Figure: " + ", ".join(map(str, paths)))
     return 0
 
@@ -72,4 +68,4 @@ def draw(rows: Path, output: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -2,15 +2,12 @@
 """Run trained models on IBM Quantum computers, or rehearse it on simulated ones."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qnlnet.errors import QNLNetError
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
-_MISTAKE, _INTERRUPTED = 2, 130
 _DESCRIPTION = """\
 Run a trained model on an IBM Quantum computer: submit, leave, collect.
 
@@ -116,20 +113,14 @@ def _parse_layout(text: str) -> tuple[int, ...]:
         raise argparse.ArgumentTypeError(f"must be numbers of qubits such as 3,0,1,2, but is {text!r}") from None
 
 
+@program(stopped="Interrupted. Nothing is lost; the same command goes on.")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
     from qnlnet.hardware.commands.run import run_command  # Qiskit and torch: not needed for --help or for a mistake
 
-    try:
-        return run_command(options)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
-    except KeyboardInterrupt:
-        print("Interrupted. Nothing is lost; the same command goes on.", file=sys.stderr)
-        return _INTERRUPTED
+    return run_command(options)
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -2,13 +2,10 @@
 """Judge each claim of the paper by the tables in results/, and write results/claims/claims.csv and claims.md."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from qnlnet.pipes import end_with_reader
-
-_MISTAKE = 2
+from qnlnet.program import program, run
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -24,23 +21,20 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
 
-    from qnlnet.errors import QNLNetError, argument_error
+    from qnlnet.errors import argument_error
     from qnlnet.papers.claims import judge_claims, write_claims
     from qnlnet.papers.gupta2024.claims import CLAIMS
     from qnlnet.papers.gupta2024.finished import FINISHED_RULE
 
-    try:
-        if not options.results.is_dir():
-            raise argument_error("--results", "be a folder with tables", str(options.results))
-        claims = judge_claims(options.results, CLAIMS)
-        paths = write_claims(claims, options.results / "claims", FINISHED_RULE)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
+    if not options.results.is_dir():
+        raise argument_error("--results", "be a folder with tables", str(options.results))
+    claims = judge_claims(options.results, CLAIMS)
+    paths = write_claims(claims, options.results / "claims", FINISHED_RULE)
     for row in claims.itertuples():
         print(f"{row.verdict}: {row.claim} {row.measured}. {row.reason}")
     print("Written: " + ", ".join(map(str, paths)))
@@ -48,4 +42,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

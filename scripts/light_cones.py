@@ -12,15 +12,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qnlnet.errors import QNLNetError, check_at_least
+from qnlnet.errors import check_at_least
 from qnlnet.files import choose_folder, write_file
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
 if TYPE_CHECKING:
     from qnlnet.audit.light_cones.rows import Shape
 
 _RESULTS = Path("results/light_cones")
-_DISAGREEMENT, _MISTAKE = 1, 2
+_DISAGREEMENT = 1
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -56,16 +56,13 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    try:
-        shapes = choose_shapes(options)
-        directory = choose_folder(options.output_dir, _RESULTS, is_usual=shapes == _usual_shapes())
-        return _write(shapes, directory)
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
+    shapes = choose_shapes(options)
+    directory = choose_folder(options.output_dir, _RESULTS, is_usual=shapes == _usual_shapes())
+    return _write(shapes, directory)
 
 
 def choose_shapes(options: argparse.Namespace) -> list["Shape"]:
@@ -106,4 +103,4 @@ def _write(shapes: list["Shape"], directory: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

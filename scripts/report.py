@@ -7,14 +7,13 @@ they are. What it shows, and in which order, stands in qnlnet/evidence/page/mani
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from qnlnet.pipes import end_with_reader
+from qnlnet.errors import ArgumentError
+from qnlnet.program import program, run
 
 RESULTS = Path("results")
-_MISTAKE = 2
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -31,27 +30,22 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+@program()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
-    from qnlnet.errors import QNLNetError
     from qnlnet.files import write_file
 
     try:
         from qnlnet.evidence.page.render import FOLDER, PAGE, render_page
     except ModuleNotFoundError as error:
-        print(f"error: The package {error.name} must be installed: pip install 'qnlnet[report]'", file=sys.stderr)
-        return _MISTAKE
+        raise ArgumentError(f"The package {error.name} must be installed: pip install 'qnlnet[report]'") from error
     output = options.output or options.results / FOLDER / PAGE
-    try:
-        page = render_page(options.results, output.parent).encode("utf-8")
-        write_file(output, page)
-        print(f"{output}: {len(page) / 1e6:.1f} MB, made from {options.results}")
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return _MISTAKE
+    page = render_page(options.results, output.parent).encode("utf-8")
+    write_file(output, page)
+    print(f"{output}: {len(page) / 1e6:.1f} MB, made from {options.results}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -11,11 +11,12 @@ What stands there stays as long as the folder of the table is not there at all: 
 import argparse
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from qnlnet.errors import QNLNetError, ResultsError
+from qnlnet.errors import ResultsError
 from qnlnet.files import write_file
-from qnlnet.pipes import end_with_reader
+from qnlnet.program import program, run
 
 PROJECT = Path(__file__).resolve().parents[1]
 PAGES = (
@@ -49,31 +50,28 @@ def missing_folders(text: str, project: Path = PROJECT) -> list[str]:
     return [folder for folder in folders if not (project / folder).is_dir()]
 
 
-def main(arguments: list[str] | None = None) -> int:
+@program()
+def main(arguments: Sequence[str] | None = None) -> int:
     """Updates the pages, or with --check says which are out of date; returns the exit status."""
     parser = argparse.ArgumentParser(description="Put the generated tables into README.md and docs/.")
     parser.add_argument("--check", action="store_true", help="change nothing; exit status 1 if a page is out of date")
     check = parser.parse_args(arguments).check
     status = 0
-    try:
-        for page in PAGES:
-            text = page.read_text(encoding="utf-8")
-            for folder in missing_folders(text):
-                print(f"{page.name} has a place for {folder}, which is not there yet.")
-            updated = fill_in_tables(text)
-            if updated == text:
-                continue
-            if check:
-                print(f"{page.name} is out of date: run scripts/update_readme.py.", file=sys.stderr)
-                status = 1
-            else:
-                write_file(page, updated.encode("utf-8"))
-                print(f"{page.name} is updated.")
-    except QNLNetError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for folder in missing_folders(text):
+            print(f"{page.name} has a place for {folder}, which is not there yet.")
+        updated = fill_in_tables(text)
+        if updated == text:
+            continue
+        if check:
+            print(f"{page.name} is out of date: run scripts/update_readme.py.", file=sys.stderr)
+            status = 1
+        else:
+            write_file(page, updated.encode("utf-8"))
+            print(f"{page.name} is updated.")
     return status
 
 
 if __name__ == "__main__":
-    sys.exit(end_with_reader(main))
+    run(main)

@@ -13,7 +13,7 @@ COMMANDS = PACKAGE / "hardware" / "commands"  # gets what a command line was rea
 # A module may import the layers before its own, and modules of its own package; nothing else of qnlnet.
 LAYERS = [
     {"compilation", "cores", "errors", "pipes", "published", "provenance"},
-    {"files", "seeding"},
+    {"files", "program", "seeding"},
     {"config"},
     {"circuits", "data"},
     {"simulator"},

@@ -7,8 +7,8 @@ from row_builders import frame, seed_rows
 
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError, ResultsError
+from qnlnet.provenance import differing_versions, parse_versions
 from qnlnet.records import cell_keys, read_epoch_rows, upsert, write_table
-from qnlnet.records.origin import differing_versions, parse_versions
 from qnlnet.records.stored import find_rows, row_id
 
 FIRST, SECOND = "ffc4cf62522b", "80d5913376be"

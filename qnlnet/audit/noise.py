@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from qnlnet import provenance
 from qnlnet.audit.noise_levels import Level, list_levels, shot_seed
 from qnlnet.audit.noise_rows import TABLE, identity, noise_frame, read_noise_rows
 from qnlnet.audit.noise_theory import depolarizing_factor, expected_counted_accuracy
@@ -22,6 +21,7 @@ from qnlnet.errors import argument_error
 from qnlnet.hardware import Inputs, Workload
 from qnlnet.hardware.workload import build_workload, check_fits_a_device, count_images, hash_weights
 from qnlnet.models import Features, family_of, prepare_features
+from qnlnet.provenance import describe_code
 from qnlnet.records import CELL_COLUMNS, write_table
 from qnlnet.records.configurations import write_configurations
 from qnlnet.runs import Run
@@ -67,7 +67,7 @@ def measure_noise(runs: Sequence[Run], noise: NoiseConfig, directory: Path | str
     """
     path, levels = Path(directory) / TABLE, list_levels(noise)
     known = {identity(row): row for row in read_noise_rows(path, missing_ok=True).to_dict("records")}
-    code = {"commit": provenance.commit(), "versions": provenance.versions("qiskit-ibm-runtime")}
+    code = describe_code("qiskit-ibm-runtime")
     rows: list[Mapping[str, Any]] = []
     inputs = _Inputs(noise)
     for run in runs:

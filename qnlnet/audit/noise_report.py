@@ -8,7 +8,6 @@ import pandas as pd
 
 from qnlnet.audit.noise_figure import plot_noise
 from qnlnet.audit.noise_rows import TABLE, read_noise_rows
-from qnlnet.audit.tables import signed
 from qnlnet.figures import figure_style, write_figure
 from qnlnet.files import write_file
 from qnlnet.records import (
@@ -20,6 +19,7 @@ from qnlnet.records import (
     reducer_label,
 )
 from qnlnet.tables.formats import markdown_table
+from qnlnet.tables.layout import MISSING, signed
 
 _CELL_HEADER = ["Dataset", "Reducer", "Ansatz", "Seeds"]
 _HEADINGS = {
@@ -125,7 +125,7 @@ def _table(rows: pd.DataFrame) -> str:
             line.append(
                 f"{own.accuracy.mean():.1f}" + (f" ({own.same_labels.mean():.1f})" if is_device else "")
                 if len(own)
-                else "–"
+                else MISSING
             )
         lines.append(line)
     shown = [f"{int(level):,}" for level in levels] if rows.noise.iloc[0] == "shots" else levels

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from qnlnet.records import dataset_label, dataset_mark, dataset_notes, reducer_label
-from qnlnet.tables import Layout
+from qnlnet.tables.layout import MISSING, Layout, signed
 
 _HEADER = [
     *("Change", "Dataset", "Reducer", "Ansatz", "Seeds", "Without", "With", "Difference", "95 % interval"),
@@ -15,7 +15,6 @@ _HEADER = [
 ]
 _NUM_TEXT_COLUMNS = 4
 _COSTS = ["Parameters", "Seconds"]
-_MISSING = "–"
 _NOTES = [
     "Test accuracies in percent after the last epoch, means over the seeds that both cells have. Difference: with the "
     "change minus without it, paired seed by seed, with the 95 % interval of Student's t; p: of no difference, by "
@@ -33,7 +32,7 @@ _COST_NOTE = (
 
 
 def lay_out_comparisons(comparisons: pd.DataFrame) -> Layout:
-    """Returns the table of `audit.compare`; with columns of parameters and time where `base_parameters` is there."""
+    """Returns the table of what `paired.compare` gives, with parameters and time where `base_parameters` is there."""
     costs = "base_parameters" in comparisons.columns
     rows = [[*_row(row), *(_costs(row) if costs else [])] for row in comparisons.to_dict("records")]
     notes = [*_NOTES, *([_COST_NOTE] if costs else []), *_shared(comparisons)]
@@ -52,7 +51,7 @@ def _row(row: Mapping[str, Any]) -> list[str]:
         f"{row['base_accuracy']:.2f}",
         f"{row['changed_accuracy']:.2f}",
         signed(row["difference"]),
-        _MISSING if math.isnan(row["low"]) else f"{signed(row['low'])} … {signed(row['high'])}",
+        MISSING if math.isnan(row["low"]) else f"{signed(row['low'])} … {signed(row['high'])}",
         _probability(row["p_adjusted"]),
         f"{row['better']}/{row['worse']}",
         f"{row['base_converged']} → {row['changed_converged']}",
@@ -66,14 +65,9 @@ def _costs(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def signed(points: float) -> str:
-    """Returns for example ``+0.25`` or ``−3.51``."""
-    return f"{points:+.2f}".replace("-", "−")
-
-
 def _probability(p: float) -> str:
     if math.isnan(p):
-        return _MISSING
+        return MISSING
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 

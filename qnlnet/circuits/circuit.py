@@ -36,6 +36,11 @@ class Circuit:
         return self.observables[0]
 
     @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of the inputs for readers, in order, such as ``x0``."""
+        return tuple(f"x{index}" for index in range(len(self.input_params)))
+
+    @property
     def weight_names(self) -> tuple[str, ...]:
         """The names of the weights in order, such as ``ry_q1_rep1``: checkpoints store them."""
         return tuple(parameter.name for parameter in self.weight_params)

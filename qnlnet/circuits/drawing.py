@@ -79,12 +79,11 @@ def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> Qu
 
 def name_symbols(qnl: Circuit) -> dict[Parameter, Parameter]:
     """Returns the symbol of each parameter in drawings: x₀, x₁, … for inputs, θ₀, θ₁, … for weights."""
-    symbols = {parameter: _symbol("x", index) for index, parameter in enumerate(qnl.input_params)}
-    return symbols | {parameter: _symbol("θ", index) for index, parameter in enumerate(qnl.weight_params)}
-
-
-def _symbol(letter: str, index: int) -> Parameter:
-    return Parameter(letter + str(index).translate(_SUBSCRIPTS))
+    names = [*qnl.input_names, *(f"θ{index}" for index in range(len(qnl.weight_params)))]
+    parameters = (*qnl.input_params, *qnl.weight_params)
+    return {
+        parameter: Parameter(name.translate(_SUBSCRIPTS)) for parameter, name in zip(parameters, names, strict=True)
+    }
 
 
 def _rename(gate: Operation) -> Gate:

@@ -8,7 +8,6 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
-from qnlnet.config.axes import pick_choices
 from qnlnet.config.compose import build_run_config, compose_config
 from qnlnet.config.overrides import key_of, read_override
 from qnlnet.config.schema import RunConfig
@@ -97,3 +96,14 @@ def _merge(base: Sequence[str], words: str) -> list[str]:
     for word in words.format(**{key.replace(".", "_"): value for key, value in values.items()}).split():
         merged[key_of(word)] = word
     return list(merged.values())
+
+
+def pick_choices(axis: Sequence[str], overrides: Sequence[str]) -> list[list[str]]:
+    """Returns the words of those choices whose first word is among the overrides; of all choices where none is.
+
+    Args:
+        axis: Choices such as ``data=mnist train.learning_rate=1e-3``.
+        overrides: What the command line says, as `read_override` gives it.
+    """
+    choices = [choice.split() for choice in axis]
+    return [words for words in choices if read_override(words[0]) in overrides] or choices

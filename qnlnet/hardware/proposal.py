@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from qiskit import qpy
 
-from qnlnet import provenance
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import RunConfig, RuntimeConfig, cell_name, config_hash
 from qnlnet.errors import check_at_least
 from qnlnet.hardware.plan import Circumstances, Plan, Request
 from qnlnet.hardware.workload import Workload
+from qnlnet.provenance import describe_code
 from qnlnet.records.hardware import hardware_cell_keys
 from qnlnet.runtime import Cost, Device, DeviceCircuit, Service, count_executions, estimate_cost, transpile_for_device
 from qnlnet.seeding import integer_seed
@@ -142,8 +142,7 @@ def propose(workload: Workload, request: Request, service: Service, placement: P
         simulator_seed=integer_seed(workload.seed, "shots") % 2**31,
         data_official=workload.data_official,
         planned_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        commit=provenance.commit(),
-        versions=provenance.versions(*CLIENT_PACKAGES),
+        **describe_code(*CLIENT_PACKAGES),
         inputs_sha256=hashlib.sha256(workload.inputs.to_bytes()).hexdigest(),
         circuit_sha256=hashlib.sha256(circuit_file).hexdigest(),
     )

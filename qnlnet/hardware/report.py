@@ -17,6 +17,7 @@ from qnlnet.hardware.ledger import Submission, submission_exists
 from qnlnet.hardware.results import TABLE, Outcome, read_outcome
 from qnlnet.records import dataset_label, dataset_mark, dataset_notes, read_hardware_rows, reducer_label
 from qnlnet.tables.formats import markdown_table
+from qnlnet.tables.layout import MISSING, signed
 
 _COLOURS = (BLUE, AMBER, GREEN, PINK, ORANGE, SKY)
 _HEADER = (
@@ -97,7 +98,7 @@ def format_summary(rows: pd.DataFrame) -> str:
                 f"{group.mean_absolute_error.mean():.4f}",
                 f"{group.shot_noise_error.mean():.4f}",
                 f"{group.agreement.mean():.1f}",
-                f"{difference:+.2f}".replace("-", "−"),
+                signed(difference),
                 f"{inside}/{len(group)}",
             ]
         )
@@ -122,7 +123,7 @@ def _cell(name: str, row: dict[str, Any]) -> str:
         "By shots alone": f"{row['shot_noise_error']:.4f}",
         "Two-qubit gates": str(row["two_qubit_gates"]),
         "QPU s, estimated": f"{row['estimated_seconds']:.0f}",
-        "QPU s, used": "–" if np.isnan(used) else f"{used:.0f}",
+        "QPU s, used": MISSING if np.isnan(used) else f"{used:.0f}",
     }[name]
 
 

@@ -10,10 +10,10 @@ import pandas as pd
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from qnlnet import provenance
 from qnlnet.hardware.ledger import Submission
 from qnlnet.hardware.proposal import CLIENT_PACKAGES
 from qnlnet.hardware.statistics import shot_noise_error, wilson_interval
+from qnlnet.provenance import describe_code
 from qnlnet.records import mitigation_text, read_hardware_rows, upsert_hardware_row, write_table
 from qnlnet.records.hardware import CELL_KEYS
 
@@ -126,8 +126,7 @@ def build_row(submission: Submission, outcome: Outcome) -> dict[str, Any]:
         "job_ids": " ".join(job.record.job_id for job in submission.jobs),
         "calibrated_at": found.calibrated_at or "",
         "collected_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": provenance.commit(),
-        "versions": provenance.versions(*CLIENT_PACKAGES),
+        **describe_code(*CLIENT_PACKAGES),
         "data_fingerprint": request.data_fingerprint,
         "data_official": found.data_official,
     }

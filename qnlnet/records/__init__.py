@@ -1,6 +1,7 @@
 """Per-seed and per-epoch rows: what they hold, how they are stored, merged, grouped into cells and named to readers."""
 
 from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells
+from qnlnet.records.frames import write_table
 from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
 from qnlnet.records.labels import (
     dataset_label,
@@ -14,7 +15,6 @@ from qnlnet.records.labels import (
 from qnlnet.records.merging import sort_rows, upsert
 from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_rows, read_seed_rows
 from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
-from qnlnet.records.writing import write_table
 
 __all__ = [
     "CELL_COLUMNS",

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet import provenance
 from qnlnet.checkpoints import ReplicaCheckpoint, save_model
 from qnlnet.compilation import processor
 from qnlnet.config import RunConfig, run_directory
@@ -18,6 +17,7 @@ from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
 from qnlnet.models import count_parameters
+from qnlnet.provenance import describe_code
 from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_seed_rows, upsert
 from qnlnet.records.configurations import remember, write_configurations
 from qnlnet.records.schema import cell_columns
@@ -187,8 +187,3 @@ class Run:
             "data_fingerprint": self.dataset.fingerprint,
             "data_official": self.dataset.official,
         }
-
-
-def describe_code() -> dict[str, str]:
-    """Returns commit and versions; to be asked for once, as what is committed while a run goes on is not what runs."""
-    return {"commit": provenance.commit(), "versions": provenance.versions()}

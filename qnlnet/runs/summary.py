@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from qnlnet.runs.outcome import Outcome
 from qnlnet.tables import terminal_table
+from qnlnet.tables.layout import MISSING
 
 _HEADER = ("Cell", "Status", "Seeds", "Converged", "Accuracy (%)", "Training time")
 _MINUTE, _HOUR = 60, 3600
@@ -27,7 +28,7 @@ def format_outcomes(labels: Sequence[str], outcomes: Sequence[Outcome | Exceptio
 
 def _row(label: str, outcome: Outcome | Exception) -> list[str]:
     if isinstance(outcome, Exception) or outcome.seed_rows.empty:
-        return [label, _status(outcome), "0", "–", "–", "–"]
+        return [label, _status(outcome), "0", MISSING, MISSING, MISSING]
     rows = outcome.seed_rows
     return [
         label,

@@ -11,13 +11,14 @@ import pandas as pd
 from qnlnet.config import LoggerConfig, RunConfig, config_hash, run_directory
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 from qnlnet.files import write_file
+from qnlnet.provenance import describe_code
 from qnlnet.runs.chance import describe_chance, describe_imbalance
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters
 from qnlnet.runs.inputs import Inputs
 from qnlnet.runs.keeper import ReplicaKeeper
 from qnlnet.runs.outcome import Outcome
-from qnlnet.runs.run_folder import Run, describe_code
+from qnlnet.runs.run_folder import Run
 from qnlnet.tracking import Trackers, build_trackers
 from qnlnet.training import Epoch, Job, Observer, Progress, TrainedReplica, check_budget, train_replicas
 
@@ -219,13 +220,13 @@ class _Sweep(Observer):
         cell.fail(error)
         self._trackers[job.config.logger].on_failed(job.config, job.seed, str(error))
 
-    def on_elsewhere(self, job: Job) -> None:
+    def on_finished_elsewhere(self, job: Job) -> None:
         try:
             _run_of(self._cell_of[job]).refresh()
         except Exception as error:  # noqa: BLE001 - as above
             self.on_failed(job, error)
             return
-        self._progress.on_elsewhere(job)
+        self._progress.on_finished_elsewhere(job)
 
     def on_note(self, job: Job, text: str) -> None:
         self._progress.on_note(job, text)

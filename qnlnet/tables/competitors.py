@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.files import write_file
 from qnlnet.records import (
     CELL_COLUMNS,
     dataset_label,
@@ -17,10 +16,9 @@ from qnlnet.records import (
     dataset_notes,
     distinguishing_columns,
     reducer_label,
-    write_table,
 )
 from qnlnet.records.published import Quoted, citation, find_published, list_quoted
-from qnlnet.tables.formats import format_latex, format_layout, format_markdown
+from qnlnet.tables.formats import format_layout
 from qnlnet.tables.layout import (
     ACCURACY_NOTE,
     MISSING,
@@ -33,6 +31,7 @@ from qnlnet.tables.layout import (
 )
 from qnlnet.tables.summary import summarise_all_columns, verdict_on_cell
 from qnlnet.tables.verdicts import RULE
+from qnlnet.tables.write import write_layout
 
 TABLE = "Table 2"
 _OWN_PAPER = "arXiv:2407.18906"
@@ -99,14 +98,8 @@ def write_competitors(seed_rows: pd.DataFrame, directory: Path | str, name: str 
     Raises:
         ResultsError: The rows are not acceptable, or the folder cannot be written.
     """
-    directory = Path(directory)
     summary = summarise_competitors(seed_rows)
-    layout = lay_out_competitors(summary)
-    return [
-        write_table(summary, directory / f"{name}.csv"),
-        write_file(directory / f"{name}.md", format_markdown(layout).encode("utf-8")),
-        write_file(directory / f"{name}.tex", format_latex(layout).encode("utf-8")),
-    ]
+    return write_layout(lay_out_competitors(summary), summary, directory, name)
 
 
 def format_competitors_terminal(seed_rows: pd.DataFrame) -> str:

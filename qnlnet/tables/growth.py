@@ -6,6 +6,7 @@ import pandas as pd
 
 from qnlnet.records import CELL_COLUMNS, dataset_notes, split_cells
 from qnlnet.tables.formats import markdown_table
+from qnlnet.tables.layout import MISSING
 from qnlnet.tables.sections import GRID, split_sections
 
 ALL = "all"  # ansätze together
@@ -67,7 +68,7 @@ def format_growth(growth: pd.DataFrame) -> str:
         places = {(row["varied"], row["value"]): row for row in section.to_dict("records")}
         found = [places.get(column) for column in columns]
         for measure, text in _MEASURES.items():
-            lines.append([str(title), measure, *("–" if row is None else text(row) for row in found)])
+            lines.append([str(title), measure, *(MISSING if row is None else text(row) for row in found)])
     header = ["Section", "Measure", *(f"{varied} = {value}" for varied, value in columns)]
     notes = [
         "All ansätze together; a column r = … holds all seeds of all cells with that r, whatever their D, and the "

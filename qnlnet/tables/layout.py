@@ -132,10 +132,15 @@ def with_std(mean: float, std: float) -> str:
     return f"{mean:.2f}" if pd.isna(std) else f"{mean:.2f} ± {std:.2f}"
 
 
+def signed(points: float) -> str:
+    """Returns for example ``+0.25`` or ``−3.51``."""
+    return f"{points:+.2f}".replace("-", "−")
+
+
 def beside_published(difference: float, verdict: Any) -> tuple[str, str]:
     """Returns a difference and what it means, such as ``−0.01`` and ``agrees``."""
     return (
-        MISSING if pd.isna(difference) else f"{difference:+.2f}".replace("-", "−"),
+        MISSING if pd.isna(difference) else signed(difference),
         MISSING if pd.isna(verdict) or not verdict else str(verdict),
     )
 

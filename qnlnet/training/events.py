@@ -50,8 +50,8 @@ class Events(Observer):
     def on_failed(self, job: Job, error: Exception) -> None:
         self._put(_Event(job, lambda observer: observer.on_failed(job, error), ends=True))
 
-    def on_elsewhere(self, job: Job) -> None:
-        self._put(_Event(job, lambda observer: observer.on_elsewhere(job), ends=True))
+    def on_finished_elsewhere(self, job: Job) -> None:
+        self._put(_Event(job, lambda observer: observer.on_finished_elsewhere(job), ends=True))
 
     def on_note(self, job: Job, text: str) -> None:
         self._put(_Event(job, lambda observer: observer.on_note(job, text)))

@@ -30,7 +30,7 @@ class Observer:
         """A replica has failed. This one raises the error, which stops the others."""
         raise error
 
-    def on_elsewhere(self, job: Job) -> None:
+    def on_finished_elsewhere(self, job: Job) -> None:
         """Another process has finished this replica."""
 
     def on_note(self, job: Job, text: str) -> None:

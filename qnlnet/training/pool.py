@@ -67,7 +67,7 @@ def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
             return
         try:
             if job.keeper is not None and job.keeper.is_finished():
-                events.on_elsewhere(job)
+                events.on_finished_elsewhere(job)
             else:
                 events.on_trained(_train(job, events, stop))
         except Stopped:

@@ -59,7 +59,7 @@ class Progress(Observer):
         self._time.skip(job, len(epochs))
         self.on_note(job, f"goes on after epoch {len(epochs)} of {job.config.train.epochs}")
 
-    def on_elsewhere(self, job: Job) -> None:
+    def on_finished_elsewhere(self, job: Job) -> None:
         """Says that another process was first."""
         self._trained += 1
         self._time.drop(job)

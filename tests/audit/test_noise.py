@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qnlnet.audit import check_noise, measure_noise, write_noise
+from qnlnet.audit.noise import check_noise, measure_noise
 from qnlnet.audit.noise_levels import Level, list_levels, shot_seed
+from qnlnet.audit.noise_report import write_noise
 from qnlnet.audit.noise_rows import read_noise_rows
 from qnlnet.checkpoints import find_model, load_trained_model
 from qnlnet.config import NoiseConfig, load_config

@@ -8,7 +8,8 @@ import pytest
 from row_builders import seed_rows
 from scipy import stats
 
-from qnlnet.audit import Pair, compare, lay_out_comparisons
+from qnlnet.audit.paired import Pair, compare
+from qnlnet.audit.tables import lay_out_comparisons
 from qnlnet.errors import ResultsError
 from qnlnet.tables import format_markdown
 

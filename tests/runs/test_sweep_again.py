@@ -13,9 +13,9 @@ from qnlnet.checkpoints import ReplicaCheckpoint, load_trained_model
 from qnlnet.config import RunConfig
 from qnlnet.data import load_dataset
 from qnlnet.models import prepare_features
+from qnlnet.provenance import describe_code
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
 from qnlnet.runs import Run, run
-from qnlnet.runs.run_folder import describe_code
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica
 
 MakeCell = Callable[..., RunConfig]

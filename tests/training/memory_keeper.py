@@ -103,7 +103,7 @@ class Diary(Observer):
         self.errors[job.seed] = error
         self._write("failed", job.seed)
 
-    def on_elsewhere(self, job: Job) -> None:
+    def on_finished_elsewhere(self, job: Job) -> None:
         self._write("elsewhere", job.seed)
 
     def on_note(self, job: Job, text: str) -> None:

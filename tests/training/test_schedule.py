@@ -148,7 +148,7 @@ def tell_everything(events: Events, job: Job) -> None:
 ENDS: dict[str, Callable[[Events, Job], Any]] = {
     "trained": lambda events, job: events.on_trained(trained(job)),
     "failed": lambda events, job: events.on_failed(job, RuntimeError("broken")),
-    "elsewhere": lambda events, job: events.on_elsewhere(job),
+    "elsewhere": lambda events, job: events.on_finished_elsewhere(job),
 }
 
 

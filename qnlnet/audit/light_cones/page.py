@@ -10,6 +10,7 @@ from qnlnet.audit.light_cones.drawings import choose_drawn
 from qnlnet.audit.light_cones.rows import DEAD_BELOW, DRAWS, LIVE_ABOVE, Shape, read_shapes
 from qnlnet.files import write_file
 from qnlnet.tables.formats import markdown_table
+from qnlnet.tables.layout import MISSING
 
 NAME = "light_cones"
 Row = dict[str, str]
@@ -53,7 +54,7 @@ def _overview(circuits: Sequence[Circuit]) -> str:
     table = [
         [
             *(line.ansatz, str(line.r), str(line.D)),
-            *(cells.get(replace(line, readout_qubit=qubit), "–") for qubit in readouts),
+            *(cells.get(replace(line, readout_qubit=qubit), MISSING) for qubit in readouts),
         ]
         for line in lines
     ]

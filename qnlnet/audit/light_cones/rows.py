@@ -86,8 +86,7 @@ def _make_row(shape: Shape, qnl: Circuit) -> dict[str, object]:
     gradients = sample_gradients(qnl)
     is_live = np.array([reach.reaches(parameter) for parameter in (*qnl.input_params, *qnl.weight_params)])
     dead, live = gradients[~is_live], gradients[is_live]
-    inputs = [f"x{index}" for index in range(len(qnl.input_params))]
-    weights = list(qnl.weight_names)
+    inputs, weights = qnl.input_names, qnl.weight_names
     live_inputs, dead_inputs = _split(inputs, is_live[: len(inputs)])
     live_weights, dead_weights = _split(weights, is_live[len(inputs) :])
     return {

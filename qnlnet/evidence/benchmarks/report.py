@@ -8,6 +8,7 @@ import pandas as pd
 
 from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, LAYER, OURS, REST, WHOLE
 from qnlnet.tables.formats import markdown_table
+from qnlnet.tables.layout import MISSING
 
 _GENERATED = "<!-- Generated from the benchmark's rows; do not edit. -->\n\n"
 # Where growth is fitted: small sizes are spent on calls, not on what grows.
@@ -17,7 +18,7 @@ _FIT_FROM = {"qubits": 6, "r": 4, "D": 2, "replicas": 2, "images": 1000}
 def format_seconds(seconds: float) -> str:
     """Returns a time with three digits and its unit, such as ``12.3 µs``."""
     if math.isnan(seconds):
-        return "–"
+        return MISSING
     for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
         if seconds * factor >= 1 or unit == "µs":
             break
@@ -114,7 +115,7 @@ def profile_table(rows: pd.DataFrame) -> str:
                     format_seconds(row.seconds),
                     f"{100 * row.seconds / whole:.0f} %",
                     format_seconds(floor),
-                    "–" if math.isnan(floor) else format_ratio(row.seconds / floor),
+                    MISSING if math.isnan(floor) else format_ratio(row.seconds / floor),
                 ]
             )
         parts.append(markdown_table([str(model), "Time", "Share", "Floor", "Time / floor"], table, 1))

@@ -17,7 +17,7 @@ Write = Callable[[pd.DataFrame, Path, str], list[Path]]
 def table_of(folder: Path, name: str) -> tuple[Write, tuple[str, ...]]:
     """Returns what writes the tables, and what follows the name in the names of their files."""
     if _is_comparison(name):
-        from qnlnet.audit import write_comparison_tables  # torch: only where it is needed
+        from qnlnet.audit.write import write_comparison_tables  # torch: only where it is needed
 
         return partial(write_comparison_tables, list_comparisons(name)), (".csv", ".md")
     kind = table_kind(_kind_of_table(folder, name))
@@ -27,7 +27,7 @@ def table_of(folder: Path, name: str) -> tuple[Write, tuple[str, ...]]:
 def figures_of(folder: Path, name: str) -> Mapping[str, Callable[[pd.DataFrame], Any]]:
     """Returns what follows the name in the names of the figures, with what draws each."""
     if _is_comparison(name):
-        from qnlnet.audit import build_forest
+        from qnlnet.audit.write import build_forest
 
         return {"": partial(build_forest, list_comparisons(name))}
     from qnlnet.figures import figure_kind

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.records.origin import parse_versions
+from qnlnet.provenance import parse_versions
 
 NOTES = "provenance.md"
 _FEWEST_WORDS = 4  # of a reason

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from qnlnet.evidence.page.tables import read_csv
-from qnlnet.records.origin import parse_versions
+from qnlnet.provenance import parse_versions
 
 _TRUE = "True"
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from qnlnet.audit.tables import signed
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
 from qnlnet.papers.gupta2024.finished import is_finished
 from qnlnet.records import dataset_label
+from qnlnet.tables.layout import signed
 
 REMOVED = "Removed: Linear(4, 1)"  # the label of the change in configs/contribution.yaml
 MARGIN = 0.5  # percentage points: less is no contribution

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from qnlnet.audit.tables import signed
 from qnlnet.config import load_config
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
 from qnlnet.records.configurations import remember
 from qnlnet.records.published import find_published
+from qnlnet.tables.layout import signed
 from qnlnet.tables.verdicts import AGREES, DIFFERS, INCONCLUSIVE
 
 

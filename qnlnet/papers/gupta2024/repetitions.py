@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from qnlnet.audit.best_of_many import compare_best
-from qnlnet.audit.tables import signed
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, Finding
 from qnlnet.papers.gupta2024.finished import is_finished
 from qnlnet.records import dataset_label, reducer_label
+from qnlnet.tables.layout import signed
 
 _ENOUGH = 1.0  # percentage points: less than this is no gain
 _LEVEL = 0.05

@@ -11,7 +11,7 @@ import pytest
 from qnlnet.hardware import write_report
 from qnlnet.records import read_hardware_rows, write_table
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 Check = Callable[[Path], list[str]]
 
 

@@ -1,6 +1,6 @@
 """Chromium for the tests that look at the page.
 
-python tests/report_page/chromium.py install   # Debian's package, where no Chromium is there; needs root
+python tests/evidence/page/chromium.py install   # Debian's package, where no Chromium is there; needs root
 """
 
 import os

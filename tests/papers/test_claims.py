@@ -13,7 +13,6 @@ from row_builders import frame, seed_rows
 from scipy import stats
 
 from qnlnet.audit.best_of_many import compare_best
-from qnlnet.audit.tables import signed
 from qnlnet.config.comparisons import list_comparisons
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, judge_claims, write_claims
 from qnlnet.papers.gupta2024.claims import CLAIMS
@@ -22,6 +21,7 @@ from qnlnet.papers.gupta2024.finished import FINISHED_RULE
 from qnlnet.papers.gupta2024.repetitions import arrange_repetitions
 from qnlnet.records import read_seed_rows, write_table
 from qnlnet.tables import write_tables
+from qnlnet.tables.layout import signed
 
 RESULTS = Path(__file__).parents[2] / "results"
 PCA = "PCA-QNL-Net reaches 99.2 to 99.6 % on MNIST 0/1, ± 0.16 to 0.34."

@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from evidence.page.chromium import launch_options
+from evidence.page.reading import EVERY_ROW_SHOWN, count_markdown_rows, list_tables
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
-from report_page.chromium import launch_options
-from report_page.reading import EVERY_ROW_SHOWN, count_markdown_rows, list_tables
 
 from qnlnet.evidence.page.content import find_files
 from qnlnet.evidence.page.manifest import SECTIONS, Section
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 INDEX = RESULTS / "report" / "index.html"
 PRESENT = [section for section in SECTIONS if find_files(section, RESULTS)]
 PHONE, DESKTOP = (360, 740), (1280, 900)

@@ -17,7 +17,7 @@ from qnlnet.errors import ResultsError
 from qnlnet.evidence.benchmarks import report
 from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, JAX, LAYER, LIGHTNING, OURS
 
-RESULTS = Path(__file__).parents[1] / "results" / "benchmarks"
+RESULTS = Path(__file__).parents[2] / "results" / "benchmarks"
 
 
 class FakeClock:

@@ -4,11 +4,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from report_page.reading import Element, read_page
+from evidence.page.reading import Element, read_page
 
 from qnlnet.evidence.page.render import render_page
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from evidence.page.reading import Element, read_page
 from report import main
-from report_page.reading import Element, read_page
 
 from qnlnet.evidence.page.manifest import SECTIONS
 from qnlnet.evidence.page.render import render_page

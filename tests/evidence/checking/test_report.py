@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from report import main
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 
 
 @pytest.fixture

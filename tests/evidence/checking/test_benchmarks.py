@@ -9,7 +9,7 @@ import pytest
 
 from qnlnet.records import write_table
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 Check = Callable[[Path], list[str]]
 
 

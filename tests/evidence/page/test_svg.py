@@ -7,7 +7,7 @@ import pytest
 
 from qnlnet.evidence.page.svg import read_drawing, read_labels
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 TEXT = (RESULTS / "table1" / "table1.svg").read_text(encoding="utf-8")
 SMALL = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 72 36">'

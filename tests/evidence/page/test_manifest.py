@@ -10,7 +10,7 @@ from qnlnet.evidence.page.content import find_files
 from qnlnet.evidence.page.manifest import SECTIONS, Section
 from qnlnet.evidence.page.render import FOLDER
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 RESULTS = PROJECT / "results"
 PRESENT = [section for section in SECTIONS if find_files(section, RESULTS)]
 

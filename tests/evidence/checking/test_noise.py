@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from qnlnet.audit import measure_noise, write_noise
+from qnlnet.audit.noise import measure_noise
+from qnlnet.audit.noise_report import write_noise
 from qnlnet.audit.noise_rows import read_noise_rows
 from qnlnet.config import NoiseConfig, load_config
 from qnlnet.records import read_hardware_rows, write_table
@@ -15,7 +16,7 @@ from qnlnet.runs import train_cells
 
 pytestmark = pytest.mark.slow
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 Check = Callable[[Path], list[str]]
 NOISE = NoiseConfig(images=20, shots=(16, 64), depolarizing=(0.1,), devices=("FakeManilaV2",))
 

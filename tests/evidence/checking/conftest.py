@@ -11,7 +11,7 @@ from qnlnet.figures import plot_table
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
 from qnlnet.tables import write_tables
 
-RESULTS = Path(__file__).resolve().parents[2] / "results"
+RESULTS = Path(__file__).resolve().parents[3] / "results"
 Check = Callable[[Path], list[str]]
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from report_page.reading import EVERY_ROW_SHOWN, Element, count_markdown_rows, list_tables
+from evidence.page.reading import EVERY_ROW_SHOWN, Element, count_markdown_rows, list_tables
 
 from qnlnet.evidence.page.content import find_files
 from qnlnet.evidence.page.manifest import SECTIONS, Section
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 RESULTS = PROJECT / "results"
 PAGE_FOLDER = RESULTS / "report"
 PRESENT = [section for section in SECTIONS if find_files(section, RESULTS)]
