@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from numba import njit
+from numpy.typing import NDArray
 
 import qnlnet
 from benchmarks.timing import time_in_turns
@@ -35,6 +36,7 @@ _TIMES = 200  # calls of a part in one compiled loop
 _IMAGES = 500  # steps in an epoch
 _MARGIN = KERNEL_SIZE - 1
 _NO_MASK = np.empty(0, np.float32)
+Precision = type[np.float32] | type[np.float64]
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class Part:
     operations: float
     bytes: float = 0.0
     share: float = 1.0
-    dtype: type = np.float32
+    dtype: Precision = np.float32
 
 
 @njit(error_model="numpy")
-def _repeat(function, arguments, times):
+def _repeat(function: Any, arguments: Any, times: int) -> None:  # Numba infers the types
     for _ in range(times):
         function(*arguments)
 
@@ -69,7 +71,8 @@ def _repeat(function, arguments, times):
 def profile_steps(models: tuple[str, ...] = tuple(MODELS), *, repetitions: int) -> Iterator[dict[str, Any]]:
     """Yields a row per model and part, one for what is left of the step, and one for the whole step."""
     torch.set_flush_denormal(True)
-    rates = {dtype: _measure_arithmetic(dtype, repetitions) for dtype in (np.float32, np.float64)}
+    precisions: tuple[Precision, ...] = (np.float32, np.float64)
+    rates = {dtype: _measure_arithmetic(dtype, repetitions) for dtype in precisions}
     bandwidth = _measure_bandwidth(repetitions)
     for model in models:
         config = qnlnet.load_config(*MODELS[model], "train.epochs=1000000", "train.lr_decay=1")
@@ -194,10 +197,10 @@ def _count_parameters(network: Network) -> int:
     return int(offset + (inputs + 1) * outputs)
 
 
-def _measure_arithmetic(dtype: type, repetitions: int) -> float:
+def _measure_arithmetic(dtype: Precision, repetitions: int) -> float:
     """Returns additions and multiplications per second of a product of two matrices that fit the second-level cache."""
     size = 256
-    matrix = _draw(size, size).astype(dtype)
+    matrix: NDArray[Any] = _draw(size, size).astype(dtype)
     result = np.empty_like(matrix)
     call = {"product": lambda: np.dot(matrix, matrix, out=result)}
     return 2 * size**3 / time_in_turns(call, repetitions=repetitions, seconds=0.02)["product"].median

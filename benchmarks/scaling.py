@@ -87,7 +87,7 @@ def _time_images(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
 
     def on(quantum: torch.nn.Module) -> QNLNet:
         with torch.no_grad():
-            quantum.weight.copy_(model.quantum.weight)
+            layers.weights_of(quantum).copy_(layers.weights_of(model.quantum))
         return QNLNet(model.reducer, quantum, model.head)
 
     aer = on(TorchConnector(build_qnn(qnl, BackendConfig(name="aer"))))

@@ -67,7 +67,7 @@ def _torch_loop(layer: str) -> Callable[[RunConfig, Features], Trainer]:
         model = build_model(config, seed)
         quantum = layers.BUILDERS[layer](circuit_from_config(config))
         with torch.no_grad():
-            quantum.weight.copy_(model.quantum.weight)
+            layers.weights_of(quantum).copy_(layers.weights_of(model.quantum))
         return QNLNet(model.reducer, quantum, model.head)
 
     return lambda config, features: TorchReplica(config, 0, features, build)
@@ -146,4 +146,5 @@ def _train(trainer: Trainer) -> NDArray[np.float32]:
     trainer.advance()
     if isinstance(trainer, JaxReplica):
         return trainer.parameters()
+    assert isinstance(trainer, CompiledReplica | TorchReplica)
     return parameters_to_vector(trainer.trained_model().parameters()).detach().numpy()

@@ -89,9 +89,9 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
     """
     own = tuple(quote_group_options(override) for override in overrides if _key(override) not in _TABLE_KEYS)
     overridden = {_key(override) for override in own}
-    keys = [key for key in config if key not in _TABLE_KEYS]
+    keys = [str(key) for key in config if key not in _TABLE_KEYS]
     axes = [pick_choices([str(choice) for choice in axis], own) for axis in config.axes]
-    cells = {}
+    cells: dict[str, RunConfig] = {}
     for choices in itertools.product(*axes):
         words = [word for choice in choices for word in choice if _key(word) not in overridden]
         cell = build_run_config(OmegaConf.masked_copy(compose_config(config_name, [*words, *own]), keys))

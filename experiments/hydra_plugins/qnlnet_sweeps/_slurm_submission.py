@@ -69,7 +69,7 @@ def find_submitted(folder: str, config_name: str) -> dict[tuple[str, ...], Any]:
 
     found = {}
     for job_id in list_own_jobs():
-        job = submitit.SlurmJob(folder=folder, job_id=job_id)
+        job: Any = submitit.SlurmJob(folder=folder, job_id=job_id)
         try:
             submission = job.submission()
             if submission.function.config.hydra.job.config_name == config_name:

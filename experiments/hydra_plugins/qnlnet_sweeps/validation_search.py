@@ -33,6 +33,7 @@ class ValidationSearch(OptunaSweeper):
         """Takes over what Hydra hands to sweepers."""
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
         self._directory = Path(config.hydra.sweep.dir)
+        assert self.sweeper.launcher is not None
         self._trials = self.sweeper.launcher = _Remembering(self.sweeper.launcher)
 
     def sweep(self, arguments: list[str]) -> None:
@@ -104,6 +105,10 @@ class _Quiet(JobReturn):
         if self.status != JobStatus.COMPLETED:
             raise self._return_value
         return self._return_value
+
+    @return_value.setter
+    def return_value(self, value: Any) -> None:
+        self._return_value = value
 
 
 class _Remembering(Launcher):
