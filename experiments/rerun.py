@@ -143,7 +143,7 @@ def _train_and_compare(config: DictConfig, stored: "list[StoredRow]", words: str
 
 
 def _introduce(stored: "list[StoredRow]", dataset: "Dataset", words: str) -> None:
-    """Says which row it is and what is other than it was, before the training."""
+    """Prints before the training which row it is and what has changed since then."""
     from qnlnet import provenance
     from qnlnet.compilation import processor
     from qnlnet.records import dataset_label, reducer_label

@@ -14,7 +14,7 @@ _SHOWN = 5  # names; of deep circuits the others are only counted
 
 
 class DeadParameters:
-    """What there is to say about the circuits of many cells, each circuit once; threads may ask at the same time."""
+    """The sentences about dead parameters of many cells, one for each circuit; threads may ask at the same time."""
 
     def __init__(self) -> None:
         self._said: set[object] = set()
@@ -31,12 +31,12 @@ class DeadParameters:
 
 
 class TellingKeeper(ReplicaKeeper):
-    """A keeper that says what is dead once a replica is built: then there is no mistake that would end it at once.
+    """A keeper that reports dead parameters once a replica is built, so that mistakes are reported before them.
 
     Args:
         run: The cell.
         seed: Which replica.
-        dead_parameters: Knows which circuits have been spoken of.
+        dead_parameters: Knows which circuits have been reported.
     """
 
     def __init__(self, run: Run, seed: int, dead_parameters: DeadParameters) -> None:

@@ -12,7 +12,7 @@ from qnlnet.config import compose_config
 
 
 class TogetherLauncher(Launcher):
-    """Hands all configurations to the task's `run_together` at once: they share threads, images and progress."""
+    """Passes all configurations to the task's `run_together` at once: they share threads, images and progress."""
 
     composes_all_first = True  # so a mistake in one configuration is found before any runs
 

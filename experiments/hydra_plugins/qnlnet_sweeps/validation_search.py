@@ -1,4 +1,4 @@
-"""`hydra/sweeper=optuna`: a search that sees held-out training images only; the winner alone meets the test set."""
+"""`hydra/sweeper=optuna`: a search that sees held-out training images only; only the winner is run on the test set."""
 
 import json
 import logging
@@ -30,7 +30,7 @@ class ValidationSearch(OptunaSweeper):
     """
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Takes over what Hydra hands to sweepers."""
+        """Stores what Hydra passes to sweepers."""
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
         self._directory = Path(config.hydra.sweep.dir)
         assert self.sweeper.launcher is not None
@@ -98,7 +98,7 @@ class ValidationSearch(OptunaSweeper):
 
 
 class _Quiet(JobReturn):
-    """A job whose failure is told once, in the report, and not each time when Optuna asks for its value."""
+    """A job whose failure is reported once, at the end, and not each time when Optuna asks for its value."""
 
     @property
     def return_value(self) -> Any:

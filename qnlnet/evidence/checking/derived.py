@@ -72,7 +72,7 @@ def check_figures(folder: Path, name: str, draw: Write, source: str) -> tuple[st
 
 
 def check_strays(folder: Path, expected: Iterable[str]) -> Iterator[str]:
-    """Yields each file of which nobody knows what it follows from."""
+    """Yields each file that no known program writes from the rows."""
     known = {*expected, *BASELINES}  # these have a check of their own wherever they stand
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.name not in known and not path.name.startswith("."):

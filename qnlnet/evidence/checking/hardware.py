@@ -95,7 +95,7 @@ def _check_configurations(folder: Path, rows: pd.DataFrame) -> Iterator[str]:
         try:
             trained |= set(read_seed_rows(path).config_hash)
         except ResultsError:
-            continue  # told where that table is checked
+            continue  # reported where that table is checked
     for row in rows.drop_duplicates(["config_hash"]).to_dict("records"):
         if row["config_hash"] in trained:
             continue
