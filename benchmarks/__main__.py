@@ -96,7 +96,7 @@ def measure_quickly() -> None:
     from benchmarks import layer, training
     from qnlnet.evidence.benchmarks import report
 
-    pace = {"repetitions": 7, "seconds": 0.05}
+    pace: dict[str, Any] = {"repetitions": 7, "seconds": 0.05}
     rows = _collect(layer.time_layers(layer.QUICK_LAYER_CASES, quick=True, **pace))
     rows += _collect(layer.time_engines(layer.QUICK_ENGINE_CASES, **pace))
     steps = _collect(training.time_training(training.QUICK_MODELS, training.QUICK_CONTESTANTS, **pace))
@@ -119,7 +119,7 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
     check_writable(directory)
     origin = {"machine": describe_machine(), **describe_code()}
     origin["versions"] += f"; {peer_versions()}"
-    pace = {"repetitions": repetitions, "seconds": 0.1}
+    pace: dict[str, Any] = {"repetitions": repetitions, "seconds": 0.1}
     benchmarks = {
         "layer": lambda: chain(
             layer.time_layers(layer.LAYER_CASES, **pace), layer.time_engines(layer.ENGINE_CASES, **pace)
@@ -163,7 +163,8 @@ def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
         words = [
             str(row[name]) if isinstance(row[name], str) else f"{name} {row[name]}" for name in _SHOWN if name in row
         ]
-        print(f"{', '.join(words)}: {format_seconds(row.get('median_seconds', row.get('seconds')))}", flush=True)
+        seconds = row["median_seconds" if "median_seconds" in row else "seconds"]
+        print(f"{', '.join(words)}: {format_seconds(seconds)}", flush=True)
         collected.append(row)
     return collected
 

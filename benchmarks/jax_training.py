@@ -14,8 +14,9 @@ from torch import nn
 
 from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig
-from qnlnet.models import Features, build_model
+from qnlnet.config import QNLNetConfig, RunConfig, settings_of
+from qnlnet.models import Features
+from qnlnet.models.qnl_net.family import build_qnl_net
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
 from qnlnet.seeding import generator
@@ -33,7 +34,7 @@ class JaxReplica:
     """
 
     def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
-        model = build_model(config, seed)
+        model = build_qnl_net(config, seed)
         self._config, self._features = config, features
         self._dropout = next((layer for layer in model.reducer if isinstance(layer, SeededDropout2d)), None)
         self._shuffling = generator(seed, "shuffling")
@@ -49,9 +50,9 @@ class JaxReplica:
         order = self._shuffling.permutation(count) if protocol.shuffle else np.arange(count)
         masks = np.empty((count, 0), np.float32)
         if self._dropout is not None:
-            masks = draw_dropout_masks(
-                self._dropout.generator, count, self._config.data.cnn_channels[1], protocol.dropout
-            )
+            model = settings_of(self._config, QNLNetConfig)
+            assert model.cnn_channels is not None
+            masks = draw_dropout_masks(self._dropout.generator, count, model.cnn_channels[1], model.dropout)
         rate = protocol.learning_rate * protocol.lr_decay**self._epochs
         images, labels = self._features.train[order], self._features.train_labels[order]
         self._state = jax.block_until_ready(self._epoch(self._state, images, labels, masks, rate))

@@ -1,6 +1,6 @@
 """Benchmark of the quantum part alone: the layer inside torch, and the engine's own call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -72,7 +72,7 @@ def time_engines(cases: list[Case], *, repetitions: int, seconds: float) -> Iter
 
 
 def _time(
-    kind: str, case: Case, calls: dict[str, Callable[[], Any]], repetitions: int, seconds: float
+    kind: str, case: Case, calls: Mapping[str, Callable[[], Any]], repetitions: int, seconds: float
 ) -> Iterator[dict[str, Any]]:
     for name, timing in time_in_turns(calls, repetitions=repetitions, seconds=seconds).items():
         yield {

@@ -60,6 +60,13 @@ BUILDERS: dict[str, Callable[[Circuit], nn.Module]] = {
 }
 
 
+def weights_of(layer: nn.Module) -> Tensor:
+    """Returns the weights of a layer."""
+    weights = layer.weight
+    assert isinstance(weights, Tensor)
+    return weights
+
+
 class LayerStep:
     """Forward and backward pass of a layer, with gradients for inputs and weights.
 
@@ -70,14 +77,15 @@ class LayerStep:
     """
 
     def __init__(self, layer: nn.Module, inputs: Tensor, weights: Tensor) -> None:
-        self.layer, self.inputs = layer, inputs.clone().requires_grad_()
+        self.layer, self.inputs, self.weights = layer, inputs.clone().requires_grad_(), weights_of(layer)
         with torch.no_grad():
-            layer.weight.copy_(weights)
+            self.weights.copy_(weights)
 
     def __call__(self) -> tuple[Tensor, Tensor, Tensor]:
         """Returns values, gradient of their sum by the inputs, and by the weights."""
-        self.inputs.grad = self.layer.weight.grad = None
+        self.inputs.grad = self.weights.grad = None
         values = self.layer(self.inputs)
         values.sum().backward()
         assert self.inputs.grad is not None
-        return values, self.inputs.grad, self.layer.weight.grad
+        assert self.weights.grad is not None
+        return values, self.inputs.grad, self.weights.grad

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import torch
 from numba import njit
+from numpy.typing import NDArray
 
 import qnlnet
 from benchmarks.timing import time_in_turns
 from benchmarks.training import MODELS, draw_features
 from qnlnet.evidence.benchmarks.names import REST, WHOLE
-from qnlnet.models import build_model
+from qnlnet.models.qnl_net.family import build_qnl_net
 from qnlnet.simulator.kernels import ONE_LANE, Program, allocate_scratch, run_block
 from qnlnet.training import CompiledReplica
 from qnlnet.training.compiled.layers import (
@@ -35,6 +36,7 @@ _TIMES = 200  # calls of a part in one compiled loop
 _IMAGES = 500  # steps in an epoch
 _MARGIN = KERNEL_SIZE - 1
 _NO_MASK = np.empty(0, np.float32)
+Precision = type[np.float32] | type[np.float64]
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class Part:
     operations: float
     bytes: float = 0.0
     share: float = 1.0
-    dtype: type = np.float32
+    dtype: Precision = np.float32
 
 
 @njit(error_model="numpy")
-def _repeat(function, arguments, times):
+def _repeat(function: Any, arguments: Any, times: int) -> None:  # Numba infers the types
     for _ in range(times):
         function(*arguments)
 
@@ -69,12 +71,13 @@ def _repeat(function, arguments, times):
 def profile_steps(models: tuple[str, ...] = tuple(MODELS), *, repetitions: int) -> Iterator[dict[str, Any]]:
     """Yields a row per model and part, one for what is left of the step, and one for the whole step."""
     torch.set_flush_denormal(True)
-    rates = {dtype: _measure_arithmetic(dtype, repetitions) for dtype in (np.float32, np.float64)}
+    precisions: tuple[Precision, ...] = (np.float32, np.float64)
+    rates = {dtype: _measure_arithmetic(dtype, repetitions) for dtype in precisions}
     bandwidth = _measure_bandwidth(repetitions)
     for model in models:
         config = qnlnet.load_config(*MODELS[model], "train.epochs=1000000", "train.lr_decay=1")
         features = draw_features(config, _IMAGES)
-        network = read_network(build_model(config, 0), features.train.shape[1:])
+        network = read_network(build_qnl_net(config, 0), features.train.shape[1:])
         parts = list(_list_parts(network, config.model.dropout))
         replica = CompiledReplica(config, 0, features)
         calls: dict[str, Callable[[], object]] = {part.name: _call(part) for part in parts}
@@ -194,10 +197,10 @@ def _count_parameters(network: Network) -> int:
     return int(offset + (inputs + 1) * outputs)
 
 
-def _measure_arithmetic(dtype: type, repetitions: int) -> float:
+def _measure_arithmetic(dtype: Precision, repetitions: int) -> float:
     """Returns additions and multiplications per second of a product of two matrices that fit the second-level cache."""
     size = 256
-    matrix = _draw(size, size).astype(dtype)
+    matrix: NDArray[Any] = _draw(size, size).astype(dtype)
     result = np.empty_like(matrix)
     call = {"product": lambda: np.dot(matrix, matrix, out=result)}
     return 2 * size**3 / time_in_turns(call, repetitions=repetitions, seconds=0.02)["product"].median

@@ -21,7 +21,7 @@ from qnlnet.backends import build_qnn
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import BackendConfig
 from qnlnet.evidence.benchmarks.names import AER, EXACT, OURS, STOCK_AER
-from qnlnet.models import build_model
+from qnlnet.models.qnl_net.family import build_qnl_net
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.training import CompiledReplica, Job, Observer, score_with_model, train_replicas
 
@@ -83,12 +83,12 @@ def _time_images(repetitions: int, seconds: float) -> Iterator[dict[str, Any]]:
     """Evaluation of a test split by a trained model, on `exact`, on `aer`, and on Aer by Qiskit's own EstimatorQNN."""
     config = qnlnet.load_config("data=mnist", "reducer=cnn")
     inputs = draw_features(config, max(IMAGES)).train
-    replica, model = CompiledReplica(config, 0, draw_features(config, 1)), build_model(config, 0)
+    replica, model = CompiledReplica(config, 0, draw_features(config, 1)), build_qnl_net(config, 0)
     qnl = circuit_from_config(config)
 
     def on(quantum: torch.nn.Module) -> QNLNet:
         with torch.no_grad():
-            quantum.weight.copy_(model.quantum.weight)
+            layers.weights_of(quantum).copy_(layers.weights_of(model.quantum))
         return QNLNet(model.reducer, quantum, model.head)
 
     aer = on(TorchConnector(build_qnn(qnl, BackendConfig(name="aer"))))

@@ -16,7 +16,7 @@ from benchmarks.agreement import check_agreement
 from benchmarks.jax_training import JaxReplica
 from benchmarks.timing import time_in_turns
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig
+from qnlnet.config import QNLNetConfig, RunConfig, settings_of
 from qnlnet.evidence.benchmarks.names import (
     COMPILED_LOOP,
     COMPILED_LOOP_LINEAR,
@@ -28,7 +28,8 @@ from qnlnet.evidence.benchmarks.names import (
     STOCK_STATEVECTOR,
     TORCH_LOOP_LINEAR,
 )
-from qnlnet.models import Features, build_model
+from qnlnet.models import Features
+from qnlnet.models.qnl_net.family import build_qnl_net
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.seeding import generator
 from qnlnet.training import CompiledReplica, TorchReplica
@@ -65,10 +66,10 @@ class Contestant:
 
 def _torch_loop(layer: str) -> Callable[[RunConfig, Features], Trainer]:
     def build(config: RunConfig, seed: int) -> QNLNet:
-        model = build_model(config, seed)
+        model = build_qnl_net(config, seed)
         quantum = layers.BUILDERS[layer](circuit_from_config(config))
         with torch.no_grad():
-            quantum.weight.copy_(model.quantum.weight)
+            layers.weights_of(quantum).copy_(layers.weights_of(model.quantum))
         return QNLNet(model.reducer, quantum, model.head)
 
     return lambda config, features: TorchReplica(config, 0, features, build)
@@ -76,8 +77,8 @@ def _torch_loop(layer: str) -> Callable[[RunConfig, Features], Trainer]:
 
 def build_linear(config: RunConfig, seed: int) -> QNLNet:
     """Builds the model with a Linear layer in place of the circuit."""
-    model = build_model(config, seed)
-    return QNLNet(model.reducer, nn.Linear(config.model.num_qubits, 1), model.head)
+    model = build_qnl_net(config, seed)
+    return QNLNet(model.reducer, nn.Linear(settings_of(config, QNLNetConfig).num_qubits, 1), model.head)
 
 
 CONTESTANTS = {
@@ -120,7 +121,8 @@ def time_training(
 def draw_features(config: RunConfig, count: int) -> Features:
     """Draws random inputs in the model's shape; a single one for the test split, which is not what is timed."""
     random = generator(0, "weights")
-    shape = config.data.image_shape if config.model.reducer.name == "cnn" else (config.model.num_qubits,)
+    model = settings_of(config, QNLNetConfig)
+    shape = config.data.image_shape if model.reducer.name == "cnn" else (model.num_qubits,)
 
     def split(size: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         return random.normal(size=(size, *shape)).astype(np.float32), random.integers(0, 2, size)
@@ -135,7 +137,7 @@ def _check_agreement(model: str, config: RunConfig, contestants: dict[str, Conte
     gradient, so that the rounding error of a gradient near zero shows in full.
     """
     features = draw_features(config, _AGREEING_STEPS)
-    start = parameters_to_vector(build_model(config, 0).parameters()).detach().numpy()
+    start = parameters_to_vector(build_qnl_net(config, 0).parameters()).detach().numpy()
     ways = {name: _train(contestant.build(config, features)) - start for name, contestant in contestants.items()}
     length = float(np.linalg.norm(ways[COMPILED_LOOP]))
     distances = {name: [np.linalg.norm(way - ways[COMPILED_LOOP]) / length] for name, way in ways.items()}
@@ -147,4 +149,5 @@ def _train(trainer: Trainer) -> NDArray[np.float32]:
     trainer.advance()
     if isinstance(trainer, JaxReplica):
         return trainer.parameters()
+    assert isinstance(trainer, CompiledReplica | TorchReplica)
     return parameters_to_vector(trainer.trained_model().parameters()).detach().numpy()

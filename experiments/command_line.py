@@ -61,14 +61,15 @@ def run_experiment(
             return task(config)
         return exit_on_mistake(lambda: end_with_reader(lambda: task(config)))  # before Hydra says a word about it
 
-    main.run_together = run_together or (lambda configs: [_value_or_error(task, config) for config in configs])
+    task_of_hydra: Any = main  # launchers find what runs all cells at once beside what runs one
+    task_of_hydra.run_together = run_together or (lambda configs: [_value_or_error(task, config) for config in configs])
 
     def compose_and_run() -> None:
         _check_installed(sys.argv[1:])
         try:
             hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(main)()
         except (HydraException, OmegaConfBaseException, YAMLError) as error:
-            raise explain_composition_error(error, config_name) from error
+            raise explain_composition_error(error, config_name, sys.argv[1:]) from error
 
     _stops.clear()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""How far an experiment is that goes model by model: a bar on a terminal, a plain line per model elsewhere."""
+"""Progress of an experiment that goes model by model: a bar on a terminal, a plain line per model elsewhere."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,7 +8,7 @@ Measured = TypeVar("Measured")
 
 
 def count_models(measured: Iterable[Measured], total: int, what: str) -> Iterator[Measured]:
-    """Hands on what is `measured`, and says on standard error how many of `total` models that are.
+    """Yields what is `measured`, and reports on standard error how many of `total` models are done.
 
     Args:
         measured: Something for each model.

@@ -152,7 +152,7 @@ def _train_and_compare(cell: RunConfig, stored: "list[StoredRow]") -> bool:
 
 
 def _introduce(cell: RunConfig, stored: "list[StoredRow]", dataset: "Dataset") -> None:
-    """Says which row it is and what is other than it was, before the training."""
+    """Prints before the training which row it is and what has changed since then."""
     from qnlnet import provenance
     from qnlnet.compilation import processor
     from qnlnet.records.stored import row_id

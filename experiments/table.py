@@ -91,9 +91,9 @@ def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> li
     """
     own = tuple(read_override(override) for override in overrides if key_of(override) not in _TABLE_KEYS)
     overridden = {key_of(override) for override in own}
-    keys = [key for key in config if key not in _TABLE_KEYS]
+    keys = [str(key) for key in config if key not in _TABLE_KEYS]
     axes = [pick_choices([str(choice) for choice in axis], own) for axis in config.axes]
-    cells = {}
+    cells: dict[str, RunConfig] = {}
     for choices in itertools.product(*axes):
         words = [word for word in map(read_override, itertools.chain(*choices)) if key_of(word) not in overridden]
         cell = build_run_config(OmegaConf.masked_copy(compose_config(config_name, [*words, *own]), keys))

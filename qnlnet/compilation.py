@@ -30,7 +30,7 @@ def cached_njit(*, fastmath: Iterable[str] = (), forceinline: bool = False) -> C
         fastmath: LLVM's fast-math flags.
         forceinline: Whether the function becomes a part of each that calls it.
     """
-    # All is said, even "no": Numba would take what is left out from whichever function calls this one first.
+    # Pass every option explicitly: Numba takes those that are missing from the function that calls this one first.
     compiled = njit(cache=True, nogil=True, error_model="numpy", fastmath=set(fastmath), forceinline=forceinline)
 
     def decorate(function: Callable) -> Any:

@@ -1,4 +1,4 @@
-"""Writing files so that a reader sees the old content or the new one, never a half."""
+"""Writing files so that a reader sees all of the old content or all of the new one."""
 
 import os
 import secrets
@@ -10,7 +10,7 @@ from qnlnet.errors import ResultsError
 
 
 def check_writable(directory: Path | str) -> None:
-    """Creates `directory` where it is missing; a folder that cannot be written is better found before an hour's work.
+    """Creates `directory` where it is missing; call it before long work, so that a mistake is found early.
 
     Raises:
         ResultsError: The folder cannot be written.
@@ -49,7 +49,7 @@ def short_path(path: Path, project: Path) -> str:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Removes what writers of `path` left behind that were killed; only where no other process writes it now."""
+    """Removes temporary files of killed writers of `path`; call it only where no other process writes it."""
     for leftover in path.parent.glob(f".{path.name}.*.tmp"):
         leftover.unlink(missing_ok=True)
 

@@ -1,7 +1,6 @@
 """What is run, and what it leaves on disk."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,11 +72,11 @@ class Snapshot:
         leftovers: Files that writers have left half done.
     """
 
-    seed_lines: Mapping[Replica, str] = field(default_factory=dict)
-    seed_values: Mapping[Replica, tuple[Any, ...]] = field(default_factory=dict)
-    epoch_lines: Mapping[Replica, tuple[str, ...]] = field(default_factory=dict)
-    models: Mapping[Replica, str] = field(default_factory=dict)
-    progress: Mapping[Replica, int] = field(default_factory=dict)
+    seed_lines: dict[Replica, str] = field(default_factory=dict)
+    seed_values: dict[Replica, tuple[Any, ...]] = field(default_factory=dict)
+    epoch_lines: dict[Replica, tuple[str, ...]] = field(default_factory=dict)
+    models: dict[Replica, str] = field(default_factory=dict)
+    progress: dict[Replica, int] = field(default_factory=dict)
     leftovers: tuple[str, ...] = ()
 
 

@@ -195,6 +195,7 @@ class Starter:
 
     def has_ended(self, pid: int) -> bool:
         """Whether a process has ended."""
+        assert self._forking.stdout is not None
         while select.select([self._forking.stdout], [], [], 0)[0]:
             self._read(0)
         return pid in self._ended

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 NOBODY = 65534
 _FOREVER = 60.0
@@ -60,10 +60,10 @@ class _Operations:
     def watch(self) -> None:
         fsync = os.fsync
 
-        def counted_fsync(descriptor: int) -> None:
-            path = os.readlink(f"/proc/self/fd/{descriptor}")
-            self._take("write", path, lambda: os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2))
-            fsync(descriptor)
+        def counted_fsync(fd: Any) -> None:
+            path = os.readlink(f"/proc/self/fd/{fd}")
+            self._take("write", path, lambda: os.ftruncate(fd, os.fstat(fd).st_size // 2))
+            fsync(fd)
 
         os.fsync = counted_fsync
         sys.addaudithook(self._look)
@@ -105,8 +105,8 @@ def _let_the_clock_jump(seconds: float) -> None:
 
     class JumpingDatetime(datetime.datetime):
         @classmethod
-        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
-            return datetime.datetime.fromtimestamp(time.time(), tz)
+        def now(cls, tz: datetime.tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(time.time(), tz)
 
     time.time, time.time_ns = wrong(time.time, 1), wrong(time.time_ns, 10**9)
     datetime.datetime = JumpingDatetime  # type: ignore[misc]  # replacing the class is the trouble

@@ -140,7 +140,8 @@ class Watched:
 
     def forget(self, *what: str) -> None:
         """Forgets parts of the last `Snapshot`: what the scenario itself removes, or lets be trained again."""
-        self.last = replace(self.last, **{name: {} for name in what})
+        nothing: dict[str, Any] = {name: {} for name in what}
+        self.last = replace(self.last, **nothing)
 
     def _compare(self, now: Snapshot) -> None:
         for replica, values in now.seed_values.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from qnlnet.circuits import circuit_from_config
 from qnlnet.circuits.drawing import draw_circuit, render
-from qnlnet.config import RunConfig, load_config
+from qnlnet.config import QNLNetConfig, RunConfig, load_config, settings_of
 from qnlnet.files import choose_folder, write_file
 from qnlnet.program import program, run
 
@@ -72,13 +72,14 @@ def load_configs(options: argparse.Namespace) -> list[RunConfig]:
 
 def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
     """Writes the circuit of `config` as PNG and SVG into `directory` and returns the paths."""
-    shape = f"r{config.model.feature_map_reps}_D{config.model.ansatz_reps}_{config.model.num_qubits}qubits_readout{config.model.readout_qubit}"
+    model = settings_of(config, QNLNetConfig)
+    reps = f"r{model.feature_map_reps}_D{model.ansatz_reps}"
     title = (
-        f"Ansatz {config.model.ansatz.name}, r = {config.model.feature_map_reps}, D = {config.model.ansatz_reps}, "
-        f"read out on qubit {config.model.readout_qubit}"
+        f"Ansatz {model.ansatz.name}, r = {model.feature_map_reps}, D = {model.ansatz_reps}, "
+        f"read out on qubit {model.readout_qubit}"
     )
     figure = draw_circuit(circuit_from_config(config), title)
-    stem = f"ansatz{config.model.ansatz.name}_{shape}"
+    stem = f"ansatz{model.ansatz.name}_{reps}_{model.num_qubits}qubits_readout{model.readout_qubit}"
     return [write_file(directory / f"{stem}.{ending}", render(figure, ending)) for ending in ("png", "svg")]
 
 

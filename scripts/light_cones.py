@@ -10,7 +10,7 @@ import itertools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qnlnet.errors import check_at_least
 from qnlnet.files import choose_folder, write_file
@@ -40,7 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
         default=["0", "1", "2"],
         help="entangling layouts, files of configs/ansatz (default: 0 1 2)",
     )
-    numbers = {"nargs": "+", "type": int, "metavar": "N"}
+    numbers: dict[str, Any] = {"nargs": "+", "type": int, "metavar": "N"}
     parser.add_argument("--r", **numbers, default=[1, 2, 3], help="repetitions of the encoder (default: 1 2 3)")
     parser.add_argument("--D", **numbers, default=[1, 2, 3], help="repetitions of the ansatz (default: 1 2 3)")
     parser.add_argument("--num-qubits", type=int, default=4, metavar="N", help="number of qubits (default: 4)")

@@ -28,7 +28,7 @@ _CHUNK = 64  # rows per call: the time of Aer's estimator grows with the square 
 
 
 class AerEstimatorQNN(CheckedEstimatorQNN):
-    """An EstimatorQNN that hands Aer its rows in small calls, each with a seed of its own."""
+    """An EstimatorQNN that passes its rows to Aer in small calls, each with a seed of its own."""
 
     def __init__(self, *, seed: int, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -52,7 +52,7 @@ class AerEstimatorQNN(CheckedEstimatorQNN):
         return dict(self._shot_seeds.bit_generator.state)
 
     def restore_stream_state(self, state: Mapping[str, Any]) -> None:
-        """Takes over what `stream_state` gave."""
+        """Continues from what `stream_state` returned."""
         self._shot_seeds.bit_generator.state = state
 
     def _draw_seed(self) -> None:
@@ -104,8 +104,8 @@ def build_aer_qnn(qnl: Circuit, config: BackendConfig, seed: int) -> AerEstimato
 def _with_gates_that_bind(circuit: QuantumCircuit) -> QuantumCircuit:
     """Returns a circuit whose free angles all take effect.
 
-    Aer 0.18 binds 0 to a parameter of a controlled rotation or phase, in its estimator, without a word. Such gates are
-    translated into others; a circuit without them stays as it is.
+    Aer 0.18 binds 0 to a parameter of a controlled rotation or phase, in its estimator, without an error. Such gates
+    are translated into others; a circuit without them stays as it is.
     """
     if all(_binds(instruction) for instruction in circuit.data):
         return circuit

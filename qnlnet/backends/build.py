@@ -1,4 +1,4 @@
-"""One switch: from a circuit and a backend's configuration to an EstimatorQNN, and on to a torch layer."""
+"""From a circuit and a backend's configuration to an EstimatorQNN, and from that to a torch layer."""
 
 from qiskit.primitives import StatevectorEstimator
 from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient

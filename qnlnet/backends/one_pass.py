@@ -1,4 +1,4 @@
-"""EstimatorQNNs that have the values on their way to the gradients."""
+"""EstimatorQNNs that compute values and gradients in one pass."""
 
 from abc import abstractmethod
 

@@ -14,7 +14,7 @@ class Resumable(Protocol):
         """Returns where it is, as plain values."""
 
     def restore_stream_state(self, state: Mapping[str, Any]) -> None:
-        """Puts it where the one was that gave `state`."""
+        """Continues where the object was that returned `state`."""
 
 
 def find_streams(model: nn.Module) -> dict[str, Resumable]:

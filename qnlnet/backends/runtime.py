@@ -51,7 +51,7 @@ class RuntimeEstimatorQNN(OnePassQNN):
         return self.runner.stream_state()
 
     def restore_stream_state(self, state: Mapping[str, Any]) -> None:
-        """Takes over what `stream_state` gave."""
+        """Continues from what `stream_state` returned."""
         self.runner.restore_stream_state(state)
 
 

@@ -16,7 +16,7 @@ from qnlnet.config.ansatz_files import check_ansatz_name
 from qnlnet.config.compositions import compose_files
 from qnlnet.config.folder import CONFIG_DIR
 from qnlnet.config.model.registry import model_names, section_of
-from qnlnet.config.overrides import read_override, short_key
+from qnlnet.config.overrides import key_of, read_override, short_key, short_override
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
@@ -85,7 +85,7 @@ def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
     try:
         return compose_files(config_name, words, CONFIG_DIR)
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
-        raise explain_composition_error(error, config_name) from error
+        raise explain_composition_error(error, config_name, overrides) from error
 
 
 def build_run_config(config: DictConfig) -> RunConfig:
@@ -152,25 +152,26 @@ def _validate(config: DictConfig, schema: type[_Schema]) -> _Schema:
         raise explain_validation_error(error) from error
 
 
-def explain_composition_error(error: Exception, config_name: str) -> QNLNetError:
-    """Returns the one sentence behind an error of Hydra or OmegaConf."""
+def explain_composition_error(error: Exception, config_name: str, overrides: Sequence[str] = ()) -> QNLNetError:
+    """Returns the one sentence behind an error of Hydra or OmegaConf, which the overrides have led to."""
+    model = next((word for word in overrides if key_of(word) == "model"), None)
     if isinstance(error, OverrideParseException):
         return ArgumentError(
-            f"The override `{error.override}` cannot be read. It must be key=value, and a value with special "
-            "characters stands in quotes of its own: 'key=\"~/folder\"'."
+            f"The override `{short_override(str(error.override))}` cannot be read. It must be key=value, and a value "
+            "with special characters stands in quotes of its own: 'key=\"~/folder\"'."
         )
     for cause in (error, error.__cause__):
         if isinstance(cause, yaml.MarkedYAMLError):
             return _unreadable_yaml(cause)
     text = "\n".join(str(e) for e in (error, error.__cause__) if e is not None)
     if match := re.search(r"Could not (?:override|append|delete)[^']*'([^']+)'", text):
-        return _unknown_key(match.group(1), config_name)
+        return _unknown_key(match.group(1), config_name, model)
     if match := re.search(r"Key '([^']+)' is not in struct\s+full_key: (\S+)", text):
-        return _unknown_key(match.group(2), config_name)
+        return _unknown_key(match.group(2), config_name, model)
     if match := re.search(r"Ambiguous value for argument '([^=]+)=(.*)'$", text, re.MULTILINE):
-        key, choices = match.group(1), match.group(2).replace("'", "")
-        if key not in _known_keys(config_name):  # with --multirun it would be as unknown
-            return _unknown_key(key, config_name)
+        key, choices = short_key(match.group(1)), match.group(2).replace("'", "")
+        if key not in _known_keys(config_name, model):  # with --multirun it would be as unknown
+            return _unknown_key(match.group(1), config_name, model)
         return argument_error(key, "be one value", choices, "Several runs need --multirun; a list is written [a,b].")
     if match := re.search(r"Could not (?:find|load) '([^']+)/([^'/]*)'", text):
         group, option = match.groups()
@@ -184,7 +185,7 @@ def explain_composition_error(error: Exception, config_name: str) -> QNLNetError
     if match := re.search(r"Value '([^']*)' of type '\w+' could not be converted to (\w+)\s+full_key: (\S+)", text):
         value, kind, key = match.groups()
         kinds = {"Integer": "an integer", "Float": "a number", "Boolean": "true or false"}
-        return argument_error(key, f"be {kinds.get(kind, kind)}", value)
+        return argument_error(short_key(key), f"be {kinds.get(kind, kind)}", value)
     return ArgumentError(f"The configuration cannot be composed: {_first_line(error)}")
 
 
@@ -197,14 +198,14 @@ def _unreadable_yaml(error: yaml.MarkedYAMLError) -> ArgumentError:
     return ArgumentError(f"{place} must be YAML, but {reason}. {advice}")
 
 
-def _unknown_key(key: str, config_name: str) -> ArgumentError:
-    if owner := _name_owner(key):
-        return ArgumentError(f"There is no configuration key `{short_key(key)}` here.{owner}")
-    known = _known_keys(config_name)
-    if key in known and (CONFIG_DIR / key).is_dir() and key not in compose_config(config_name, []):
+def _unknown_key(long: str, config_name: str, model: str | None) -> ArgumentError:
+    key, known = short_key(long), _known_keys(config_name, model)
+    if key in known and (CONFIG_DIR / key).is_dir() and "@" not in long and key not in compose_config(config_name, []):
         return ArgumentError(f"There is no configuration key `{key}` in {config_name}. See --help for all.")
     if key in known:
         return ArgumentError(f"The configuration key `{key}` cannot be set like this. Write `{key}=value`.")
+    if owner := _name_owner(long):
+        return ArgumentError(f"There is no configuration key `{key}` here.{owner}")
     return ArgumentError(f"There is no configuration key `{key}`.{_suggest_key(key, known) or ' See --help for all.'}")
 
 
@@ -237,17 +238,28 @@ def _suggest_key(key: str, known: Sequence[str]) -> str:
     return _did_you_mean(key, [each for each in known if len(each) > 1])  # a letter resembles nothing
 
 
-def _known_keys(config_name: str) -> list[str]:
-    """Returns all dotted keys and group names of a configuration."""
+def _known_keys(config_name: str, model: str | None) -> list[str]:
+    """Returns all dotted keys and group names of a configuration, in the short words of the command line.
+
+    Args:
+        config_name: The file in configs/.
+        model: The word that chooses the model; None for the usual one.
+    """
     keys: list[str] = [path.name for path in CONFIG_DIR.iterdir() if path.is_dir() and path.name != "hydra"]
 
     def walk(node: Any, prefix: str) -> None:
         for key, value in node.items():
-            keys.append(f"{prefix}{key}")
+            if str(key).startswith("_"):  # look-up tables
+                continue
+            keys.append(short_key(f"{prefix}{key}"))
             if isinstance(value, dict):
                 walk(value, f"{prefix}{key}.")
 
-    walk(OmegaConf.to_container(compose_config(config_name, [])), "")
+    try:
+        composed = compose_files(config_name, [read_override(model)] if model else [], CONFIG_DIR)
+    except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError):  # that is what is wrong
+        return keys
+    walk(OmegaConf.to_container(composed), "")
     return keys
 
 

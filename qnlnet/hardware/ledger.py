@@ -90,7 +90,7 @@ class Submission:
 
     @property
     def expects_results(self) -> bool:
-        """Whether IBM Quantum may hold an answer, or all answers are here: what `collect` can do something about."""
+        """Whether `collect` has something to do: IBM Quantum may hold an answer, or all answers are here."""
         states = {job.state for job in self.jobs}
         return bool(states & {State.SUBMITTING, State.SUBMITTED}) or states == {State.RETRIEVED}
 

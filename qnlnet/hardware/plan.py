@@ -15,7 +15,7 @@ _DIGITS = 12
 
 
 class Request(Section):
-    """What a person asked for. Equal requests are one submission, whatever the weather on the device.
+    """What a person asked for. Equal requests are one submission, whatever the calibration of the device.
 
     Attributes:
         config_hash: The configuration of the run.

@@ -88,7 +88,7 @@ class Workload:
 def load_workload(
     model_path: Path, images: int | None = None, image_seed: int = 0, data_root: str | None = None
 ) -> Workload:
-    """Draws test images and computes what the circuit of a trained model gets to see of them.
+    """Draws test images and computes the inputs that the circuit of a trained model gets for them.
 
     Args:
         model_path: The saved model.

@@ -64,7 +64,7 @@ class Features:
     test_labels: NDArray[np.int64]
 
     def __post_init__(self) -> None:
-        """Checks what training would turn into wrong numbers without a word."""
+        """Checks what training would turn into wrong numbers without an error."""
         _check_inputs("train", self.train, self.train_labels)
         _check_inputs("test", self.test, self.test_labels)
 

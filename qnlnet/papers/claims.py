@@ -20,7 +20,7 @@ class Finding:
 
     Attributes:
         measured: The numbers, in a few words.
-        verdict: HOLDS; PARTLY, where it holds for some of what it speaks of; FAILS; OPEN, where the results do not
+        verdict: HOLDS; PARTLY, where it holds for some of what it is about; FAILS; OPEN, where the results do not
             decide, or could not have decided otherwise.
         reason: Why, in a sentence.
     """

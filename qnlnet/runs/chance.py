@@ -1,4 +1,4 @@
-"""Says when an accuracy is no better than always giving the same answer."""
+"""Is an accuracy better than that of always giving the same answer?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ _SHOWN = 5  # names; of deep circuits the others are only counted
 
 
 class DeadParameters:
-    """What there is to say about the circuits of many cells, each circuit once; threads may ask at the same time."""
+    """The sentences about dead parameters of many cells, one for each circuit; threads may ask at the same time."""
 
     def __init__(self) -> None:
         self._said: set[object] = set()

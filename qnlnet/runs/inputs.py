@@ -1,4 +1,4 @@
-"""Images and features of many cells, each prepared once, or found once to be out of reach."""
+"""Images and features of many cells, each prepared once, or found once to be missing."""
 
 from collections.abc import Callable
 from typing import Any

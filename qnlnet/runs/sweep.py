@@ -24,7 +24,7 @@ from qnlnet.training import Epoch, Job, Observer, Progress, TrainedReplica, chec
 
 
 def run(cells: Iterable[RunConfig]) -> list[Outcome]:
-    """Trains what is missing of all cells, with progress on the terminal, and tells what became of each.
+    """Trains what is missing of all cells, with progress on the terminal, and returns what became of each.
 
     All replicas of all cells share one pool of threads, the images and the features. A cell that fails leaves the
     others alone; what another process is training is taken over from there. Calling it again goes on with what is
@@ -91,7 +91,7 @@ class _Cell:
         return run_directory(self.config) if self.run is None else self.run.directory
 
     def fail(self, error: Exception) -> None:
-        """Keeps the first error; what nobody expected is written down in full."""
+        """Keeps the first error; an unexpected one goes to failure.txt with its trace."""
         if self.error is not None:
             return
         self.error = error
@@ -99,7 +99,7 @@ class _Cell:
             text = "".join(traceback.format_exception(error))
             try:
                 write_file(self.directory / "failure.txt", text.encode())
-            except QNLNetError:  # the error itself is told anyway
+            except QNLNetError:  # the error itself is reported anyway
                 return
 
     def outcome(self) -> Outcome:
@@ -165,7 +165,7 @@ class _Sweep(Observer):
             self._tell_of_chance()
 
     def _tell_of_imbalance(self) -> None:
-        """Says which images have classes of very different size, once for each."""
+        """Reports each dataset whose classes are of very different size, once."""
         told: set[str] = set()
         for cell in self.cells:
             if cell.missing and (sentence := describe_imbalance(cell.config, _run_of(cell).dataset)) not in ("", *told):
@@ -173,7 +173,7 @@ class _Sweep(Observer):
                 self._progress.on_cell_note(cell.config, sentence)
 
     def _tell_of_chance(self) -> None:
-        """Says of each cell which seeds have learnt nothing that could be told from luck."""
+        """Reports for each cell the seeds whose accuracy is no better than chance."""
         for cell in self.cells:
             if cell.missing and (sentence := describe_chance(_run_of(cell).dataset, _run_of(cell).seed_rows())):
                 self._progress.on_cell_note(cell.config, sentence)

@@ -1,4 +1,4 @@
-"""Asking again and again, patiently and through outages."""
+"""Polling the service until there is an answer, also through outages."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""IBM Quantum with a wall-clock limit on every call."""
+"""IBM Quantum with a time limit on every call."""
 
 import math
 import os

@@ -115,7 +115,7 @@ class JobRunner:
         }
 
     def restore_stream_state(self, state: Mapping[str, Any]) -> None:
-        """Goes on behind the jobs that were run when `stream_state` gave `state`."""
+        """Continues after the jobs that had been run when `stream_state` returned `state`."""
         self._jobs_done = state["jobs_done"]
         self._repetitions = Counter(state["repetitions"])
         self.spent_seconds = state["spent_seconds"]

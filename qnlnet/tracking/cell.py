@@ -1,4 +1,4 @@
-"""What every tracker is told of a cell: its name, its hash, and its configuration as a flat list of parameters."""
+"""What every tracker gets of a cell: its name, its hash, and its configuration as a flat list of parameters."""
 
 import json
 import math

@@ -33,7 +33,7 @@ class OpenCell:
     Attributes:
         run_id: Its name in the store.
         seeds: How many replicas are asked for.
-        finished: How many there are, None while nobody has said so.
+        finished: How many there are, None while it is unknown.
         failed: Whether one has failed.
     """
 

@@ -24,7 +24,7 @@ DEFAULTS = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     "MLFLOW_DISABLE_TELEMETRY": "true",  # no run of ours reports to anybody
 }
-ALLOW_FOLDERS = "MLFLOW_ALLOW_FILE_STORE"  # since 3.13 MLflow takes folders only if it is told so
+ALLOW_FOLDERS = "MLFLOW_ALLOW_FILE_STORE"  # since 3.13 MLflow takes folders only where this variable is set
 _LOCK_TIMEOUT = 60.0  # seconds
 
 

@@ -41,4 +41,4 @@ class Tracker(Protocol):
         """Sends what has been held back, and says that the rest will not come."""
 
     def discard(self) -> None:
-        """Lets go of files and memory without sending anything; called after an error, and must not raise one."""
+        """Releases files and memory without sending anything; called after an error, and must not raise one."""

@@ -1,4 +1,4 @@
-"""All trackers of a run behind one face, which never waits, never fails, and does nothing where none is on."""
+"""One object for all trackers of a run: it never waits, never fails, and does nothing where none is on."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -50,7 +50,7 @@ def _load_mlflow(config: MLflowConfig) -> Callable[[], Tracker]:
 
 
 class Trackers:
-    """Tells all trackers what happens. Every method but `close` returns at once; call them from one thread.
+    """Forwards events to all trackers. Every method but `close` returns at once; call them from one thread.
 
     Args:
         workers: One for each tracker.

@@ -1,4 +1,4 @@
-"""A tracker in a thread of its own: whatever happens there costs one line on standard error, and never the run.
+"""A tracker in a thread of its own: an error there prints one line on standard error and never stops the run.
 
 The thread is a daemon, so that one that waits for a server holds no process at its exit.
 """
@@ -23,7 +23,7 @@ _POLL = 0.02  # seconds
 
 
 class Worker:
-    """Hands actions to a tracker, in order, in another thread.
+    """Runs actions on a tracker, in order, in another thread.
 
     Args:
         name: The tracker's name for people.
@@ -65,7 +65,7 @@ class Worker:
             patience: How long it may take over one thing, in seconds.
             deadline: When to give up although it makes progress, as `time.monotonic` counts.
         """
-        if self._sent == 0 and not self._is_off.is_set():  # nobody waits for a tracker that has nothing to tell
+        if self._sent == 0 and not self._is_off.is_set():  # there is no need to wait for a tracker that got nothing
             self._is_off.set()
             return
         start = time.monotonic()
@@ -135,6 +135,6 @@ class Worker:
 
 
 def _say(line: str) -> None:
-    with suppress(OSError, ValueError):  # standard error is closed: nobody is there to be told
+    with suppress(OSError, ValueError):  # standard error is closed, so there is nobody to report to
         tqdm.write(line, file=sys.stderr)  # above a progress bar, if there is one
         sys.stderr.flush()

@@ -23,7 +23,7 @@ class _Event:
 
 
 class Events(Observer):
-    """An observer for workers, which hands on to another observer in another thread.
+    """An observer for workers, which forwards to another observer in another thread.
 
     Args:
         held: Gives a context in which no signal comes between the parts of a piece of work.
@@ -32,7 +32,7 @@ class Events(Observer):
     def __init__(self, held: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self._queue: queue.SimpleQueue[_Event] = queue.SimpleQueue()
         self._held = held
-        self._untold = 0  # trained replicas in the queue, and the one that the observer is told of
+        self._untold = 0  # trained replicas in the queue, and the one that is being reported
         self._changed = threading.Condition()
 
     def on_started(self, job: Job) -> None:
@@ -57,7 +57,7 @@ class Events(Observer):
         self._put(_Event(job, lambda observer: observer.on_note(job, text)))
 
     def wait_for_room(self, stop: threading.Event) -> None:
-        """Waits while more than one trained replica is still to be told of, unless `stop` is set.
+        """Waits while more than one trained replica is still to be reported, unless `stop` is set.
 
         Where replicas train faster than they are stored, a stop would otherwise have to store what has piled up.
         """
@@ -66,7 +66,7 @@ class Events(Observer):
                 self._changed.wait(_SECONDS_DEAF)
 
     def hand_on(self, observer: Observer) -> bool:
-        """Waits for the next event and tells the observer; returns whether the event ends its job."""
+        """Waits for the next event and reports it to the observer; returns whether the event ends its job."""
         while True:  # in short pieces, between which a signal is heard
             with self._held():
                 try:
@@ -80,7 +80,7 @@ class Events(Observer):
                 return event.ends
 
     def hand_on_trained(self, observer: Observer) -> None:
-        """Tells the observer of all replicas that have finished by now, all at once, and forgets everything else."""
+        """Reports to the observer all replicas that have finished by now, all at once, and forgets everything else."""
         with self._held():
             events = [self._queue.get() for _ in range(self._queue.qsize())]
             trained = [event.trained for event in events if event.trained is not None]

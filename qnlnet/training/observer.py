@@ -1,4 +1,4 @@
-"""Who wants to know what happens while replicas train."""
+"""The interface for whatever is notified while replicas train."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from qnlnet.training.replica import Epoch
 
 
 class Observer:
-    """Hears of everything in the thread that called `train_replicas`, in order; override what matters."""
+    """Is notified in the thread that called `train_replicas`, in order; override what matters."""
 
     def on_started(self, job: Job) -> None:
         """A thread has begun with a replica."""

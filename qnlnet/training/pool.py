@@ -24,7 +24,7 @@ from qnlnet.training.schedule import Schedule
 
 
 def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | None = None) -> None:
-    """Trains all jobs; the observer hears of everything in the calling thread.
+    """Trains all jobs; the observer is called for every event, in the calling thread.
 
     Args:
         jobs: What to train; started in this order, except that what another process is training comes last.

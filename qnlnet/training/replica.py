@@ -82,7 +82,7 @@ class Replica(ABC):
 
     @abstractmethod
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Puts this replica where the one was that gave `state`; configuration, seed and images must be the same."""
+        """Continues where the replica was that returned `state`; configuration, seed and images must be the same."""
 
     @abstractmethod
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

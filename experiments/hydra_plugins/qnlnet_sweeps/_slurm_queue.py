@@ -57,7 +57,7 @@ def list_own_jobs() -> list[str]:
 
 
 def is_leaving(job_id: str) -> bool:
-    """Whether a running job has been ended or put back into the queue; False if nobody can say."""
+    """Whether a running job has been ended or put back into the queue; False if it is unknown."""
     states = ask_states([job_id])
     if states is None:
         return False

@@ -1,4 +1,4 @@
-"""Hands cells to Slurm through submitit, and finds those that earlier calls have handed over."""
+"""Submits cells to Slurm through submitit, and finds those that earlier calls have submitted."""
 
 import contextlib
 import io
@@ -69,7 +69,7 @@ def find_submitted(folder: str, config_name: str) -> dict[tuple[str, ...], Any]:
 
     found = {}
     for job_id in list_own_jobs():
-        job = submitit.SlurmJob(folder=folder, job_id=job_id)
+        job: Any = submitit.SlurmJob(folder=folder, job_id=job_id)
         try:
             submission = job.submission()
             if submission.function.config.hydra.job.config_name == config_name:
@@ -85,7 +85,7 @@ def names(jobs: Iterable[Any]) -> str:
 
 
 def _exports() -> list[str]:
-    """Shell commands for what jobs need to know even where the cluster does not hand the environment over."""
+    """Shell commands for what jobs need to know even where the cluster does not pass the environment on."""
     wanted = [name for name in os.environ if name == "PYTHONPATH" or name.startswith("QNLNET_")]
     return [f"export {name}={shlex.quote(os.environ[name])}" for name in wanted] + ["unset SLURM_EXPORT_ENV"]
 

@@ -1,4 +1,4 @@
-"""Waits for the jobs of a sweep: for their results, or for Slurm's word that there will be none."""
+"""Waits for the jobs of a sweep: for their results, or until Slurm reports that there will be none."""
 
 import contextlib
 import shutil

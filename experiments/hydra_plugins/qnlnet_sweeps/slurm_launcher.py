@@ -1,4 +1,4 @@
-"""`hydra/launcher=submitit_slurm`: every cell of a sweep is a Slurm job; one that dies loses little and stops nobody.
+"""`hydra/launcher=submitit_slurm`: every cell of a sweep is a Slurm job; one that dies does not stop the others.
 
 submitit writes the job and runs it. What is ours: a dead job is noticed without accounting, a failure leaves the other
 results alone, jobs of an earlier call that still run are waited for instead of submitted again, and a job that Slurm

@@ -12,14 +12,15 @@ from qnlnet.config import compose_config
 
 
 class TogetherLauncher(Launcher):
-    """Hands all configurations to the task's `run_together` at once: they share threads, images and progress."""
+    """Passes all configurations to the task's `run_together` at once: they share threads, images and progress."""
 
     composes_all_first = True  # so a mistake in one configuration is found before any runs
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
         self._context = hydra_context
         self._config = config
-        self._run_together: Callable[[list[DictConfig]], list[Any]] = task_function.run_together
+        task: Any = task_function  # with what `run_experiment` has put beside it
+        self._run_together: Callable[[list[DictConfig]], list[Any]] = task.run_together
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
         """Returns one job for each list of overrides: COMPLETED with the task's value, FAILED with its error."""

@@ -1,4 +1,4 @@
-"""`hydra/sweeper=optuna`: a search that sees held-out training images only; the winner alone meets the test set."""
+"""`hydra/sweeper=optuna`: a search that sees held-out training images only; only the winner is run on the test set."""
 
 import json
 import logging
@@ -29,9 +29,10 @@ class ValidationSearch(OptunaSweeper):
     """
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """Takes over what Hydra hands to sweepers."""
+        """Stores what Hydra passes to sweepers."""
         super().setup(hydra_context=hydra_context, task_function=task_function, config=config)
         self._directory = Path(config.hydra.sweep.dir)
+        assert self.sweeper.launcher is not None
         self._trials = self.sweeper.launcher = _Remembering(self.sweeper.launcher)
 
     def sweep(self, arguments: list[str]) -> None:
@@ -96,13 +97,17 @@ class ValidationSearch(OptunaSweeper):
 
 
 class _Quiet(JobReturn):
-    """A job whose failure is told once, in the report, and not each time when Optuna asks for its value."""
+    """A job whose failure is reported once, at the end, and not each time when Optuna asks for its value."""
 
     @property
     def return_value(self) -> Any:
         if self.status != JobStatus.COMPLETED:
             raise self._return_value
         return self._return_value
+
+    @return_value.setter
+    def return_value(self, value: Any) -> None:
+        self._return_value = value
 
 
 class _Remembering(Launcher):

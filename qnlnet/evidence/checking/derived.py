@@ -75,7 +75,7 @@ _KEPT = ("configs.json", "baselines.csv", "baselines.md")
 
 
 def check_strays(folder: Path, expected: Iterable[str]) -> Iterator[str]:
-    """Yields each file of which nobody knows what it follows from."""
+    """Yields each file that no known program writes from the rows."""
     known = {*expected, *_KEPT}
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.name not in known and not path.name.startswith("."):

@@ -40,7 +40,7 @@ def _is_shown(path: Path) -> bool:
 
 
 def check_folders(folders: Mapping[str, Path]) -> Iterator[Finding]:
-    """Checks folders side by side, and hands on what was found in their order.
+    """Checks folders side by side, and yields what was found in their order.
 
     Args:
         folders: By their names, see `check_folder`.

@@ -15,7 +15,7 @@ class Section:
         title: Its heading.
         folder: The folder of results/ that it shows, or the name of files of results/ itself; also its id on the page.
         part: The group in the table of contents.
-        intro: A sentence that says what there is to see; no numbers, as nobody would keep them up to date.
+        intro: A sentence that says what there is to see; no numbers, which would get out of date.
         command: What makes the folder.
         first: Names of files, without ending, that come first, in that order; else the one named like the folder does.
         tables: Captions of tables that have none, by the file's name without ending; else the title.

@@ -66,7 +66,7 @@ def check_budget(plan: Plan, budget: float | None = None) -> None:
 def check_least_cost(placement: Placement, backend: RuntimeConfig, images: int | None) -> None:
     """Raises an error if the images cost more than the budget, as one job; of an unknown number there is one at least.
 
-    It needs no image and no answer of the model, so that nobody waits for these in vain.
+    It needs no image and no answer of the model, so it is checked before they are made.
     """
     cost = estimate_cost(placement.device, placement.circuit.circuit, backend, images or 1)
     _refuse_above(backend.budget_seconds, cost.upper_seconds, backend)

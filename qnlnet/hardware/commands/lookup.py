@@ -56,7 +56,7 @@ def may_be_there(ledgers: Ledgers, weights_sha256: str, backend: RuntimeConfig) 
     for _, key in ledgers.submissions():
         try:
             request = ledgers.find(key).plan.request
-        except LedgerError:  # damaged, so nobody knows what of
+        except LedgerError:  # damaged, so its request is unknown
             return True
         if (request.weights_sha256, request.backend.name) == (weights_sha256, backend.name):
             return True

@@ -7,6 +7,7 @@ from qnlnet.models.features import FeatureSpec, Pixels, PrincipalComponents
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.models.qnl_net.parts import build_head, build_layer, build_reducer
 from qnlnet.models.qnl_net.shapes import find_shapes
+from qnlnet.models.registry import build_model
 from qnlnet.models.streams import Streams
 
 
@@ -34,6 +35,13 @@ def choose_loop(config: RunConfig) -> Loop:
     """Returns the compiled loop where it knows all parts of the model."""
     known = config.backend.name == "exact" and settings_of(config, QNLNetConfig).reducer.name != "cnn_nonlocal"
     return "compiled" if known else "torch"
+
+
+def build_qnl_net(config: RunConfig, seed: int) -> QNLNet:
+    """Builds the untrained model of one replica, like `build_model`, for callers that look at its parts."""
+    model = build_model(config, seed)
+    assert isinstance(model, QNLNet)  # a cell of another family ends before, with a sentence
+    return model
 
 
 FAMILY = Family(choose_features, build, list_circuits, choose_loop, find_shapes)

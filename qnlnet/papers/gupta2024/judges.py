@@ -132,7 +132,7 @@ def judge_pairs_of_inputs(cones: pd.DataFrame) -> Finding | None:
 
 
 def judge_scaling(comparisons: pd.DataFrame) -> Finding | None:
-    """Says what the classical non-local block does on the four features; more than that, nobody has measured."""
+    """Says what the classical non-local block does on the four features; nothing else was measured."""
     rows = comparisons[comparisons.change == "Non-local block on the features"]
     if rows.empty:
         return None
