@@ -126,7 +126,9 @@ def test_other_data_than_the_official_are_refused(run_here: Run, tmp_path: Path)
 
 
 def test_the_option_lists_of_the_sentences_are_the_files_that_there_are(run_here: Run) -> None:
-    for group in (path.name for path in CONFIG_DIR.iterdir() if path.is_dir() and path.name != "hydra"):
+    groups = {path.name for path in CONFIG_DIR.iterdir() if path.is_dir() and path.name != "hydra"}
+    assert groups >= {"ansatz", "backend", "data", "logger", "protocol", "reducer"}
+    for group in sorted(groups):
         options = ", ".join(sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml")))
         check_mistake(
             run_here("train.py", f"{group}=nope"), f"Argument `{group}` must be one of {options}, but is 'nope'."

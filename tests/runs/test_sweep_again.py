@@ -14,7 +14,7 @@ from qnlnet.config import RunConfig
 from qnlnet.data import load_dataset
 from qnlnet.models import prepare_features
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
-from qnlnet.runs import Run, run
+from qnlnet.runs import Run, inputs, run, sweep
 from qnlnet.runs.run_folder import describe_code
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica
 
@@ -221,10 +221,10 @@ def test_a_checkpoint_of_other_code_or_images_does_not_count(
     if changed == "images":
         dataset = load_dataset(interrupted.data)
         other = replace(dataset, test_images=255 - dataset.test_images)
-        monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", lambda config: other)
+        monkeypatch.setattr(inputs, "load_dataset", lambda config: other)
     else:
         code = {**describe_code(), changed: "another"}
-        monkeypatch.setattr("qnlnet.runs.sweep.describe_code", lambda: code)
+        monkeypatch.setattr(sweep, "describe_code", lambda: code)
     (outcome,) = run([interrupted])
     assert outcome.status == "trained"
     assert [number for _, _, number in trained] == list(range(1, EPOCHS + 1))

@@ -95,6 +95,7 @@ def test_circuits_of_the_paper_need_each_gate_that_is_left_and_no_other(
         np.testing.assert_allclose(
             values(qnl, without(qnl.circuit, reach.dead_gates), rows), expected, rtol=0, atol=ROUNDING
         )
+        assert reach.live_gates
         for position in reach.live_gates:
             changed = values(qnl, without(qnl.circuit, {*reach.dead_gates, position}), rows)
             assert np.abs(changed - expected).max() > 1e-3, (r, D, position)
