@@ -30,6 +30,7 @@ def words(figure: Figure) -> str:
     return "\n".join([*legend, *titles, *ticks, figure.get_supxlabel()])
 
 
+@pytest.mark.slow
 def test_files_are_written_and_repeatable(tmp_path: Path) -> None:
     rows = full_table()
     png, svg = plot_table(rows, tmp_path / "new")
@@ -79,6 +80,7 @@ def test_panels_and_footnote() -> None:
     assert "† data differ from the official release" in text.replace("\n", " ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accuracies", [(98.6,), (100.0, 100.0), (0.0,)])
 def test_nothing_published_and_few_seeds(tmp_path: Path, accuracies: tuple[float, ...]) -> None:
     rows = frame(seed_rows(*accuracies, dataset="digits"))

@@ -40,12 +40,14 @@ def change(folder: Path, column: str, value: Any) -> None:
     write_baselines(folder, rows)
 
 
+@pytest.mark.slow
 def test_sound_rows_have_no_problems_alone_and_in_company(lone: Path, table: Path, problems: Check) -> None:
     assert problems(lone) == []
     shutil.copytree(lone, table, dirs_exist_ok=True)
     assert problems(table) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "message"),
     [

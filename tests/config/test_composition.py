@@ -52,6 +52,7 @@ def test_composition_is_the_same_inside_an_application_and_without_one() -> None
         assert load_config(*overrides) == without
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 def test_no_table_is_missing_in_the_list_of_all() -> None:
     others = {"noise", "baselines"}  # have the cells of Table 1, and other programs
@@ -59,6 +60,7 @@ def test_no_table_is_missing_in_the_list_of_all() -> None:
     assert [name for name in names if "axes" in compose_config(name, [])] == TABLE_NAMES
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_choice_of_every_table_composes(name: str) -> None:
@@ -69,6 +71,7 @@ def test_every_choice_of_every_table_composes(name: str) -> None:
         assert len(set(map(config_hash, configs))) == len(axis)  # no cell stands twice in a table
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize("name", ["table1", "quickstart"])
 def test_table_1_has_twelve_cells(name: str) -> None:

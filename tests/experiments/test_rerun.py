@@ -91,6 +91,7 @@ def test_unusual_settings_are_repeated_and_may_be_said_again_where_a_row_lacks_t
     assert run_here("train.py", "--rerun", name, "train.batch_size=5").status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

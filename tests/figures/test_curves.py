@@ -88,6 +88,7 @@ def test_an_end_that_the_scale_would_hide_is_enlarged() -> None:
     assert not [ax.child_axes for ax in steep.axes if ax.child_axes]
 
 
+@pytest.mark.slow
 def test_equal_rows_give_equal_files(tmp_path: Path) -> None:
     rows = table()
     epochs = epoch_frame(rows, loss, accuracy)

@@ -111,6 +111,7 @@ def test_rows_from_unofficial_images_say_so(make_cell: MakeCell, monkeypatch: py
     assert run.seed_rows().data_official.tolist() == [False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", ["train.epochs=3", "ansatz=1", "r=2", "train.learning_rate=0.02", "data.classes=[1,0]"]
 )
@@ -231,6 +232,7 @@ def test_cells_train_in_one_go_and_share_their_features(
     assert sorted(prepared) == ["pca, each_split", "pca, train_split"]
 
 
+@pytest.mark.slow
 def test_a_cell_gives_the_same_rows_alone_and_beside_others(make_cell: MakeCell) -> None:
     (alone,) = train_cells([make_cell("workers=1", folder="alone")])
     beside, _ = train_cells([make_cell("workers=2", folder="beside"), make_cell("reducer=cnn", folder="other")])

@@ -75,6 +75,7 @@ BAD: dict[str, Callable[[Path, MakeCell], RunConfig]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("position", [0, 2])
 @pytest.mark.parametrize("reason", list(BAD))
 def test_a_cell_that_fails_leaves_the_others_as_they_are_without_it(
@@ -152,6 +153,7 @@ def break_unexpectedly(where: str, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(name, broken(function))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "rows"), [("preparing", []), ("training", [0, 2]), ("storing", [0, 2])])
 def test_what_nobody_expects_fails_its_cell_only_and_is_written_down(
     where: str,

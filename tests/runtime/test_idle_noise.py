@@ -42,6 +42,7 @@ def measure_excitation(circuit: QuantumCircuit, decoupling: str, **options: int)
     return (1 - float(decode_answer(*service.fetch(job))[0])) / 2
 
 
+@pytest.mark.slow
 def test_waiting_is_noisy_only_where_it_is_written_down(excited: QuantumCircuit, manila: Device) -> None:
     seconds = ENTANGLERS * manila.target["cx"][1, 2].duration
     survives = math.exp(-seconds / manila.target.qubit_properties[0].t1)
@@ -56,12 +57,14 @@ def test_waiting_is_noisy_only_where_it_is_written_down(excited: QuantumCircuit,
     assert off - waiting > 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [1, 2])
 def test_mitigation_goes_with_it(level: int) -> None:
     value = measure_excitation(excite(20), "waiting", resilience_level=level, shots=2_000)
     assert 0.8 < value < 1.2  # without a readout error, and with less noise than there is
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fake-london", "fake-cambridge", "fake-poughkeepsie", "fake-fez"])
 def test_devices_that_do_not_say_all_durations_can_be_scheduled(name: str) -> None:
     device, _ = load_local_device(name, 4)

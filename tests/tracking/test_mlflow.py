@@ -19,6 +19,7 @@ def start(**settings: Any) -> Trackers:
     return build_trackers(LoggerConfig(mlflow=MLflowConfig(**settings)))
 
 
+@pytest.mark.slow
 def test_curves_parameters_and_final_numbers_of_a_replica_arrive(
     config: RunConfig, row: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +223,7 @@ def test_tables_and_figures_arrive_as_files_of_one_run(tmp_path: Path) -> None:
     assert names == {"tables/table1.md": "new", "tables/table1.csv": "new", "figures/table1.png": "new"}
 
 
+@pytest.mark.slow
 def test_many_points_of_one_replica_are_sent_in_batches(config: RunConfig) -> None:
     with start() as trackers:
         for number in range(1, 10_001):
