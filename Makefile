@@ -9,6 +9,8 @@ ARGS   ?=
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 JOBS   := $(BIN)/python scripts/ibm_jobs.py
 RUNS   ?= $(wildcard outputs/*_r1_D1_released-*)
+# Python keeps what it has compiled, whatever the environment says: tests start many processes that import the same.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \

@@ -85,6 +85,11 @@ class Running:
         return self._starter.has_ended(self.pid)
 
     @property
+    def out(self) -> str:
+        """What it has printed on standard output by now."""
+        return (self._logs / "out").read_text(encoding="utf-8", errors="replace")
+
+    @property
     def err(self) -> str:
         """What it has printed on standard error by now."""
         return (self._logs / "err").read_text(encoding="utf-8", errors="replace")

@@ -15,6 +15,7 @@ from qnlnet.records import read_seed_rows
 SCRIPT = RESULTS.parent / "scripts" / "check_results.py"
 
 
+@pytest.mark.slow
 def test_every_problem_of_every_folder_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     results = tmp_path / "results"
     for name in ("circuits", "select_protocol"):
@@ -73,6 +74,7 @@ def test_mistakes_are_told_in_one_sentence(tmp_path: Path, capsys: pytest.Captur
     assert "must hold tables, but holds none" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_program_needs_neither_torch_nor_qiskit_for_trained_cells() -> None:
     command = [sys.executable, "-X", "importtime", str(SCRIPT), str(RESULTS / "select_protocol")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -91,6 +93,7 @@ def test_help_explains_and_imports_nothing_heavy() -> None:
     assert not imported & {"pandas", "matplotlib", "torch"}
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_problem() -> None:
     done = subprocess.run(
         f"{sys.executable} {SCRIPT} --list | head -1",

@@ -31,6 +31,7 @@ def test_it_writes_the_figure_and_what_it_draws(rows: Path, tmp_path: Path, caps
     assert len((tmp_path / "out" / "figure6.csv").read_text().splitlines()) == 1 + 2 * 3
 
 
+@pytest.mark.slow
 def test_equal_rows_give_equal_files(rows: Path, tmp_path: Path) -> None:
     first, second = draw(rows, tmp_path / "one"), draw(rows, tmp_path / "two")
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]

@@ -28,6 +28,7 @@ def test_table_1_is_rehearsed_on_two_devices_with_and_without_mitigation() -> No
 
 
 def test_standard_errors_come_from_the_shots_or_are_none() -> None:
+    assert len(ROWS) >= 72  # the 12 models of Table 1 on two devices at three levels
     for row in ROWS.itertuples():
         outcome = read_outcome(Submission(LEDGER / row.key))
         by_shots = np.sqrt(np.maximum(1 - outcome.values**2, 0) / row.shots)

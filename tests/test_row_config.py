@@ -26,6 +26,7 @@ def row_of(config: RunConfig, **changes: Any) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(RESULTS.glob("*/seeds.csv")), ids=lambda path: path.parent.name)
 def test_every_committed_cell_composes_from_its_columns(path: Path) -> None:
     rows = read_seed_rows(path).drop_duplicates("config_hash").to_dict("records")
@@ -148,6 +149,7 @@ def test_rows_of_devices_take_defaults_for_the_columns_that_they_lack() -> None:
     assert compose_row(row).fits
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [

@@ -250,7 +250,9 @@ def test_latex_is_plain_and_balanced(files: dict[str, str]) -> None:
 
 
 def test_official_tables_have_no_footnote(tmp_path: Path) -> None:
-    for path in write_tables(frame(seed_rows(99.9, 100.0)), tmp_path):
+    paths = write_tables(frame(seed_rows(99.9, 100.0)), tmp_path)
+    assert {path.suffix for path in paths} == {".csv", ".md", ".tex"}
+    for path in paths:
         text = path.read_text(encoding="utf-8")
         assert "official release" not in text
         assert "†" not in text

@@ -90,6 +90,7 @@ def test_one_circuit_is_written_where_one_says(tmp_path: Path, capsys: pytest.Ca
     assert "| 1 | 1 | 1 | x3; 1 of 5 |" in (tmp_path / "light_cones.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_other_circuits_leave_the_committed_table_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert light_cones.main(["--ansatz", "0", "--num-qubits", "3", "--r", "1", "--D", "1"]) == 0

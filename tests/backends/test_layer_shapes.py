@@ -31,6 +31,7 @@ def run(layer: QuantumLayer, inputs: Tensor, upstream: Tensor) -> tuple[Tensor, 
     return values, *torch.autograd.grad((values * upstream).sum(), (inputs, layer.weight))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (2, 4), (2, 3, 4), (3, 2, 4), (2, 1, 2, 4), (3, 3, 4)])
 def test_batches_of_any_shape(build_circuit: BuildCircuit, backend: str, shape: tuple[int, ...]) -> None:

@@ -46,6 +46,7 @@ def gradient_bounds(r: int, num_weights: int) -> tuple[float, float]:
     return 6 * math.sqrt(2 * r / SHOTS), 6 * math.sqrt(1 / (2 * SHOTS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ansatz", "r", "D"), [("0", 1, 1), ("1", 2, 1), ("2", 2, 2)])
 def test_values_and_gradients_are_the_exact_ones_but_for_shots(
     build_circuit: BuildCircuit, ansatz: str, r: int, D: int
@@ -67,6 +68,7 @@ def test_values_and_gradients_are_the_exact_ones_but_for_shots(
     assert count_jobs() == 2
 
 
+@pytest.mark.slow
 def test_a_training_step_is_one_job(build_circuit: BuildCircuit) -> None:
     qnl = build_circuit("0", r=2)
     torch.manual_seed(0)

@@ -106,6 +106,7 @@ def test_nothing_stays_open_in_pyplot_and_its_settings_change_nothing(build_circ
     assert pyplot.get_fignums() == before
 
 
+@pytest.mark.slow
 def test_program_writes_png_and_svg(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "new"
     arguments = ["--ansatz", "0", "2", "--r", "2", "--readout-qubit", "0", "--output-dir", str(folder)]
@@ -179,6 +180,7 @@ def test_folder_that_can_not_be_written_is_an_error(tmp_path: Path, capsys: pyte
     assert capsys.readouterr().err.startswith("error: The file ")
 
 
+@pytest.mark.slow
 def test_help_explains_the_options() -> None:
     finished = subprocess.run([sys.executable, draw_circuits.__file__, "--help"], capture_output=True, text=True)
     assert finished.returncode == 0

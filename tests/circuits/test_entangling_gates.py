@@ -36,6 +36,7 @@ def expected_value(qnl: Circuit, inputs: np.ndarray, weights: np.ndarray) -> flo
     return float(np.real(Statevector(qnl.circuit.assign_parameters(values)).expectation_value(qnl.observable)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["statevector", "aer", "exact"])
 @pytest.mark.parametrize("gate", ALL)
 def test_values_and_gradients_on_each_backend(gate: str, backend: str) -> None:
@@ -183,6 +184,7 @@ def test_what_is_dead_does_not_change_the_output(gate: str) -> None:
     assert not np.array_equal(moved, weights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gate", ALL)
 def test_every_gate_is_drawn_alive_and_dead(gate: str) -> None:
     qnl = build(gate)

@@ -50,6 +50,7 @@ def test_any_other_override_wins_over_bases_and_changes_alike() -> None:
     assert {cell.train.epochs for pair in pairs for cell in (pair.base, pair.changed)} == {3}
 
 
+@pytest.mark.slow
 def test_braces_stand_for_the_option_of_the_base() -> None:
     pairs = [pair for pair in list_comparisons("choices", ["data=mnist"]) if pair.change == "RY first"]
     assert [(pair.base.model.ansatz.name, pair.changed.model.ansatz.name) for pair in pairs] == [
@@ -63,6 +64,7 @@ def test_braces_stand_for_the_option_of_the_base() -> None:
         assert pair.changed.model.ansatz.closing_rotations == pair.base.model.ansatz.closing_rotations
 
 
+@pytest.mark.slow
 def test_the_layers_of_the_contribution_share_data_seeds_and_protocol() -> None:
     pairs = list_comparisons("contribution", ["data=mnist"])
     assert {pair.changed.model.layer for pair in pairs} == {

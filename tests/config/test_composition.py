@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from committed_tables import TABLE_NAMES
 from hydra import initialize_config_dir
+from pairs import every_pair
 
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import CONFIG_DIR, build_run_config, compose_config, config_hash, load_config, quote_group_options
@@ -27,22 +28,16 @@ GROUPS = ("data", "reducer", "ansatz", "backend", "protocol")
 
 
 @pytest.mark.usefixtures("running_application")
-@pytest.mark.parametrize("pair", list(itertools.combinations(GROUPS, 2)), ids=" and ".join)
-def test_every_two_options_compose_together(pair: tuple[str, str]) -> None:
-    for choice in itertools.product(*map(options, pair)):
-        chosen = dict(zip(pair, choice, strict=True))
-        own = ["data.root=pictures", "data.classes=[cats,dogs]"] if "image_folder" in choice else []
-        config = build_run_config(compose_config("train", [*own, *(f"{key}={name}" for key, name in chosen.items())]))
-        backend = getattr(config.backend, "kind", config.backend.name)  # the name of a runtime backend is its device
-        found = {
-            "data": config.data.name,
-            "reducer": config.model.reducer.name,
-            "ansatz": config.model.ansatz.name,
-            "backend": backend,
-            "protocol": config.train.protocol,
-        }
-        assert found["data"] in chosen.pop("data", found["data"])  # digits_as_cifar10 are digits
-        assert found | chosen == found
+@pytest.mark.parametrize("choice", every_pair(*map(options, GROUPS)), ids=" ".join)
+def test_every_two_options_compose_together(choice: tuple[str, ...]) -> None:
+    chosen = dict(zip(GROUPS, choice, strict=True))
+    own = ["data.root=pictures", "data.classes=[cats,dogs]"] if chosen["data"] == "image_folder" else []
+    config = build_run_config(compose_config("train", [*own, *(f"{key}={name}" for key, name in chosen.items())]))
+    assert config.data.name in chosen["data"]  # digits_as_cifar10 are digits
+    assert config.model.reducer.name == chosen["reducer"]
+    assert config.model.ansatz.name == chosen["ansatz"]
+    assert getattr(config.backend, "kind", config.backend.name) == chosen["backend"]  # its name is that of the device
+    assert config.train.protocol == chosen["protocol"]
 
 
 @pytest.mark.parametrize("ansatz", options("ansatz"))
@@ -57,6 +52,7 @@ def test_composition_is_the_same_inside_an_application_and_without_one() -> None
         assert load_config(*overrides) == without
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 def test_no_table_is_missing_in_the_list_of_all() -> None:
     others = {"noise", "baselines"}  # have the cells of Table 1, and other programs
@@ -64,6 +60,7 @@ def test_no_table_is_missing_in_the_list_of_all() -> None:
     assert [name for name in names if "axes" in compose_config(name, [])] == TABLE_NAMES
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_choice_of_every_table_composes(name: str) -> None:
@@ -74,6 +71,7 @@ def test_every_choice_of_every_table_composes(name: str) -> None:
         assert len(set(map(config_hash, configs))) == len(axis)  # no cell stands twice in a table
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize("name", ["table1", "quickstart"])
 def test_table_1_has_twelve_cells(name: str) -> None:

@@ -42,6 +42,7 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[str]]]:
     compositions._compose_groups.cache_clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("config_name", "overrides"),
     [

@@ -39,6 +39,7 @@ def test_real_files_are_reported_as_official(
     assert capsys.readouterr() == (expected, "")
 
 
+@pytest.mark.slow
 def test_real_cifar10_is_accepted_only_if_official_or_on_purpose(
     script: ModuleType, real_data_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

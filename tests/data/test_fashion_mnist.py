@@ -28,6 +28,7 @@ def test_real_files_are_official_and_complete(make_config: MakeConfig, real_data
     assert dataset.fingerprint == "f2445aea5498"  # over the official bytes, so it is the same everywhere
 
 
+@pytest.mark.slow
 def test_real_files_have_the_official_order_and_the_normalisation_of_the_configuration(real_data_root: Path) -> None:
     splits = READERS["fashion_mnist"](real_data_root, download=False)
     (train,), (test,) = splits.train, splits.test

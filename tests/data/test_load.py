@@ -57,6 +57,7 @@ def test_exchanged_classes_exchange_labels_and_order(make_config: MakeConfig, re
         )
 
 
+@pytest.mark.slow
 def test_real_cifar10_is_complete_and_says_whether_it_is_official(
     make_config: MakeConfig, real_data_root: Path
 ) -> None:

@@ -17,6 +17,7 @@ def make_cell(root: Path, *overrides: str) -> RunConfig:
     return load_config("data=image_folder", f"data.root={root}", "train.epochs=2", "seeds=2", folder, *overrides)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reducer", ["pca", "cnn"])
 @pytest.mark.parametrize(("mode", "shape"), [("L", "[1,28,28]"), ("RGB", "[3,32,32]")])
 def test_few_images_train_in_either_layout(

@@ -51,6 +51,15 @@ def run_here(
 
 
 @pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets no request of this process reach the network."""
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in _NO_NETWORK.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
 def environment() -> dict[str, str]:
     """The environment of a program that shall find the library, and no network."""
     kept = {name: value for name, value in os.environ.items() if name.lower() != "no_proxy"}

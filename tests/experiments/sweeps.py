@@ -1,11 +1,14 @@
-"""What a sweep prints, as data."""
+"""What a sweep prints, as data; and when to interrupt one."""
 
 import re
 import shlex
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from robustness_checks.processes import Running
 
 from qnlnet.records import read_seed_rows
 
@@ -58,3 +61,12 @@ def check_one_sentence(outcome: Any, expected: str) -> None:
     assert outcome.err.count("\n") == 1, outcome.err
     assert expected in outcome.err
     assert "Traceback" not in outcome.out
+
+
+def wait_until(process: Running, is_time: Callable[[], bool]) -> None:
+    """Waits, as long as the process runs and a minute at most."""
+    deadline = time.monotonic() + 60
+    while not is_time():
+        assert not process.has_ended
+        assert time.monotonic() < deadline, process.err
+        time.sleep(0.01)

@@ -16,6 +16,7 @@ PROGRAMS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", PROGRAMS)
 def test_a_program_whose_reader_has_gone_ends_quietly(words: str, tmp_path: Path) -> None:
     program, *arguments = words.split()

@@ -47,6 +47,7 @@ def test_a_damaged_model_has_no_accuracy(model: Path, run_here: Run) -> None:
     assert "accuracy" not in outcome.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fake_manila", "FakeManilaV2", "FakeManila", "fake-manila"])
 def test_all_names_of_a_device_are_one(name: str, model: Path, run_here: Run) -> None:
     words = ("images=2", "backend.shots=16", "backend.resilience_level=0")

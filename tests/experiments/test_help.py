@@ -10,6 +10,7 @@ from qnlnet.config import CONFIG_DIR
 HEAVY = ("torch", "qiskit", "qiskit_machine_learning", "qiskit_aer", "numba", "pandas", "sklearn", "matplotlib")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "table"),
     [("train.py", ()), ("table.py", ()), *(("table.py", ("--config-name", name)) for name in ("table2", "ablation"))],

@@ -46,6 +46,7 @@ def test_the_table_holds_what_the_rows_hold_and_a_second_time_all_is_kept(sweep:
     assert list(statuses(more.out).values()) == ["kept", "trained"] * 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "labels"),
     [
@@ -71,10 +72,12 @@ def test_every_way_to_write_choices_gives_these_cells_in_this_order(
     assert statuses(outcome.out) == dict.fromkeys(labels, "trained")
 
 
+@pytest.mark.slow
 def test_a_sweep_of_one_cell_is_named_by_all_its_words(sweep: Run) -> None:
     assert statuses(sweep().out) == {" ".join(USUAL): "trained"}
 
 
+@pytest.mark.slow
 def test_batches_give_the_same_rows_in_the_same_order(sweep: Run, tmp_path: Path) -> None:
     words = ("ansatz=0,1,2", "seeds=2", "output_dir=null")
     batched = sweep(*words, "hydra.sweeper.max_batch_size=2")
@@ -88,6 +91,7 @@ def test_batches_give_the_same_rows_in_the_same_order(sweep: Run, tmp_path: Path
     assert list(statuses(again.out)) == list(statuses(batched.out)) == ["ansatz=0", "ansatz=1", "ansatz=2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batches", ["null", "1"])
 def test_a_cell_that_fails_is_named_and_the_others_train(batches: str, sweep: Run, few_images: Any) -> None:
     few_images(3)
@@ -138,6 +142,7 @@ def test_a_cell_that_stops_unexpectedly_leaves_its_traceback(
     assert report.read_text().startswith("Traceback")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "folder",
     ["plain", "with space", "'with,comma'", "'it=has equals'", '"double,quotes"', "'{braces}'", "'ümläut'"],
@@ -159,6 +164,7 @@ def test_the_hinted_command_trains_the_cell_once_nothing_stops_it(
     assert list(statuses(sweep(*words).out).values()) == ["kept"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "expected"),
     [

@@ -22,6 +22,7 @@ TABLE, COMPARE = table.describe_table, compare.describe_comparisons
 NOISE, BASELINES = noise.describe_noise, baselines.describe_baselines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("describe", "name", "words", "folder"),
     [
@@ -64,6 +65,7 @@ def test_the_folder_follows_from_what_is_asked_for(
     assert capsys.readouterr().err == (sentence if moved else "")
 
 
+@pytest.mark.slow
 def test_a_changed_table_leaves_the_committed_one(run_here: Run, tmp_path: Path) -> None:
     committed = tmp_path / "results" / "table1" / "seeds.csv"
     committed.parent.mkdir(parents=True)

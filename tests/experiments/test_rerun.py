@@ -2,13 +2,13 @@
 
 import math
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from experiments.sweeps import wait_until
+from robustness_checks.processes import Order, Starter
 from row_builders import frame, seed_rows
 
 from qnlnet.config import config_hash, load_config
@@ -16,7 +16,6 @@ from qnlnet.records import cell_keys, read_epoch_rows, read_seed_rows, write_tab
 
 Run = Callable[..., Any]
 PROJECT = Path(__file__).resolve().parents[2]
-TRAIN = PROJECT / "experiments" / "train.py"
 CELL = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=2", "output_dir=cell")
 
 
@@ -92,6 +91,7 @@ def test_unusual_settings_are_repeated_and_may_be_said_again_where_a_row_lacks_t
     assert run_here("train.py", "--rerun", name, "train.batch_size=5").status == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -128,9 +128,9 @@ def test_the_configuration_of_a_row_can_be_shown(run_here: Run) -> None:
 
 
 @pytest.mark.slow
-def test_a_real_process_repeats_a_row(name: str, run_there: Run, tmp_path: Path) -> None:
+def test_a_real_process_repeats_a_row(name: str, starter: Starter, tmp_path: Path) -> None:
     before = contents(tmp_path)
-    outcome = run_there("train.py", "--rerun", name)
+    outcome = starter.run(Order(tmp_path, ("--rerun", name)))
     assert outcome.status == 0, outcome.err
     assert "Traceback" not in outcome.err
     assert contents(tmp_path) == before
@@ -139,27 +139,18 @@ def test_a_real_process_repeats_a_row(name: str, run_there: Run, tmp_path: Path)
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_it_stops_when_asked_and_says_that_nothing_is_kept(
-    number: int, status: int, environment: dict[str, str], tmp_path: Path
+    number: int, status: int, starter: Starter, tmp_path: Path
 ) -> None:
     config = load_config("data=digits", "reducer=cnn", "train.epochs=100000")  # hours
     made_up = seed_rows(99.0, **cell_keys(config), config_hash=config_hash(config))
     write_table(frame(made_up), tmp_path / "seeds.csv")
     write_table(read_epoch_rows("missing.csv", missing_ok=True), tmp_path / "epochs.csv")
     before = contents(tmp_path)
-    command = [sys.executable, str(TRAIN), "--rerun", f"{tmp_path}/{config_hash(config)}-0"]
-    previous = signal.signal(signal.SIGINT, signal.default_int_handler)  # else a child in the background ignores it
-    try:
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-    finally:
-        signal.signal(signal.SIGINT, previous)
-    with process:
-        assert process.stdout is not None
-        assert any(line.startswith("Commit ") for line in process.stdout)
-        process.send_signal(number)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == status, err
-    assert err.endswith("Stopped. Nothing was written; the same command starts again.\n")
-    assert "Traceback" not in err
+    process = starter.start(Order(tmp_path, ("--rerun", f"{tmp_path}/{config_hash(config)}-0")))
+    wait_until(process, lambda: "Commit " in process.out)
+    process.send(number)
+    stopped = process.wait()
+    assert stopped.status == status, stopped.err
+    assert stopped.err.endswith("Stopped. Nothing was written; the same command starts again.\n")
+    assert "Traceback" not in stopped.err
     assert contents(tmp_path) == before

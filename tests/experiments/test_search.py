@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from experiments.sweeps import check_one_sentence, read_outputs, read_table, same_rows, statuses
+from pairs import every_pair
 
 from qnlnet.config import DataConfig, load_config, run_directory
 from qnlnet.data import load_dataset
@@ -213,18 +214,18 @@ def test_a_trial_that_fails_leaves_the_others_alone(launcher: tuple[str, ...], s
     assert "Error executing job" not in outcome.err
 
 
-@pytest.mark.parametrize("launcher", [(), ("hydra/launcher=basic",)])
-@pytest.mark.parametrize("rate", ["0.5", "1"])
+BAD = {
+    "readout_qubit=0": "Argument `readout_qubit` must be another qubit, but is 0",
+    "D=0": "Argument `D` must be at least 1, but is 0.",
+    "backend=aer backend.noise=nonsense": "Argument `backend.noise` must name a fake device",
+}
+
+
 @pytest.mark.parametrize(
-    ("bad", "reason"),
-    [
-        ("readout_qubit=0", "Argument `readout_qubit` must be another qubit, but is 0"),
-        ("D=0", "Argument `D` must be at least 1, but is 0."),
-        ("backend=aer backend.noise=nonsense", "Argument `backend.noise` must name a fake device"),
-    ],
+    ("bad", "rate", "launcher"), every_pair(list(BAD), ["0.5", "1"], [(), ("hydra/launcher=basic",)])
 )
 def test_where_all_trials_fail_one_sentence_says_why(
-    bad: str, reason: str, rate: str, launcher: tuple[str, ...], search: Run, tmp_path: Path
+    bad: str, rate: str, launcher: tuple[str, ...], search: Run, tmp_path: Path
 ) -> None:
     words = (*bad.split(), f"hydra.sweeper.max_failure_rate={rate}", "hydra.sweeper.n_trials=2", "seeds=1")
     outcome = search(*words, *launcher)
@@ -232,7 +233,7 @@ def test_where_all_trials_fail_one_sentence_says_why(
     errors = [line for line in outcome.err.splitlines() if not line.startswith("digits ")]
     assert len(errors) == 1, outcome.err
     assert errors[0].startswith("error: ")
-    assert reason in errors[0]
+    assert BAD[bad] in errors[0]
     assert read_outputs(tmp_path) == {}
     assert not (tmp_path / "outputs" / "multirun" / "search.json").exists()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from experiments.sweeps import read_outputs, same_rows
+from experiments.sweeps import read_outputs, same_rows, wait_until
 
 from qnlnet.records import read_seed_rows
 from robustness.processes import Ended, Order, Starter
@@ -28,9 +28,7 @@ def run(command: str, folder: Path, starter: Starter, stop: signal.Signals | Non
     folder.mkdir(exist_ok=True)
     process = starter.start(Order(folder, COMMANDS[command]))
     if stop is not None:
-        while not list(folder.rglob("*.ckpt")):
-            assert not process.has_ended
-            time.sleep(0.01)
+        wait_until(process, lambda: bool(list(folder.rglob("*.ckpt"))))
         process.send(stop)
     return process.wait()
 
@@ -86,9 +84,8 @@ def test_what_was_stopped_goes_on_to_the_same_numbers(
 def test_a_stop_does_not_wait_for_replicas_that_have_piled_up(tmp_path: Path, starter: Starter) -> None:
     cell = ("data=digits", "reducer=pca", "train.epochs=2", "seeds=300", "workers=2", "output_dir=cell")
     process = starter.start(Order(tmp_path, cell))
-    while (before := process.err.count(": train ")) < 60:  # by now storing one takes longer than training one
-        assert not process.has_ended
-        time.sleep(0.01)
+    wait_until(process, lambda: process.err.count(": train ") >= 60)  # storing one now takes longer than training one
+    before = process.err.count(": train ")
     process.send(signal.SIGTERM)
     start = time.monotonic()
     stopped = process.wait()

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.slow
 Run = Callable[..., Any]
 
 
+@cache
 def list_table(name: str, *overrides: str) -> list[RunConfig]:
     return list_cells(compose_config(name, overrides), list(overrides), name)
 

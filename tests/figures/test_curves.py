@@ -59,7 +59,10 @@ def test_a_column_for_each_task_with_every_seed_and_every_mean() -> None:
 def test_each_line_holds_all_epochs_in_order() -> None:
     rows = table()
     shuffled = epoch_frame(rows, loss, accuracy).sample(frac=1, random_state=0)
-    for ax in build_curves(rows, shuffled).axes:
+    axes = build_curves(rows, shuffled).axes
+    assert len(axes) == 4
+    for ax in axes:
+        assert len(ax.lines) >= 2  # a seed and a mean at least
         for line in ax.lines:
             assert np.asarray(line.get_xdata()).tolist() == list(range(1, EPOCHS + 1))
 
@@ -85,6 +88,7 @@ def test_an_end_that_the_scale_would_hide_is_enlarged() -> None:
     assert not [ax.child_axes for ax in steep.axes if ax.child_axes]
 
 
+@pytest.mark.slow
 def test_equal_rows_give_equal_files(tmp_path: Path) -> None:
     rows = table()
     epochs = epoch_frame(rows, loss, accuracy)

@@ -15,8 +15,7 @@ from qnlnet.hardware.ledgers import COMMITTED, OWN
 from qnlnet.records import read_hardware_rows
 from qnlnet.records.row_config import compose_row
 
-pytestmark = pytest.mark.slow
-
+OWN, COMMITTED = Path("outputs/hardware"), Path("results/hardware")
 PROJECT = Path(__file__).parents[2]
 
 
@@ -65,6 +64,7 @@ def test_a_rehearsal_leaves_what_is_committed_as_it_is(
     assert [line.split()[0] for line in listed[3:]] == list_keys(COMMITTED)
 
 
+@pytest.mark.slow
 def test_the_explicit_ledger_is_written(here: None, model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     known = list_keys(COMMITTED)
     assert rehearse(capsys, model, "--ledger", str(COMMITTED))[0] == 0

@@ -43,6 +43,7 @@ def test_results_are_those_of_the_circuit(service: LoopbackService, submit: Subm
     assert service.jobs[0].params["version" if kind is EstimatorV2 else "schema_version"] in (2, "v2.0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [EstimatorV2, Estimator])
 def test_noise_is_there_and_results_repeat_themselves(service: LoopbackService, submit: Submit, kind: type) -> None:
     service.noise_free = False

@@ -35,6 +35,7 @@ def make_dataset() -> MakeDataset:
     return make
 
 
+@pytest.mark.slow
 def test_more_components_than_training_images_are_refused() -> None:
     config = load_config("data=digits", "reducer=pca", "num_qubits=12", "ansatz=0")
     full = load_dataset(config.data)

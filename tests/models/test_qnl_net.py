@@ -77,6 +77,7 @@ def test_pca_model_has_one_linear_layer_before_the_circuit_and_one_unit_after_it
     assert (type(model.head), model.head.in_features, model.head.out_features) == (nn.Linear, 1, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", [("reducer=cnn",), ("reducer=cnn", "data=cifar10"), ("reducer=pca",)])
 def test_the_two_scores_add_up_to_one(overrides: tuple[str, ...]) -> None:
     model = build(*overrides).eval()

@@ -149,6 +149,7 @@ def test_unfinished_runs_decide_nothing_about_the_layer(tmp_path: Path, verdict:
     assert (verdict(LAYER).verdict, verdict(LAYER).reason) == (OPEN, "Not all of these runs are finished.")
 
 
+@pytest.mark.slow
 def test_the_change_has_the_label_that_it_is_found_by() -> None:
     labels = {pair.change for pair in list_comparisons("contribution", [])}
     assert REMOVED in labels

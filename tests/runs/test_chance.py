@@ -85,6 +85,7 @@ def test_seeds_at_chance_are_named_in_one_sentence() -> None:
     assert describe_chance(EVEN, rows()) == ""
 
 
+@pytest.mark.slow
 def test_a_run_says_it_once_for_each_cell_behind_its_seeds(
     make_cell: MakeCell, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_run_says_it_before_it_trains_and_not_for_finished_cells(
     assert line.startswith("digits 0/1, pca, ansatz 2, seed 0: ")
 
 
+@pytest.mark.slow
 def test_a_replica_that_can_not_be_built_says_what_is_wrong_and_no_more(
     make_cell: MakeCell, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.models import build_model, prepare_features
 from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows, write_table
-from qnlnet.runs import Run, check_not_constant, train_cells
+from qnlnet.runs import Run, check_not_constant, inputs, known_table, sweep, train_cells
 from qnlnet.training import Job, predict, score_with_model, train_replicas
 
 MakeCell = Callable[..., RunConfig]
@@ -43,12 +43,12 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seeds.extend(job.seed for job in jobs)
         train_replicas(jobs, *arguments, **options)
 
-    monkeypatch.setattr("qnlnet.runs.sweep.train_replicas", count)
+    monkeypatch.setattr(sweep, "train_replicas", count)
     return seeds
 
 
 def use_dataset(monkeypatch: pytest.MonkeyPatch, dataset: Dataset) -> None:
-    monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", lambda config: dataset)
+    monkeypatch.setattr(inputs, "load_dataset", lambda config: dataset)
 
 
 def test_finished_replicas_are_not_trained_again(make_cell: MakeCell, trained: list[int]) -> None:
@@ -111,6 +111,7 @@ def test_rows_from_unofficial_images_say_so(make_cell: MakeCell, monkeypatch: py
     assert run.seed_rows().data_official.tolist() == [False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change", ["train.epochs=3", "ansatz=1", "r=2", "train.learning_rate=0.02", "data.classes=[1,0]"]
 )
@@ -201,10 +202,10 @@ def test_a_run_that_stops_between_its_two_tables_loses_and_doubles_nothing(
             raise KeyboardInterrupt
         write_table(frame, path)
 
-    monkeypatch.setattr("qnlnet.runs.known_table.write_table", stop)
+    monkeypatch.setattr(known_table, "write_table", stop)
     with pytest.raises(KeyboardInterrupt):
         train_cells([make_cell("workers=1")])
-    monkeypatch.setattr("qnlnet.runs.known_table.write_table", write_table)
+    monkeypatch.setattr(known_table, "write_table", write_table)
     trained.clear()
     (run,) = train_cells([make_cell()])
     assert set(trained) <= {1, 2}  # seed 2 may have finished before the stop and been written after all
@@ -221,7 +222,7 @@ def test_cells_train_in_one_go_and_share_their_features(
         prepared.append(f"{config.model.reducer.name}, {config.model.pca_scaling}")
         return prepare_features(dataset, config)
 
-    monkeypatch.setattr("qnlnet.runs.inputs.prepare_features", count)
+    monkeypatch.setattr(inputs, "prepare_features", count)
     cells = [make_cell(f"ansatz={ansatz}", "seeds=2", folder=ansatz) for ansatz in "012"]
     cells.append(make_cell("train.pca_scaling=train_split", "seeds=1", folder="other scaling"))
     results = train_cells(cells)
@@ -231,6 +232,7 @@ def test_cells_train_in_one_go_and_share_their_features(
     assert sorted(prepared) == ["pca, each_split", "pca, train_split"]
 
 
+@pytest.mark.slow
 def test_a_cell_gives_the_same_rows_alone_and_beside_others(make_cell: MakeCell) -> None:
     (alone,) = train_cells([make_cell("workers=1", folder="alone")])
     beside, _ = train_cells([make_cell("workers=2", folder="beside"), make_cell("reducer=cnn", folder="other")])

@@ -15,7 +15,7 @@ from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, DataError, QNLNetError, ResultsError
 from qnlnet.models import prepare_features
 from qnlnet.records import read_seed_rows
-from qnlnet.runs import Outcome, run, train_cells
+from qnlnet.runs import Outcome, inputs, run, run_folder, train_cells
 from qnlnet.training import build_replica
 
 MakeCell = Callable[..., RunConfig]
@@ -75,6 +75,7 @@ BAD: dict[str, Callable[[Path, MakeCell], RunConfig]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("position", [0, 2])
 @pytest.mark.parametrize("reason", list(BAD))
 def test_a_cell_that_fails_leaves_the_others_as_they_are_without_it(
@@ -122,7 +123,7 @@ def test_images_that_are_out_of_reach_are_looked_for_once(make_cell: MakeCell, m
         looked_for.append(config)
         raise DataError("The server does not answer.")
 
-    monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", fail)
+    monkeypatch.setattr(inputs, "load_dataset", fail)
     outcomes = run([make_cell(f"ansatz={ansatz}", folder=ansatz) for ansatz in "012"])
     assert [outcome.error for outcome in outcomes] == ["The server does not answer."] * 3
     assert len(looked_for) == 1
@@ -152,6 +153,7 @@ def break_unexpectedly(where: str, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(name, broken(function))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("where", "rows"), [("preparing", []), ("training", [0, 2]), ("storing", [0, 2])])
 def test_what_nobody_expects_fails_its_cell_only_and_is_written_down(
     where: str,
@@ -190,7 +192,7 @@ def test_a_full_disk_fails_the_cell_whose_rows_it_takes(
             raise ResultsError("The file cannot be written: No space left on device.")
         return save_model(directory, config, *arguments)
 
-    monkeypatch.setattr("qnlnet.runs.run_folder.save_model", fail)
+    monkeypatch.setattr(run_folder, "save_model", fail)
     full, good = run([make_cell(folder="full"), make_cell("ansatz=2", folder="good")])
     assert (full.status, good.status) == ("failed", "trained")
     assert full.error == "The file cannot be written: No space left on device."

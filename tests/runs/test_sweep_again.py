@@ -15,7 +15,8 @@ from qnlnet.data import load_dataset
 from qnlnet.models import prepare_features
 from qnlnet.provenance import describe_code
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
-from qnlnet.runs import Run, run
+from qnlnet.provenance import describe_code
+from qnlnet.runs import Run, inputs, run, sweep
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica
 
 MakeCell = Callable[..., RunConfig]
@@ -36,6 +37,7 @@ def trained(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
     return epochs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_the_same_cell_twice_is_trained_once(
     workers: int, make_cell: MakeCell, trained: list[tuple[str, int, int]]
@@ -113,6 +115,7 @@ def test_what_another_process_trains_is_taken_over(
     assert "seed 1: finished by another process\n" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("with_seed_1", [False, True])
 def test_a_folder_that_becomes_another_cells_meanwhile_fails_this_one(with_seed_1: bool, make_cell: MakeCell) -> None:
     cell = make_cell()
@@ -169,6 +172,7 @@ EPOCHS = 300
 LONG = (f"train.epochs={EPOCHS}", "seeds=1", "protocol=corrected")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [0, 3600])
 def test_an_interrupted_run_goes_on_from_its_checkpoint_to_the_same_numbers(
     every: int,
@@ -210,6 +214,7 @@ def test_force_begins_at_the_beginning(interrupted: RunConfig, trained: list[tup
     assert list((outcome.directory / "checkpoints").iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", ["commit", "versions", "images"])
 def test_a_checkpoint_of_other_code_or_images_does_not_count(
     changed: str,
@@ -221,10 +226,10 @@ def test_a_checkpoint_of_other_code_or_images_does_not_count(
     if changed == "images":
         dataset = load_dataset(interrupted.data)
         other = replace(dataset, test_images=255 - dataset.test_images)
-        monkeypatch.setattr("qnlnet.runs.inputs.load_dataset", lambda config: other)
+        monkeypatch.setattr(inputs, "load_dataset", lambda config: other)
     else:
         code = {**describe_code(), changed: "another"}
-        monkeypatch.setattr("qnlnet.runs.sweep.describe_code", lambda: code)
+        monkeypatch.setattr(sweep, "describe_code", lambda: code)
     (outcome,) = run([interrupted])
     assert outcome.status == "trained"
     assert [number for _, _, number in trained] == list(range(1, EPOCHS + 1))
@@ -234,6 +239,7 @@ def test_a_checkpoint_of_other_code_or_images_does_not_count(
         assert outcome.seed_rows[changed].str.startswith("another").all()
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_costs_the_work_and_nothing_else(
     interrupted: RunConfig,
     make_cell: MakeCell,
@@ -265,6 +271,7 @@ def test_what_killed_processes_leave_of_finished_replicas_is_cleared_away(make_c
     claim.release()
 
 
+@pytest.mark.slow
 def test_rows_of_an_interrupted_sweep_are_not_doubled(make_cell: MakeCell, numbers_in: NumbersIn) -> None:
     cells = [make_cell(f"ansatz={ansatz}", folder=ansatz) for ansatz in "01"]
     expected = [numbers_in(outcome.directory) for outcome in run([make_cell(folder="x"), make_cell("ansatz=1")])]

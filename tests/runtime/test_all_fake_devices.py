@@ -54,6 +54,7 @@ def test_there_are_as_many_as_ever() -> None:
     assert set(REFUSED) | {f"Fake{name.title()}" for name in OLDER} <= set(NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Properties of fake_nighthawk are not intended:UserWarning")
 @pytest.mark.parametrize("class_name", NAMES)
 def test_a_circuit_of_working_gates_or_a_sentence(class_name: str, build_circuit: BuildCircuit) -> None:
@@ -73,12 +74,14 @@ def test_a_circuit_of_working_gates_or_a_sentence(class_name: str, build_circuit
                 assert not always_fails(device.target[operation][there].error, len(there))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fake-burlington", "fake-rochester", "fake-cairo", "fake-kingston", "fake-aachen"])
 @pytest.mark.parametrize("estimator", ["executor", "legacy"])
 def test_unusual_devices_are_rehearsed(name: str, estimator: str, build_circuit: BuildCircuit) -> None:
     assert 0.75 < measure(build_circuit("1"), name, estimator) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [f"fake-{word}" for word in OLDER])
 def test_renamed_gates_have_the_noise_of_the_older_ones(name: str, build_circuit: BuildCircuit) -> None:
     whole = load_fake_device(name)

@@ -55,6 +55,7 @@ def test_best_qubits_against_brute_force(name: str, count: int) -> None:
     assert choose_best_qubits(target, count) == best_by_brute_force(target, count)
 
 
+@pytest.mark.slow
 def test_best_qubits_of_a_large_device(fez: Device) -> None:
     target = load_fake_device("fake-fez").target
     edges = {frozenset(pair) for pair in target.build_coupling_map().get_edges()}
@@ -127,6 +128,7 @@ def test_spellings(name: str) -> None:
     assert load_fake_device(name).name == "fake_manila"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Properties of fake_nighthawk:UserWarning")
 def test_every_fake_device_is_found_by_ibms_names() -> None:
     backends = FakeProviderForBackendV2().backends()

@@ -87,6 +87,7 @@ def test_both_estimators_take_the_options(estimator: str, kind: type) -> None:
     assert options.simulator.seed_simulator == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["executor", "legacy"])
 def test_a_simulated_device_runs_exactly_the_shots_asked_for(estimator: str, monkeypatch: pytest.MonkeyPatch) -> None:
     run: list[int] = []

@@ -16,15 +16,19 @@ from qnlnet.runtime.idle_noise import build_padding
 ENTANGLERS, SHOTS = 100, 20_000
 
 
-@pytest.fixture(scope="module")
-def excited() -> QuantumCircuit:
+def excite(entanglers: int = ENTANGLERS) -> QuantumCircuit:
     """Qubit 0 of FakeManila becomes 1, gives that to qubit 1, and waits while qubits 1 and 2 have work."""
     circuit = QuantumCircuit(5)
     circuit.x(0)
     circuit.cx(0, 1)
-    for _ in range(ENTANGLERS):
+    for _ in range(entanglers):
         circuit.cx(1, 2)
     return circuit
+
+
+@pytest.fixture(scope="module")
+def excited() -> QuantumCircuit:
+    return excite()
 
 
 def measure_excitation(circuit: QuantumCircuit, decoupling: str, **options: int) -> float:
@@ -38,6 +42,7 @@ def measure_excitation(circuit: QuantumCircuit, decoupling: str, **options: int)
     return (1 - float(decode_answer(*service.fetch(job))[0])) / 2
 
 
+@pytest.mark.slow
 def test_waiting_is_noisy_only_where_it_is_written_down(excited: QuantumCircuit, manila: Device) -> None:
     seconds = ENTANGLERS * manila.target["cx"][1, 2].duration
     survives = math.exp(-seconds / manila.target.qubit_properties[0].t1)
@@ -52,12 +57,14 @@ def test_waiting_is_noisy_only_where_it_is_written_down(excited: QuantumCircuit,
     assert off - waiting > 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [1, 2])
-def test_mitigation_goes_with_it(excited: QuantumCircuit, level: int) -> None:
-    value = measure_excitation(excited, "waiting", resilience_level=level, shots=2_000)
-    assert 0.5 < value < 1.3
+def test_mitigation_goes_with_it(level: int) -> None:
+    value = measure_excitation(excite(20), "waiting", resilience_level=level, shots=2_000)
+    assert 0.8 < value < 1.2  # without a readout error, and with less noise than there is
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fake-london", "fake-cambridge", "fake-poughkeepsie", "fake-fez"])
 def test_devices_that_do_not_say_all_durations_can_be_scheduled(name: str) -> None:
     device, _ = load_local_device(name, 4)

@@ -81,6 +81,7 @@ def test_same_seed_same_shots(build_circuit: BuildCircuit, service: LocalService
     assert (first != other).any()
 
 
+@pytest.mark.slow
 def test_noise_lowers_the_mean_and_mitigation_brings_it_back(
     build_circuit: BuildCircuit, service: LocalService
 ) -> None:
@@ -96,6 +97,7 @@ def test_noise_lowers_the_mean_and_mitigation_brings_it_back(
     assert (errors > 0).all()
 
 
+@pytest.mark.slow
 def test_extrapolation_to_zero_noise(build_circuit: BuildCircuit, service: LocalService) -> None:
     qnl = build_circuit("1")
     rows = build_qnn(qnl).join(ONE_INPUTS, ONE_WEIGHTS)
@@ -163,6 +165,7 @@ def test_there_is_nothing_to_pay_and_no_queue() -> None:
     service.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["aer", "fake-fez"])
 def test_every_circuit_gets_a_device_of_its_own_size(name: str) -> None:
     service = LocalService()

@@ -19,6 +19,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackService]:
         yield service
 
 
+@pytest.mark.slow
 def test_a_job_through_another_process_and_a_service_that_keeps_silent(service: LoopbackService) -> None:
     remote = RemoteService(limit=60)
     try:

@@ -62,6 +62,7 @@ def test_ctrl_c_is_left_to_the_parent(shared: WatchedProcess) -> None:
     assert shared.call("count", limit=LONG)[0] == pid
 
 
+@pytest.mark.slow
 def test_a_call_over_its_limit_ends_the_process(own: WatchedProcess, tmp_path: Path) -> None:
     pid, _ = own.call("count", limit=LONG)
     path = tmp_path / "lock"
@@ -75,6 +76,7 @@ def test_a_call_over_its_limit_ends_the_process(own: WatchedProcess, tmp_path: P
     assert not path.with_suffix(".late").exists()  # the call did not go on behind our back
 
 
+@pytest.mark.slow
 def test_processes_that_die(own: WatchedProcess) -> None:
     before = children()
     for method in ("die", "unpicklable"):
@@ -87,6 +89,7 @@ def test_processes_that_die(own: WatchedProcess) -> None:
     assert own.call("count", limit=LONG)[1] == 1  # found dead before the request left: a new one
 
 
+@pytest.mark.slow
 def test_an_object_that_can_not_be_built_says_why() -> None:
     before = children()
     process = WatchedProcess(Broken)
@@ -98,6 +101,7 @@ def test_an_object_that_can_not_be_built_says_why() -> None:
     assert children() == before
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_the_parent_ends_the_call(own: WatchedProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     pid, _ = own.call("count", limit=LONG)
 
@@ -110,6 +114,7 @@ def test_ctrl_c_in_the_parent_ends_the_call(own: WatchedProcess, monkeypatch: py
     assert pid not in children()
 
 
+@pytest.mark.slow
 def test_the_process_does_not_outlive_a_parent_that_was_killed(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     folder = Path(__file__).parents[1]

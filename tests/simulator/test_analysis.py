@@ -151,6 +151,7 @@ def test_mistakes_are_told() -> None:
         analyse(circuit_without_gates(), [SparsePauliOp("Z")])
 
 
+@pytest.mark.slow
 def test_gates_that_qiskit_translates_are_judged_as_a_whole() -> None:
     circuit = QuantumCircuit(3)
     circuit.sx(0)

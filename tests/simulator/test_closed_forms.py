@@ -100,6 +100,7 @@ def test_readout_of_the_slides_is_alive_with_more_repetitions(
     assert np.abs(jacobian).max() > 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("r", [1, 2, 3])
 @pytest.mark.parametrize("ansatz", ["0", "1", "2"])
 def test_constant_circuits_are_known_for_every_shape(build_circuit: BuildCircuit, ansatz: str, r: int) -> None:

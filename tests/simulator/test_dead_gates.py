@@ -43,12 +43,14 @@ def check_certain(case: Case) -> None:
             assert abs(ours - theirs) < ROUNDING
 
 
+@pytest.mark.slow
 @given(cases(max_rows=2))
 @settings(max_examples=300)
 def test_what_is_dead_changes_nothing_in_random_circuits(case: Case) -> None:
     check_certain(case)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0, 1, 2, 5])
 def test_what_is_dead_changes_nothing_where_not_all_strings_are_followed(
     limit: int, monkeypatch: pytest.MonkeyPatch
@@ -95,6 +97,7 @@ def test_circuits_of_the_paper_need_each_gate_that_is_left_and_no_other(
         np.testing.assert_allclose(
             values(qnl, without(qnl.circuit, reach.dead_gates), rows), expected, rtol=0, atol=ROUNDING
         )
+        assert reach.live_gates
         for position in reach.live_gates:
             changed = values(qnl, without(qnl.circuit, {*reach.dead_gates, position}), rows)
             assert np.abs(changed - expected).max() > 1e-3, (r, D, position)

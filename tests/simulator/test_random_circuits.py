@@ -116,6 +116,7 @@ def shifted_gradient(case: Case, row: NDArray[np.float64]) -> NDArray[np.float64
     return gradient
 
 
+@pytest.mark.slow
 @given(cases())
 @settings(max_examples=300)
 def test_values_are_those_of_the_state_vector(case: Case) -> None:
@@ -129,6 +130,7 @@ def test_values_are_those_of_the_state_vector(case: Case) -> None:
     assert (np.abs(values) <= np.array(bound) + ROUNDING).all()
 
 
+@pytest.mark.slow
 @given(cases(max_rows=2))
 @settings(max_examples=200)
 def test_jacobian_is_that_of_the_shift_rule(case: Case) -> None:
@@ -138,6 +140,7 @@ def test_jacobian_is_that_of_the_shift_rule(case: Case) -> None:
     np.testing.assert_allclose(jacobian, expected, rtol=0, atol=10 * ROUNDING)
 
 
+@pytest.mark.slow
 @given(cases(max_rows=2, all_parameters=True))
 @settings(max_examples=25)
 def test_parity_with_the_stock_network(case: Case) -> None:

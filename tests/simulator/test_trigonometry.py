@@ -23,6 +23,7 @@ def run_cos_sin(angles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return cos, sin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(ANGLES))
 def test_error_is_below_one_unit_of_the_last_place_of_one(kind: str) -> None:
     cos, sin = run_cos_sin(ANGLES[kind].reshape(1, -1))

@@ -19,6 +19,7 @@ def start(**settings: Any) -> Trackers:
     return build_trackers(LoggerConfig(mlflow=MLflowConfig(**settings)))
 
 
+@pytest.mark.slow
 def test_curves_parameters_and_final_numbers_of_a_replica_arrive(
     config: RunConfig, row: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -222,6 +223,7 @@ def test_tables_and_figures_arrive_as_files_of_one_run(tmp_path: Path) -> None:
     assert names == {"tables/table1.md": "new", "tables/table1.csv": "new", "figures/table1.png": "new"}
 
 
+@pytest.mark.slow
 def test_many_points_of_one_replica_are_sent_in_batches(config: RunConfig) -> None:
     with start() as trackers:
         for number in range(1, 10_001):
@@ -269,28 +271,23 @@ def test_the_environment_names_the_store_unless_the_configuration_does(
 @pytest.mark.slow
 def test_processes_that_begin_together_share_experiment_and_cell(config: RunConfig) -> None:
     program = (
-        "import sys\nfrom tracking.readers import epoch\nfrom qnlnet.config import load_config\n"
+        "import os\nfrom tracking.readers import epoch\nfrom qnlnet.config import load_config\n"
         "from qnlnet.config.logger import LoggerConfig, MLflowConfig\nfrom qnlnet.tracking import build_trackers\n"
         "config = load_config('data=digits', 'reducer=pca', 'train.epochs=6')\n"
-        "with build_trackers(LoggerConfig(mlflow=MLflowConfig())) as trackers:\n"
-        "    print('ready', flush=True)\n    input()\n"
-        "    trackers.on_epoch(config, int(sys.argv[1]), epoch(1))\n"
+        "waiting, begin = os.pipe()\n"
+        "for seed in range(3):\n"  # processes that have imported everything
+        "    if not os.fork():\n"
+        "        os.close(begin)\n        os.read(waiting, 1)\n"
+        "        with build_trackers(LoggerConfig(mlflow=MLflowConfig())) as trackers:\n"
+        "            trackers.on_epoch(config, seed, epoch(1))\n"
+        "        os._exit(0)\n"
+        "os.close(begin)\n"  # which lets all of them go on
+        "assert [os.wait()[1] for seed in range(3)] == [0, 0, 0]\n"
     )
     tests = Path(__file__).parents[1]
-    path = {"PYTHONPATH": f"{tests.parent}:{tests}"}
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, str(seed)],
-            **{"env": path, "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE},
-            text=True,
-        )
-        for seed in range(3)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.communicate("\n", timeout=120) == ("", "")
+    path = {"PYTHONPATH": f"{tests.parent}:{tests}", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert len(client().search_experiments(filter_string="name = 'qnlnet'")) == 1
     found = runs()
     assert {name: len(same) for name, same in found.items()} == {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qnlnet.tracking import Trackers
+from qnlnet.tracking import Trackers, worker
 from qnlnet.tracking.tracker import Tracker
 from qnlnet.tracking.worker import Worker
 
@@ -37,6 +37,12 @@ class Tables(Tracker):
 
     def discard(self) -> None:
         self.discarded = True
+
+
+@pytest.fixture(autouse=True)
+def flushes_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets what is held back be sent after a moment; outside of tests it may wait for seconds."""
+    monkeypatch.setattr(worker, "_FLUSH_EVERY", 0.05)
 
 
 def drive(*tables: Tables) -> Trackers:
@@ -132,10 +138,10 @@ def test_a_tracker_that_can_not_even_be_discarded_is_still_one_line(capfd: pytes
 
 
 def test_a_slow_tracker_may_finish_as_long_as_it_makes_progress(capfd: pytest.CaptureFixture[str]) -> None:
-    tables = Tables(lambda name: time.sleep(0.1))
+    tables = Tables(lambda name: time.sleep(0.05))
     trackers = drive(tables)
-    names = send(trackers, 20)  # two seconds of work
-    trackers.close(patience=1, limit=LONG)  # … each of which may take one
+    names = send(trackers, 12)  # more than half a second of work
+    trackers.close(patience=0.5, limit=LONG)  # … each of which may take that long
     assert tables.taken == names
     assert capfd.readouterr().err == ""
 
@@ -144,9 +150,10 @@ def test_patience_begins_behind_the_import(capfd: pytest.CaptureFixture[str]) ->
     tables = Tables()
 
     def load_slowly() -> Callable[[], Tables]:
-        time.sleep(1)
+        gate.wait(0.6)
         return lambda: tables
 
+    gate = threading.Event()
     trackers = Trackers([Worker("Tables", "tables", load_slowly)])
     names = send(trackers, 3)
     trackers.close(patience=0.5, limit=LONG)
@@ -154,6 +161,7 @@ def test_patience_begins_behind_the_import(capfd: pytest.CaptureFixture[str]) ->
     trackers = Trackers([Worker("Tables", "tables", load_slowly)])
     send(trackers, 3)
     trackers.close(patience=LONG, limit=0.1)
+    gate.set()
     assert "3 of 3 messages are left out" in capfd.readouterr().err
 
 

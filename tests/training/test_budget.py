@@ -6,6 +6,7 @@ from qnlnet.config import RuntimeConfig, load_config
 from qnlnet.training.budget import estimate_training_seconds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("starts", "epochs"), [(1, 3), (3, 1), (2, 2)])
 def test_every_first_weight_that_is_tried_costs_an_epoch(starts: int, epochs: int) -> None:
     words = ("data=digits", "reducer=pca", "train.batch_size=8", "backend=runtime", "backend.name=fake-manila")

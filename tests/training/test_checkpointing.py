@@ -78,6 +78,7 @@ def test_within_the_interval_nothing_is_kept(config: RunConfig, features: Featur
     assert keeper.calls == ["claim", "is_finished", "load", "release"]
 
 
+@pytest.mark.slow
 def test_steps_are_kept_where_an_epoch_takes_long(make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "backend=statevector", "train.epochs=2", "num_qubits=2", "readout_qubit=1")
     keeper = MemoryKeeper(every=0)

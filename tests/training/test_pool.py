@@ -71,6 +71,7 @@ def test_replicas_differ(alone: Numbers) -> None:
     assert len({weights for _, _, weights in alone.values()}) == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2, 4, None])
 def test_numbers_are_the_same_to_the_bit_whichever_others_train_beside_a_replica(
     workers: int | None, jobs: list[Job], alone: Numbers
@@ -158,6 +159,7 @@ def test_the_calling_thread_keeps_its_denormal_numbers(make_features: MakeFeatur
     assert np.float32(1e-38) * np.float32(1e-3) > 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_does_not_wait_for_a_slow_epoch(make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "backend=statevector", "train.epochs=1")
     features = make_features(config, 1_000)  # half a minute by parameter shift

@@ -60,6 +60,7 @@ def test_a_terminal_gets_a_bar_that_ends_full(jobs: list[Job]) -> None:
     assert text.endswith("\n")
 
 
+@pytest.mark.slow
 def test_a_bar_with_several_first_weights_counts_the_epochs_of_all(make_features: Callable[..., Features]) -> None:
     config = load_config("reducer=pca", "data=digits", "train.epochs=2", "train.starts=5")
     job = Job(config, 0, make_features(config, 4))

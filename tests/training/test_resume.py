@@ -59,6 +59,7 @@ def test_compiling_changes_nothing(cell: str, make_features: MakeFeatures) -> No
     assert as_bytes(replica.state()) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", list(COMPILED))
 def test_the_compiled_loop_goes_on_after_every_epoch(cell: str, make_features: MakeFeatures, tmp_path: Path) -> None:
     config, features = build((*COMPILED[cell], f"train.epochs={EPOCHS}"), make_features, train=10)
@@ -68,7 +69,8 @@ def test_the_compiled_loop_goes_on_after_every_epoch(cell: str, make_features: M
     assert Processes(config, features, tmp_path).train([(epoch, 0) for epoch in range(EPOCHS + 1)]) == undisturbed
 
 
-@pytest.mark.parametrize("cell", [*(cell for cell in PLAIN if cell not in SHOT_CELLS), *SLOWER])
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", list(PLAIN))
 def test_the_plain_loop_goes_on_after_every_step(cell: str, make_features: MakeFeatures, tmp_path: Path) -> None:
     images = 4 if "train.batch_size=3" in PLAIN[cell] else 2
     config, features = build((*PLAIN[cell], "train.epochs=2"), make_features, train=images, test=2)
@@ -121,6 +123,7 @@ def stop_after(replica: Replica, steps: int) -> None:
     replica.stop.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_stopped_replica_goes_on_itself_or_in_a_fresh_one(steps: int, make_features: MakeFeatures) -> None:
     overrides = ("reducer=pca", *SHOTS, *SMALL, "protocol=corrected", "train.epochs=2")
@@ -184,6 +187,7 @@ def test_what_fails_while_the_test_split_is_evaluated_is_evaluated_again(
     assert finish(fresh) == undisturbed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "overrides"),
     [
@@ -226,6 +230,7 @@ def numbers_without(part: str, config: RunConfig, features: Features) -> Numbers
     return finish(fresh)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("overrides", "parts"),
     [

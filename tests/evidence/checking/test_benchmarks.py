@@ -19,6 +19,7 @@ def benchmarks(tmp_path: Path) -> Path:
     return Path(shutil.copytree(RESULTS / "benchmarks", tmp_path / "benchmarks"))
 
 
+@pytest.mark.slow
 def test_changed_and_missing_files_are_found(benchmarks: Path, problems: Check) -> None:
     text = (benchmarks / "profile.md").read_text(encoding="utf-8")
     place = text.index(" µs") - 1
@@ -29,6 +30,7 @@ def test_changed_and_missing_files_are_found(benchmarks: Path, problems: Check) 
     assert [problem.split()[0] for problem in problems(benchmarks)] == ["layer.svg", "profile.md", "notes.md"]
 
 
+@pytest.mark.slow
 def test_a_changed_time_is_found(benchmarks: Path, problems: Check) -> None:
     rows = pd.read_csv(benchmarks / "training.csv")
     rows.loc[0, "median_seconds"] *= -1
@@ -38,6 +40,7 @@ def test_a_changed_time_is_found(benchmarks: Path, problems: Check) -> None:
     assert any(problem.startswith("training.md must be what training.csv gives") for problem in found)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_cut_off_is_found(benchmarks: Path, problems: Check) -> None:
     path = benchmarks / "scaling.csv"
     path.write_bytes(path.read_bytes()[:-20])
@@ -50,6 +53,7 @@ def test_a_file_that_is_cut_off_is_found(benchmarks: Path, problems: Check) -> N
     assert "scaling.csv must be there, but is not." in problems(benchmarks)
 
 
+@pytest.mark.slow
 def test_benchmarks_of_two_runs_need_a_reason(benchmarks: Path, problems: Check) -> None:
     path = benchmarks / "profile.csv"
     text = path.read_text(encoding="utf-8")

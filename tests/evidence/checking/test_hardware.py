@@ -45,10 +45,12 @@ def change(ledger: Path, column: str, value: Any) -> None:
     write_report(ledger)
 
 
+@pytest.mark.slow
 def test_a_sound_ledger_has_no_problems(ledger: Path, problems: Check) -> None:
     assert problems(ledger) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value"),
     [("accuracy", 50.0), ("mean_absolute_error", 0.5), ("shots", 1), ("job_ids", "x"), ("qubits", "0 1 2 3")],
@@ -58,6 +60,7 @@ def test_a_changed_value_is_found(column: str, value: Any, ledger: Path, problem
     assert any(p.startswith(f"{keys(ledger)[0]}: `{column}` must be ") for p in problems(ledger))
 
 
+@pytest.mark.slow
 def test_a_changed_configuration_is_found(ledger: Path, problems: Check) -> None:
     change(ledger, "config_hash", "0123456789ab")
     found = problems(ledger)
@@ -91,6 +94,7 @@ def test_other_values_than_the_answers_give_are_found(ledger: Path, problems: Ch
     assert f"{first}: values.npz must hold what the answers give, but holds something else." in problems(ledger)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["hardware.md", "summary.md", "hardware.svg", "hardware.png"])
 def test_missing_and_changed_reports_are_found(name: str, ledger: Path, problems: Check) -> None:
     path = ledger / name

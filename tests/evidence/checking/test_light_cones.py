@@ -40,10 +40,12 @@ def change(folder: Path, column: str, value: str, *, page: bool = False) -> None
         write_page(rows, folder)
 
 
+@pytest.mark.slow
 def test_a_table_as_it_was_written_is_sound(table: Path, problems: Check) -> None:
     assert problems(table) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [
@@ -93,6 +95,7 @@ def test_circuits_that_do_not_exist_are_found(
     assert sentence in problem
 
 
+@pytest.mark.slow
 def test_a_changed_page_a_changed_drawing_and_strange_files_are_found(table: Path, problems: Check) -> None:
     page = table / "light_cones.md"
     page.write_text(page.read_text(encoding="utf-8").replace("x3; 1 of 5", "x3; 2 of 5"), encoding="utf-8")
@@ -107,6 +110,7 @@ def test_a_changed_page_a_changed_drawing_and_strange_files_are_found(table: Pat
     assert found == ["light_cones.md", f"{STEM}.png", f"{STEM}.svg", "notes.txt"]
 
 
+@pytest.mark.slow
 def test_a_table_that_is_damaged_or_has_a_circuit_twice_is_found(table: Path, problems: Check) -> None:
     path = table / CSV
     whole = path.read_bytes()

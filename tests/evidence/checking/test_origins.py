@@ -40,6 +40,7 @@ def test_two_commits_need_a_reason(table: Path, problems: Check) -> None:
     assert problems(table) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", ["", "because", "TODO say why"])  # what a person might write who has no reason
 def test_a_reason_must_be_one(reason: str, table: Path, problems: Check) -> None:
     other = change(table, "commit", "0123456789ab", 1)
@@ -62,6 +63,7 @@ def test_a_reason_for_nothing_is_found(table: Path, problems: Check) -> None:
     assert problem.startswith("provenance.md must explain only what is mixed, but has the line “- numpy")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("commit", ["unknown", "0123456789ab-dirty"])
 def test_rows_of_no_commit_need_a_reason(commit: str, table: Path, problems: Check) -> None:
     change(table, "commit", commit, 0, 1, 2, 3, 4)

@@ -62,6 +62,7 @@ def test_the_line_says_what_was_checked(table: Path, problems: Check, capsys: py
         assert fact in line
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["seeds.csv", "epochs.csv.gz"])
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.95])
 def test_a_file_that_is_cut_off_is_found(name: str, share: float, table: Path, problems: Check) -> None:
@@ -91,6 +92,7 @@ def test_missing_seeds_are_found(table: Path, problems: Check) -> None:
     assert "There is no table" in problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["small.md", "small.tex", "small.csv"])
 def test_a_changed_digit_in_a_table_is_found(name: str, table: Path, problems: Check) -> None:
     text = (table / name).read_text(encoding="utf-8")
@@ -101,6 +103,7 @@ def test_a_changed_digit_in_a_table_is_found(name: str, table: Path, problems: C
     assert "99.8" in problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["train_accuracy", "test_accuracy", "best_epoch_test_accuracy"])
 def test_a_changed_accuracy_is_found_even_if_the_tables_follow(column: str, table: Path, problems: Check) -> None:
     edit_seeds(table, with_value(column, 99.5))
@@ -143,6 +146,7 @@ def test_a_row_that_stands_there_twice_is_found(table: Path, problems: Check) ->
     assert any(f"seed 4 of configuration {config(table)} appears more often" in problem for problem in problems(table))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
@@ -163,6 +167,7 @@ def test_damaged_epochs_are_found(
     assert words in problem
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value"),
     [("learning_rate", 2e-4), ("dropout", 0.1), ("ansatz", "1"), ("readout_qubit", 0), ("classes", "3/6"), ("D", 2)],

@@ -23,6 +23,7 @@ ROW_FOR_ROW = [path for path in TABLES if path.stem in EVERY_ROW_SHOWN and path.
 ENOUGH_MEGABYTES = 5
 
 
+@pytest.mark.slow
 def test_equal_rows_give_equal_pages_in_every_process(tmp_path: Path) -> None:
     pages = []
     for seed in ("1", "2"):
@@ -33,6 +34,7 @@ def test_equal_rows_give_equal_pages_in_every_process(tmp_path: Path) -> None:
     assert pages[0] == pages[1]
 
 
+@pytest.mark.slow
 def test_the_page_is_small(page_text: str) -> None:
     assert len(page_text.encode()) < ENOUGH_MEGABYTES * 1e6
 
@@ -66,6 +68,7 @@ def test_every_link_leads_somewhere(page: Element) -> None:
             assert (PAGE_FOLDER / target).exists(), target
 
 
+@pytest.mark.slow
 def test_ids_are_unique_and_what_refers_to_them_finds_them(page: Element) -> None:
     ids = [element.attributes["id"] for element in page.walk() if "id" in element.attributes]
     assert len(set(ids)) == len(ids)
