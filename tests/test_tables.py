@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from qnlnet.published import PublishedAccuracy, published_accuracy
 from row_builders import frame, seed_rows
 
 from qnlnet.errors import ResultsError
-from qnlnet.published import PublishedAccuracy, published_accuracy
 from qnlnet.records import read_seed_rows
 from qnlnet.tables import format_markdown, format_terminal, lay_out, summarise, write_tables
 

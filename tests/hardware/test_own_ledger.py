@@ -7,15 +7,14 @@ import ibm_jobs
 import pytest
 from hardware.command import WORKLOAD
 from loopback import LoopbackService
+from qnlnet.records.row_config import compose_row
 
 from qnlnet.errors import LedgerError
 from qnlnet.hardware import Ledgers, list_keys
 from qnlnet.hardware.commands import arguments
 from qnlnet.hardware.ledgers import COMMITTED, OWN
 from qnlnet.records import read_hardware_rows
-from qnlnet.records.row_config import compose_row
 
-OWN, COMMITTED = Path("outputs/hardware"), Path("results/hardware")
 PROJECT = Path(__file__).parents[2]
 
 

@@ -15,7 +15,6 @@ from qnlnet.data import load_dataset
 from qnlnet.models import prepare_features
 from qnlnet.provenance import describe_code
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
-from qnlnet.provenance import describe_code
 from qnlnet.runs import Run, inputs, run, sweep
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica
 

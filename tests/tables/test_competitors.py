@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from qnlnet.published import COMPETITORS, quoted_for_cell
 from row_builders import frame, seed_rows
 
-from qnlnet.published import COMPETITORS, quoted_for_cell
 from qnlnet.records import read_seed_rows
 from qnlnet.tables import TABLES, summarise_competitors
 
