@@ -5,7 +5,10 @@ from typing import Any
 
 import pandas as pd
 
+from qnlnet.config import load_config
+from qnlnet.errors import ArgumentError
 from qnlnet.records import KEYS, read_epoch_rows, read_seed_rows, upsert
+from qnlnet.records.configurations import remember
 
 
 def seed_rows(*test_accuracies: float, **changes: Any) -> list[dict[str, Any]]:
@@ -17,11 +20,30 @@ def seed_rows(*test_accuracies: float, **changes: Any) -> list[dict[str, Any]]:
         **{"train_seconds": 1.0, "commit": "0", "versions": "", "data_fingerprint": "0", "data_official": True},
         **changes,
     }
-    row.setdefault("config_hash", "-".join(map(str, changes.values())))
+    row.setdefault("config_hash", remember_row(row) or "-".join(map(str, changes.values())))
     return [
         {**row, "seed": seed, "test_accuracy": accuracy, "converged": accuracy > 90}
         for seed, accuracy in enumerate(test_accuracies)
     ]
+
+
+def remember_row(row: dict[str, Any]) -> str:
+    """Returns the hash of the cell that the columns describe, whose settings are then known; "" if there is none."""
+    dataset, _, split = row["dataset"].partition(" ")
+    backend, *others = row["backend"].split(", ")
+    words = [
+        *(f"data={dataset}", f"data.classes=[{row['classes'].replace('/', ',')}]"),
+        f"data.evaluate_on={split or 'test'}",
+        *(f"{name}={row[name]}" for name in ("reducer", "ansatz", "r", "D", "readout_qubit", "num_qubits", "protocol")),
+        *(f"train.{name}={row[name]}" for name in ("learning_rate", "epochs", "dropout")),
+        f"backend={backend}",
+        *(f"backend.shots={other.removesuffix(' shots')}" for other in others if other.endswith(" shots")),
+        *row.get("settings", "").split(),
+    ]
+    try:
+        return remember(load_config(*words))
+    except ArgumentError:
+        return ""
 
 
 def frame(*cells: list[dict[str, Any]]) -> pd.DataFrame:

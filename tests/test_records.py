@@ -24,6 +24,7 @@ from qnlnet.records import (
     upsert,
     write_table,
 )
+from qnlnet.records.schema import NEWER
 
 KEY_VALUES = {"dataset": "mnist", "classes": "0/1", "reducer": "cnn", "ansatz": "0", "r": 1, "D": 1}
 KEY_VALUES |= {"readout_qubit": 3, "protocol": "released", "learning_rate": 1.5e-4, "epochs": 100}
@@ -64,9 +65,9 @@ def test_own_images_are_named_after_their_folder_so_that_none_is_taken_for_a_pub
 
 
 def test_columns_are_the_documented_ones() -> None:
-    keys = "dataset classes reducer ansatz r D readout_qubit protocol learning_rate epochs"
+    keys = "dataset classes model reducer ansatz r D readout_qubit protocol learning_rate epochs"
     seeds = "dropout num_qubits backend settings seed train_accuracy test_accuracy best_epoch_test_accuracy converged"
-    seeds += " aer_agreement train_seconds config_hash commit versions data_fingerprint data_official"
+    seeds += " aer_agreement train_seconds parameters config_hash commit versions data_fingerprint data_official"
     assert " ".join(KEYS) == keys
     assert " ".join(SEED_COLUMNS) == f"{keys} {seeds}"
     assert " ".join(EPOCH_COLUMNS) == f"{keys} seed epoch train_loss train_accuracy test_accuracy config_hash"
@@ -74,7 +75,7 @@ def test_columns_are_the_documented_ones() -> None:
 
 def test_cell_keys_come_from_the_configuration() -> None:
     config = load_config("data=mnist", "data.classes=[3,6]", "reducer=pca", "ansatz=2", "r=2", "D=3", "train.epochs=7")
-    expected = ["mnist", "3/6", "pca", "2", 2, 3, 3, "released", 1.5e-4, 7]
+    expected = ["mnist", "3/6", "qnl_net", "pca", "2", 2, 3, 3, "released", 1.5e-4, 7]
     assert cell_keys(config) == dict(zip(KEYS, expected, strict=True))
 
 
@@ -140,7 +141,7 @@ def test_unusable_folder_is_explained(tmp_path: Path) -> None:
 
 
 def csv_text(**changes: Any) -> str:
-    header = ",".join(SEED_COLUMNS)
+    header = ",".join(name for name in SEED_COLUMNS if name not in NEWER)
     return header + "\n" + ",".join(str(value) for value in (seed_row(aer_agreement="") | changes).values()) + "\n"
 
 

@@ -31,4 +31,6 @@ def config_of_row(row: Mapping[str, Any]) -> RunConfig:
 
 
 def _same(one: Any, other: Any) -> bool:
-    return (is_missing(one) and is_missing(other)) or bool(one == other)
+    if is_missing(one) or is_missing(other):
+        return is_missing(one) and is_missing(other)
+    return bool(one == other)

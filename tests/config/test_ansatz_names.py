@@ -30,7 +30,7 @@ def test_every_committed_file_holds_the_gates_of_its_name() -> None:
     names = sorted(path.stem for path in (CONFIG_DIR / "ansatz").glob("*.yaml"))
     assert names == sorted(SHIPPED)
     for name in names:
-        ansatz = load_config(f"ansatz={name}").ansatz
+        ansatz = load_config(f"ansatz={name}").model.ansatz
         assert (ansatz.name, ansatz.shipped_name, ansatz.layout) == (name, name, SHIPPED[name])
 
 
@@ -65,8 +65,10 @@ def test_equal_gates_are_one_cell_however_they_are_spelt() -> None:
         for spelling in ("[1,2,3]", "{gate:cx,path:[1,2,3]}")
     ]
     assert config_hash(own[0]) == config_hash(own[1])
-    again = AnsatzConfig.model_validate(own[0].ansatz.model_dump() | {"entangling": own[0].ansatz.entanglers})
-    assert again == own[0].ansatz
+    again = AnsatzConfig.model_validate(
+        own[0].model.ansatz.model_dump() | {"entangling": own[0].model.ansatz.entanglers}
+    )
+    assert again == own[0].model.ansatz
     with pytest.raises(ArgumentError, match=r"another name where `ansatz\.num_qubits` differ"):
         load_config("ansatz.num_qubits=4")
 
@@ -111,7 +113,7 @@ def test_a_copied_file_must_say_its_own_name(add_file: AddFile) -> None:
         "write `name: mine`, or call the file other.yaml."
     )
     add_file("mine", zero_with(changed, ('name: "0"', "name: mine")))
-    assert load_config("ansatz=mine").ansatz.name == "mine"
+    assert load_config("ansatz=mine").model.ansatz.name == "mine"
 
 
 def test_a_file_of_ones_own_cannot_take_the_place_of_a_shipped_one(add_file: AddFile) -> None:
@@ -126,7 +128,7 @@ def test_the_name_of_ones_own_file_stands_for_its_gates_too(add_file: AddFile) -
         load_config("ansatz=mine", "ansatz.closing_rotations=[]")
     with pytest.raises(ArgumentError, match=r"differ from those of ansatz mine, but is 'mine'"):
         load_config("ansatz.name=mine")
-    assert load_config("ansatz=mine", "ansatz.closing_rotations=[]", "ansatz.name=bare").ansatz.name == "bare"
+    assert load_config("ansatz=mine", "ansatz.closing_rotations=[]", "ansatz.name=bare").model.ansatz.name == "bare"
 
 
 def test_a_saved_model_with_a_name_that_is_not_its_own_is_refused(tmp_path: Path) -> None:
@@ -134,7 +136,7 @@ def test_a_saved_model_with_a_name_that_is_not_its_own_is_refused(tmp_path: Path
     path = save_model(tmp_path, config, 0, build_model(config, 0))
     assert load_trained_model(path)[0] == config
     checkpoint = torch.load(path)
-    checkpoint["config"]["ansatz"]["name"] = "0"
+    checkpoint["config"]["model"]["ansatz"]["name"] = "0"
     torch.save(checkpoint, path)
     with pytest.raises(ArgumentError, match=r"`run` must name a model .* `ansatz.name` must be another name"):
         load_trained_model(path)

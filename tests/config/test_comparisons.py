@@ -77,8 +77,13 @@ def test_the_layers_of_the_contribution_share_data_seeds_and_protocol() -> None:
     }
     for pair in pairs:
         assert pair.base.model.layer == "quantum"
-        same = {"layer": "quantum", "ansatz": pair.base.model.ansatz, "reducer": pair.base.model.reducer}
-        assert pair.changed.model_copy(update=same) == pair.base
+        same = {
+            "layer": "quantum",
+            "ansatz": pair.base.model.ansatz,
+            "reducer": pair.base.model.reducer,
+            "seeds": pair.base.model.seeds,
+        }
+        assert pair.changed.model_copy(update={"model": pair.changed.model.model_copy(update=same)}) == pair.base
 
 
 def test_a_change_may_be_made_to_some_bases_only() -> None:

@@ -47,12 +47,18 @@ def composed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[str]]]:
     ("config_name", "overrides"),
     [
         ("train", []),
-        ("table1", ["data=cifar10", "reducer=pca", "ansatz='2'", "logger=[tensorboard,mlflow]"]),
-        ("train", ["train.epochs=7", "data.classes=[3,6]", "readout_qubits=null", "output_dir=/some/where"]),
-        ("train", ["data=mnist", "data.root='a folder, with {signs}'", "seeds=${reducer.seeds}", "data=fashion_mnist"]),
+        (
+            "table1",
+            ["data=cifar10", "reducer@model.reducer=pca", "ansatz@model.ansatz='2'", "logger=[tensorboard,mlflow]"],
+        ),
+        ("train", ["train.epochs=7", "data.classes=[3,6]", "model.readout_qubits=null", "output_dir=/some/where"]),
+        (
+            "train",
+            ["data=mnist", "data.root='a folder, with {signs}'", "seeds=${model.reducer.seeds}", "data=fashion_mnist"],
+        ),
         ("train", ["train.learning_rate=1e-3", "train.learning_rate=2e-3", "protocol=corrected"]),
         ("train", ["data={verify: false}", "backend=aer", "backend.shots=100", "data={root: pictures}"]),
-        ("train", ["+new=1", "~D", "++train.epochs=3", "hydra.job.name=other"]),
+        ("train", ["+new=1", "~model.D", "++train.epochs=3", "hydra.job.name=other"]),
         ("evaluate", ["backend=runtime", "backend.name=fake-manila", "run=here"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
@@ -70,7 +76,7 @@ def test_it_is_what_hydra_composes(config_name: str, overrides: list[str]) -> No
 
 def test_hydra_composes_once_for_each_choice_of_groups(composed: list[list[str]]) -> None:
     configs = [load_config("data=cifar10", f"r={r}", "ansatz=1", f"D={D}") for r in (1, 2) for D in (1, 2)]
-    assert composed == [["data=cifar10", "ansatz='1'"]]
+    assert composed == [["data=cifar10", "ansatz@model.ansatz='1'"]]
     assert [(config.model.feature_map_reps, config.model.ansatz_reps) for config in configs] == [
         (1, 1),
         (1, 2),
@@ -94,9 +100,9 @@ def test_an_edited_file_counts_at_once(edit: Edit) -> None:
     assert load_config("protocol=released").train.loss == "raw_nll"
     edit("protocol/released.yaml", "loss: raw_nll", "loss: cross_entropy")
     assert load_config("protocol=released").train.loss == "cross_entropy"
-    assert load_config().feature_map_reps == 1
-    edit("train.yaml", "\nr: 1 ", "\nr: 3 ")  # as long as before
-    assert load_config().feature_map_reps == 3
+    assert load_config().model.feature_map_reps == 1
+    edit("model/qnl_net.yaml", "\n  r: 1 ", "\n  r: 3 ")  # as long as before
+    assert load_config().model.feature_map_reps == 3
 
 
 def test_files_that_come_and_go_count_at_once(edit: Edit, tmp_path: Path) -> None:
@@ -104,7 +110,7 @@ def test_files_that_come_and_go_count_at_once(edit: Edit, tmp_path: Path) -> Non
     with pytest.raises(ArgumentError, match="but is 'mine'"):
         load_config("reducer=mine")
     mine.write_text((tmp_path / "reducer" / "pca.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    assert load_config("reducer=mine").reducer.name == "pca"
+    assert load_config("reducer=mine").model.reducer.name == "pca"
     mine.unlink()
     with pytest.raises(ArgumentError, match="but is 'mine'"):
         load_config("reducer=mine")

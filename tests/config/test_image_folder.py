@@ -40,11 +40,11 @@ def test_classes_of_divided_folders_are_those_of_the_splits(tmp_path: Path) -> N
 
 
 def test_channels_say_normalisation_and_convolutions(pets: Path) -> None:
-    colour, grey = load(pets).data, load(pets, "data.image_shape=[1,28,28]").data
-    assert (colour.mean, colour.std, colour.cnn_channels) == ((0.5,) * 3, (0.5,) * 3, (6, 12))
-    assert (grey.mean, grey.std, grey.cnn_channels) == ((0.5,), (0.5,), (2, 16))
-    given = load(pets, "data.image_shape=[1,28,28]", "data.mean=[0.1]", "data.cnn_channels=[3,4]").data
-    assert (given.mean, given.std, given.cnn_channels) == ((0.1,), (0.5,), (3, 4))
+    colour, grey = load(pets), load(pets, "data.image_shape=[1,28,28]")
+    assert (colour.data.mean, colour.data.std, colour.model.cnn_channels) == ((0.5,) * 3, (0.5,) * 3, (6, 12))
+    assert (grey.data.mean, grey.data.std, grey.model.cnn_channels) == ((0.5,), (0.5,), (2, 16))
+    given = load(pets, "data.image_shape=[1,28,28]", "data.mean=[0.1]", "data.cnn_channels=[3,4]")
+    assert (given.data.mean, given.data.std, given.model.cnn_channels) == ((0.1,), (0.5,), (3, 4))
 
 
 def test_numbers_are_names_of_folders(tmp_path: Path) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from qnlnet.published import COMPETITORS, quoted_for_cell
 from row_builders import frame, seed_rows
 
 from qnlnet.records import read_seed_rows
+from qnlnet.records.published import find_published, list_quoted
 from qnlnet.tables import TABLES, summarise_competitors
 
-# Copied from the slides independently of qnlnet/published.py.
+# Copied from the slides independently of papers/gupta2024/published.yaml.
 TABLE_2 = """
 QTN-VQC | 0/1 | 12 | 98.60
 Hybrid TTN-MERA | 0/1 | 8 | 99.87 ± 0.02
@@ -81,8 +81,8 @@ def test_all_ansaetze_of_0_and_1_are_compared_with_the_number_of_table_2() -> No
     "changes", [{"r": 2}, {"D": 3}, {"reducer": "pca"}, {"num_qubits": 6}, {"dataset": "digits"}, {"classes": "3/8"}]
 )
 def test_other_cells_have_nothing_to_be_compared_with(changes: dict[str, Any]) -> None:
-    assert quoted_for_cell(cell()) is not None
-    assert quoted_for_cell(cell(**changes)) is None
+    assert find_published(cell(), "Table 2") is not None
+    assert find_published(cell(**changes), "Table 2") is None
     summary = summarise_competitors(frame(seed_rows(99.0, 98.0, **changes)))
     assert "CNN-QNL-Net" not in set(summary["model"])
     assert summary["difference"].isna().all()
@@ -143,7 +143,7 @@ def test_quoted_rows_of_the_committed_table_stand_beside_the_means_of_its_own_ro
     quoted, measured = table[table.row == "quoted"], table[table.row == "measured"]
     assert len(quoted) + len(measured) == len(table)
     shown = {(row.model, row.classes, row.test_accuracy_mean) for row in quoted.itertuples()}
-    others = {(row.model, row.classes, row.test_mean) for row in COMPETITORS}
+    others = {(row.model, row.classes, row.test_mean) for row in list_quoted()}
     assert shown - others == {("CNN-QNL-Net", "0/1", 99.96), ("CNN-QNL-Net", "3/6", 99.94)}
     assert others < shown
     assert quoted[["config_hash", "n_seeds", "reducer", "protocol"]].isna().all(axis=None)
