@@ -68,6 +68,7 @@ def test_a_value_that_can_not_be_true_is_found(
     assert any(message in problem for problem in problems(table if company else lone))
 
 
+@pytest.mark.slow
 def test_two_commits_need_a_reason_in_a_file_of_their_own(lone: Path, table: Path, problems: Check) -> None:
     change(lone, "commit", "abcdefabcdef")
     shutil.copytree(lone, table, dirs_exist_ok=True)
@@ -76,6 +77,7 @@ def test_two_commits_need_a_reason_in_a_file_of_their_own(lone: Path, table: Pat
     assert problems(table) == []
 
 
+@pytest.mark.slow
 def test_changed_pages_and_strays_are_found(lone: Path, problems: Check) -> None:
     path = lone / "baselines.md"
     path.write_text(path.read_text(encoding="utf-8").replace("Digits", "MNIST", 1), encoding="utf-8")
