@@ -96,6 +96,7 @@ def test_no_two_labels_overlap(build_circuit: BuildCircuit) -> None:
     assert not overlapping
 
 
+@pytest.mark.slow
 def test_nothing_stays_open_in_pyplot_and_its_settings_change_nothing(build_circuit: BuildCircuit) -> None:
     qnl = build_circuit("0")
     before = pyplot.get_fignums()

@@ -86,6 +86,7 @@ def test_the_layers_of_the_contribution_share_data_seeds_and_protocol() -> None:
         assert pair.changed.model_copy(update={"model": pair.changed.model.model_copy(update=same)}) == pair.base
 
 
+@pytest.mark.slow
 def test_a_change_may_be_made_to_some_bases_only() -> None:
     pairs = list_comparisons("contribution", ["data=mnist"])
     with_block = [pair for pair in pairs if pair.changed.model.reducer.name == "cnn_nonlocal"]

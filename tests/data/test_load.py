@@ -35,6 +35,7 @@ def test_real_mnist_is_official_in_the_order_of_the_released_scripts(
     assert dataset.fingerprint == "93f5512d7ba7"  # over the official bytes, so it is the same everywhere
 
 
+@pytest.mark.slow
 def test_real_files_have_the_official_order_of_labels(real_data_root: Path) -> None:
     mnist = read_mnist(real_data_root, download=False)
     assert mnist.train[0].labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]

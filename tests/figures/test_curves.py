@@ -75,6 +75,7 @@ def test_ansaetze_differ_in_colour_and_in_dashes() -> None:
     assert len({str(line._unscaled_dash_pattern) for line in handles}) == 3
 
 
+@pytest.mark.slow
 def test_an_end_that_the_scale_would_hide_is_enlarged() -> None:
     rows = table()
     flat = epoch_frame(rows, loss, lambda seed, epoch: 50.0 if epoch < 3 else 99.0 + 0.1 * seed)

@@ -108,6 +108,7 @@ def test_the_file_stays(path: Path) -> None:
     assert path.stat().st_ino == number
 
 
+@pytest.mark.slow
 def test_a_forgotten_claim_ends(path: Path) -> None:
     claim = Claim(path)
     claim.take()

@@ -93,6 +93,7 @@ def test_a_slice_keeps_the_calibration(fez: Device) -> None:
     assert part.dt == whole.dt
 
 
+@pytest.mark.slow
 def test_a_slice_is_simulated_with_the_noise_of_its_qubits(fez: Device) -> None:
     device, backend = load_local_device("fake-fez", 4)
     assert isinstance(backend, AerSimulator)

@@ -47,6 +47,7 @@ def test_curves_parameters_and_final_numbers_of_a_replica_arrive(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_replicas_are_nested_in_the_run_of_their_cell(config: RunConfig) -> None:
     other = load_config("data=digits", "reducer=pca", "ansatz=1")
     with start() as trackers:

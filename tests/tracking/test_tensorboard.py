@@ -144,6 +144,7 @@ def test_tables_and_figures_arrive_as_text_and_pictures(tmp_path: Path) -> None:
     assert picture.encoded_image_string == names[3].read_bytes()
 
 
+@pytest.mark.slow
 def test_many_points_and_many_replicas_arrive_complete(config: RunConfig) -> None:
     with start() as trackers:
         for number in range(1, 2501):

@@ -240,6 +240,7 @@ def alarm_is_ctrl_c() -> Iterator[None]:
     signal.signal(signal.SIGALRM, previous)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("alarm_is_ctrl_c")
 def test_ctrl_c_keeps_the_step_in_the_middle_of_an_epoch(make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "backend=statevector", "train.epochs=1", "num_qubits=2", "readout_qubit=1")

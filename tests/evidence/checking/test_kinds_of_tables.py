@@ -99,6 +99,7 @@ def test_a_figure_6_that_is_older_than_its_rows_is_found(results: Path, problems
     assert found[3:] == ["Draw it again: make reproduce-figure6."]
 
 
+@pytest.mark.slow
 def test_a_figure_6_without_rows_is_found(results: Path, problems: Check) -> None:
     shutil.rmtree(results / "table1")
     found = problems(results / "figure6")

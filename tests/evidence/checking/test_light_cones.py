@@ -66,11 +66,13 @@ def test_a_changed_value_is_found(column: str, value: str, sentence: str, table:
     assert any(problem.startswith(f"Line 2 of {CSV}: ") and sentence in problem for problem in found), found
 
 
+@pytest.mark.slow
 def test_rounding_of_another_processor_is_no_problem(table: Path, problems: Check) -> None:
     change(table, "largest_dead_gradient", "3.3e-17", page=True)
     assert problems(table) == []
 
 
+@pytest.mark.slow
 def test_gradients_that_do_not_agree_are_a_problem_even_where_that_is_written_down(
     table: Path, problems: Check
 ) -> None:
@@ -78,6 +80,7 @@ def test_gradients_that_do_not_agree_are_a_problem_even_where_that_is_written_do
     assert problems(table)[-1] == f"Line 2 of {CSV}: gates and sampled gradients must agree, but do not."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [

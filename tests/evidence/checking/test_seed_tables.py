@@ -45,10 +45,12 @@ def config(table: Path) -> str:
     return str(read_seed_rows(table / "seeds.csv").config_hash[0])
 
 
+@pytest.mark.slow
 def test_a_sound_table_has_no_problems(table: Path, problems: Check) -> None:
     assert problems(table) == []
 
 
+@pytest.mark.slow
 def test_the_line_says_what_was_checked(table: Path, problems: Check, capsys: pytest.CaptureFixture[str]) -> None:
     from check_results import main
 
@@ -71,6 +73,7 @@ def test_a_file_that_is_cut_off_is_found(name: str, share: float, table: Path, p
     assert any(name in problem for problem in problems(table))
 
 
+@pytest.mark.slow
 def test_text_in_place_of_a_number_is_found(table: Path, problems: Check) -> None:
     text = (table / "seeds.csv").read_text()
     (table / "seeds.csv").write_text(text.replace("0.0001", "much", 1))
@@ -78,6 +81,7 @@ def test_text_in_place_of_a_number_is_found(table: Path, problems: Check) -> Non
     assert "Column `learning_rate` in line 2" in problem
 
 
+@pytest.mark.slow
 def test_missing_files_are_found(table: Path, problems: Check) -> None:
     for name in ("epochs.csv.gz", "small.md", "small.png"):
         (table / name).unlink()
@@ -86,6 +90,7 @@ def test_missing_files_are_found(table: Path, problems: Check) -> None:
     assert all(any(name in problem for problem in found) for name in ("epochs.csv.gz", "small.md", "small.png"))
 
 
+@pytest.mark.slow
 def test_missing_seeds_are_found(table: Path, problems: Check) -> None:
     (table / "seeds.csv").unlink()
     (problem,) = problems(table)
@@ -112,6 +117,7 @@ def test_a_changed_accuracy_is_found_even_if_the_tables_follow(column: str, tabl
     assert problem.endswith("but is 99.5.")
 
 
+@pytest.mark.slow
 def test_a_changed_accuracy_leaves_tables_and_figure_behind(table: Path, problems: Check) -> None:
     edit_seeds(table, with_value("test_accuracy", 90.0), follow=False)
     found = problems(table)
@@ -119,6 +125,7 @@ def test_a_changed_accuracy_leaves_tables_and_figure_behind(table: Path, problem
         assert any(name in problem for problem in found), name
 
 
+@pytest.mark.slow
 def test_a_change_in_rows_and_epochs_shows_in_tables_and_figure(table: Path, problems: Check) -> None:
     edit_seeds(table, with_value("test_accuracy", 99.0), follow=False)
     edit_epochs(table, with_value("test_accuracy", 99.0, line=199))
@@ -126,6 +133,7 @@ def test_a_change_in_rows_and_epochs_shows_in_tables_and_figure(table: Path, pro
     assert names == {"small.csv", "small.md", "small.tex", "small.png", "small.svg"}
 
 
+@pytest.mark.slow
 def test_a_removed_row_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, lambda rows: rows.drop(index=2))
     assert problems(table) == [
@@ -134,6 +142,7 @@ def test_a_removed_row_is_found(table: Path, problems: Check) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_row_removed_with_its_epochs_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, lambda rows: rows[rows.seed != 2])
     edit_epochs(table, lambda rows: rows[rows.seed != 2])
@@ -141,6 +150,7 @@ def test_a_row_removed_with_its_epochs_is_found(table: Path, problems: Check) ->
     assert "all seeds from 0 to the last one" in problem
 
 
+@pytest.mark.slow
 def test_a_row_that_stands_there_twice_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, lambda rows: pd.concat([rows, rows.tail(1)]), follow=False)
     assert any(f"seed 4 of configuration {config(table)} appears more often" in problem for problem in problems(table))
@@ -181,6 +191,7 @@ def test_a_changed_setting_no_longer_fits_the_hash(column: str, value: Any, tabl
     )
 
 
+@pytest.mark.slow
 def test_a_changed_hash_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, lambda rows: rows.assign(config_hash="0123456789ab"))
     edit_epochs(table, lambda rows: rows.assign(config_hash="0123456789ab"))
@@ -188,28 +199,33 @@ def test_a_changed_hash_is_found(table: Path, problems: Check) -> None:
     assert problem.startswith("0123456789ab-0 and 4 more of its cell: The columns must compose to")
 
 
+@pytest.mark.slow
 def test_a_setting_that_does_not_exist_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, with_value("ansatz", "seven"))
     assert any("No file in configs/ansatz has the name 'seven'" in problem for problem in problems(table))
 
 
+@pytest.mark.slow
 def test_a_wrong_verdict_on_convergence_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, with_value("converged", False))
     (problem,) = problems(table)
     assert problem.startswith(f"{config(table)}-1: `converged` must say whether the test accuracy is above 95")
 
 
+@pytest.mark.slow
 def test_missing_agreement_with_aer_is_found(table: Path, problems: Check) -> None:
     edit_seeds(table, with_value("aer_agreement", None))
     assert problems(table) == [f"{config(table)}-1: `aer_agreement` must be there, but is missing."]
 
 
+@pytest.mark.slow
 def test_where_there_is_no_circuit_there_is_nothing_to_agree_with_aer() -> None:
     cell = load_config("reducer=pca", "layer=none")
     columns = {**cell_keys(cell), "dropout": 0.0, "settings": "layer=none"}
     assert list(check_seed_rows(frame(seed_rows(99.0, 98.5, **columns, config_hash=config_hash(cell))))) == []
 
 
+@pytest.mark.slow
 def test_a_figure_of_other_rows_is_found(table: Path, problems: Check) -> None:
     rows = read_seed_rows(table / "seeds.csv")
     rows.loc[1, "test_accuracy"] = 99.9
@@ -217,6 +233,7 @@ def test_a_figure_of_other_rows_is_found(table: Path, problems: Check) -> None:
     assert {problem.partition(" ")[0] for problem in problems(table)} == {"small.png", "small.svg"}
 
 
+@pytest.mark.slow
 def test_damaged_images_are_found(table: Path, problems: Check) -> None:
     for name in ("small.png", "small.svg"):
         data = (table / name).read_bytes()
@@ -226,6 +243,7 @@ def test_damaged_images_are_found(table: Path, problems: Check) -> None:
     assert all("must be a whole image, but is not" in problem for problem in found)
 
 
+@pytest.mark.slow
 def test_a_figure_of_another_matplotlib_is_not_compared(
     table: Path, problems: Check, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -241,6 +259,7 @@ def test_a_figure_of_another_matplotlib_is_not_compared(
     assert "drawn with Matplotlib 1.2.3 and not compared here" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_figure_that_compresses_otherwise_is_the_same(table: Path, problems: Check) -> None:
     data = (table / "small.png").read_bytes()
     start = data.index(b"IDAT") - 4
@@ -258,18 +277,21 @@ def test_a_figure_that_compresses_otherwise_is_the_same(table: Path, problems: C
     assert problems(table) == []
 
 
+@pytest.mark.slow
 def test_a_table_without_a_figure_needs_none(table: Path, problems: Check) -> None:
     (table / "small.png").unlink()
     (table / "small.svg").unlink()
     assert problems(table) == []
 
 
+@pytest.mark.slow
 def test_files_that_follow_from_nothing_are_found(table: Path, problems: Check) -> None:
     (table / "better.md").write_text("100 %")
     (table / ".lock").touch()
     assert problems(table) == ["better.md must follow from the rows, but nothing here writes a file of that name."]
 
 
+@pytest.mark.slow
 def test_epochs_compressed_by_another_program_are_the_same(table: Path, problems: Check) -> None:
     path = table / "epochs.csv.gz"
     path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))

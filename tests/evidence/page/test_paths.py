@@ -34,6 +34,7 @@ def absolute_points(data: str) -> list[tuple[str, list[float]]]:
     return segments
 
 
+@pytest.mark.slow
 @given(SEGMENTS)
 def test_every_point_stays_where_it_was(segments: list[tuple[str, list[float]]]) -> None:
     path = [("M", [1.0, 2.0]), *segments]
