@@ -101,6 +101,7 @@ def _usual(choices: tuple[str, ...], unseen: frozenset[str]) -> dict[str, Any]:
 def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
     """Returns the values at their dotted keys, without those that columns show."""
     content = config.model_dump(by_alias=True)
+    shown = {*_SHOWN, *(f"model.{name}" for name in config.model.columns() if name not in unseen)}
     if isinstance(config.model, QNLNetConfig):
         content = first_form.flatten(content, by_alias=True)
     pairs: dict[str, Any] = {}
@@ -109,7 +110,7 @@ def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
             continue
         inner = value.items() if isinstance(value, dict) else [("", value)]
         pairs |= {f"{name}.{key}".rstrip("."): item for key, item in inner}
-    return {key: value for key, value in pairs.items() if key not in _SHOWN - unseen}
+    return {key: value for key, value in pairs.items() if key not in shown - unseen}
 
 
 def override_value(value: Any) -> str:
