@@ -23,6 +23,7 @@ from yaml import YAMLError
 from qnlnet.config import CONFIG_DIR
 from qnlnet.config.compose import explain_composition_error
 from qnlnet.config.overrides import read_override
+from qnlnet.config.own_models import offer_own_models
 from qnlnet.errors import ArgumentError, QNLNetError
 from qnlnet.pipes import end_with_reader
 from qnlnet.program import INTERRUPTED, TERMINATED, report_mistake
@@ -67,6 +68,7 @@ def run_experiment(
     def compose_and_run() -> None:
         _check_installed(sys.argv[1:])
         try:
+            offer_own_models()
             hydra.main(version_base="1.3", config_path=str(CONFIG_DIR), config_name=config_name)(main)()
         except (HydraException, OmegaConfBaseException, YAMLError) as error:
             raise explain_composition_error(error, config_name, sys.argv[1:]) from error

@@ -17,6 +17,7 @@ from qnlnet.config.compositions import compose_files
 from qnlnet.config.folder import CONFIG_DIR
 from qnlnet.config.model.registry import model_names, section_of
 from qnlnet.config.overrides import key_of, read_override, short_key, short_override
+from qnlnet.config.own_models import list_options
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error
@@ -84,6 +85,8 @@ def compose_config(config_name: str, overrides: Sequence[str]) -> DictConfig:
     words = [read_override(override) for override in overrides]
     try:
         return compose_files(config_name, words, CONFIG_DIR)
+    except QNLNetError:  # about a model of one's own
+        raise
     except (HydraException, OmegaConfBaseException, yaml.YAMLError, ValueError) as error:
         raise explain_composition_error(error, config_name, overrides) from error
 
@@ -175,7 +178,7 @@ def explain_composition_error(error: Exception, config_name: str, overrides: Seq
         return argument_error(key, "be one value", choices, "Several runs need --multirun; a list is written [a,b].")
     if match := re.search(r"Could not (?:find|load) '([^']+)/([^'/]*)'", text):
         group, option = match.groups()
-        options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
+        options = list_options(group, CONFIG_DIR)
         if not options:
             return ArgumentError(f"There is no configuration file {group}/{option}.yaml.")
         return ArgumentError(
@@ -223,7 +226,10 @@ def _name_owner(key: str) -> str:
 
 
 def _keys_of_model(name: str) -> set[str]:
-    fields = section_of(name).model_fields
+    try:
+        fields = section_of(name).model_fields
+    except ArgumentError:  # a model of one's own that cannot be imported; another one is asked for
+        return set()
     return {str(field.alias or key) for key, field in fields.items()} - {"name", "seeds"}
 
 

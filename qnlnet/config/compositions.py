@@ -14,6 +14,8 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
+from qnlnet.config.own_models import offer_own_models
+
 _PLAIN = re.compile(r"(?!hydra\b)([A-Za-z_][\w.]*)(@[\w.]+)?=(.*)", re.DOTALL)  # no +key, ~key or hydra.key
 
 
@@ -21,13 +23,14 @@ def compose_files(config_name: str, overrides: Sequence[str], folder: Path) -> D
     """Returns what Hydra composes of `folder`/`config_name`.yaml, inside a running Hydra application or without one.
 
     Hydra itself composes once for each choice of groups; single values are set in a copy. A file that changes, comes or
-    goes makes Hydra compose again.
+    goes makes Hydra compose again, in `folder` and among one's own models.
     """
+    own = offer_own_models()
     words = _split(overrides, folder)
     if words is not None and _reads_only(folder):
         groups, values = words
         try:
-            if (kept := _compose_groups(config_name, groups, folder, tuple(_list_files(folder)))) is not None:
+            if (kept := _compose_groups(config_name, groups, folder, (*_list_files(folder), *own))) is not None:
                 return _set_values(copy.deepcopy(kept), values)
         except (HydraException, OmegaConfBaseException):
             pass  # Hydra shall say in its own words what is wrong

@@ -11,6 +11,7 @@ from qnlnet.config import first_form
 from qnlnet.config.compose import compose_config, load_config
 from qnlnet.config.folder import CONFIG_DIR
 from qnlnet.config.model.qnl_net import QNLNetConfig
+from qnlnet.config.own_models import State, list_options, offer_own_models
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
 
@@ -50,7 +51,7 @@ def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
     names |= config.model.mounted_groups()
     if config.data.name == "image_folder":
         del names["data"]
-    called_so = [[group, name] for group, name in names.items() if (CONFIG_DIR / group / f"{name}.yaml").is_file()]
+    called_so = [[group, name] for group, name in names.items() if name in list_options(group, CONFIG_DIR)]
     differences = _differences(config, dict(called_so), hidden)
     if differences:  # composing all options of a name takes a second, and nearly always the first are the right ones
         options = [[(group, option) for option in options_named(group, name)] for group, name in names.items()]
@@ -63,12 +64,12 @@ def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
 
 def options_named(group: str, name: str) -> list[str]:
     """Returns the options of a group in configs/ that carry a name, whatever their files are called."""
-    options = sorted(path.stem for path in (CONFIG_DIR / group).glob("*.yaml"))
-    return [option for option in options if _name_in(group, option) == name]
+    own = offer_own_models()
+    return [option for option in list_options(group, CONFIG_DIR) if _name_in(group, option, own) == name]
 
 
 @cache
-def _name_in(group: str, option: str) -> str | None:
+def _name_in(group: str, option: str, own: State) -> str | None:
     try:
         composed = compose_config("train", [f"{group}={option}"])
     except ArgumentError:
@@ -83,7 +84,7 @@ def _name_in(group: str, option: str) -> str | None:
 
 def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozenset[str]) -> list[str]:
     """Returns the overrides that make `config` of the options; sections without an option are left out."""
-    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen)
+    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen, offer_own_models())
     known = {"train" if group == "protocol" else group for group in options}
     left_out = {"data", "reducer", "train"} - known  # only of own images, or of options without a file
     return [
@@ -94,7 +95,7 @@ def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozense
 
 
 @cache  # composing takes a tenth of a second
-def _usual(choices: tuple[str, ...], unseen: frozenset[str]) -> dict[str, Any]:
+def _usual(choices: tuple[str, ...], unseen: frozenset[str], own: State) -> dict[str, Any]:
     return _flatten(load_config(*choices), unseen)
 
 

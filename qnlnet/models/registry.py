@@ -65,4 +65,9 @@ def build_model(config: RunConfig, seed: int, start: int = 0) -> nn.Module:
     """
     with _BUILDING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(integer_seed(seed, "weights", start))
-        return family_of(config).build(config, Streams(config, seed))
+        model = family_of(config).build(config, Streams(config, seed))
+    if not isinstance(model, nn.Module):
+        raise ArgumentError(
+            f"The model {config.model.name} must be built as a Module, but is a {type(model).__name__}."
+        )
+    return model

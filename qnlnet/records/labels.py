@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from qnlnet.config.model.registry import section_of, shipped_names
+from qnlnet.config.model.registry import section_of
+from qnlnet.errors import ArgumentError
 
 OWN_MARK = "‡"
 OWN_NOTE = (
@@ -66,7 +67,10 @@ def dataset_notes(datasets: Iterable[tuple[str, bool]]) -> list[str]:
 
 def model_label(model: str) -> str:
     """Returns what a reader calls a family of models, such as ``QNL-Net``; its name where nothing else is known."""
-    return (section_of(model).title if model in shipped_names() else "") or model
+    try:
+        return section_of(model).title or model
+    except ArgumentError:  # rows of somebody's own model, which need not be here
+        return model
 
 
 def reducer_label(reducer: str) -> str:

@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
+from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model
 from qnlnet.models.fitted import FittedModule
 from qnlnet.training.replica import BuildModel, Epoch, Replica
-from qnlnet.training.scoring import predict, score_with_model
+from qnlnet.training.scoring import check_scores, predict, score_with_model
 
 
 class FittedReplica(Replica):
@@ -29,12 +30,18 @@ class FittedReplica(Replica):
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features)
         model = build(config, seed)
-        assert isinstance(model, FittedModule)  # what loop="fitted" says
+        if not isinstance(model, FittedModule):
+            raise ArgumentError(
+                f"The model {config.model.name} must be a FittedModule, as its loop is fitted, but is a "
+                f"{type(model).__name__}."
+            )
         self.model = model
 
     def advance(self) -> Epoch:
         features = self.features
         self.model.fit(torch.from_numpy(features.train), torch.from_numpy(features.train_labels))
+        with torch.no_grad():
+            check_scores(self.model.eval()(torch.from_numpy(features.train[:1])), 1, self.config)
         accuracies = (
             100 * float((predict(self.scores(inputs)) == labels).mean())
             for inputs, labels in ((features.train, features.train_labels), (features.test, features.test_labels))

@@ -1,9 +1,14 @@
 """From a model to scores and labels."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
+
+from qnlnet.config import RunConfig
+from qnlnet.errors import ArgumentError
 
 EVALUATION_BATCH = 512
 
@@ -18,6 +23,15 @@ def score_with_model(model: nn.Module, inputs: NDArray[np.float32]) -> NDArray[n
 
 def _batches(inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     return [inputs[start : start + EVALUATION_BATCH] for start in range(0, len(inputs), EVALUATION_BATCH)]
+
+
+def check_scores(scores: Any, count: int, config: RunConfig) -> None:
+    """Raises an `ArgumentError` unless a model of one's own gave a score for each class of `count` inputs."""
+    wanted = (count, len(config.data.classes))
+    if not isinstance(scores, Tensor) or scores.shape != wanted:
+        found = tuple(scores.shape) if isinstance(scores, Tensor) else f"a {type(scores).__name__}"
+        requirement = f"give scores of shape (batch, classes), here {wanted}"
+        raise ArgumentError(f"The model {config.model.name} must {requirement}, but gives {found}.")
 
 
 def predict(scores: NDArray[np.float32]) -> NDArray[np.int64]:

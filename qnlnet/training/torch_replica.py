@@ -12,7 +12,7 @@ from torch import nn
 from qnlnet.config import RunConfig
 from qnlnet.models import Features, build_model
 from qnlnet.training.replica import BuildModel, Stopped
-from qnlnet.training.scoring import score_with_model
+from qnlnet.training.scoring import check_scores, score_with_model
 from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
 
 
@@ -40,6 +40,7 @@ class TorchReplica(StepwiseReplica):
             labels = torch.from_numpy(self.features.train_labels[batch])
             self._optimizer.zero_grad()
             scores = self.model(torch.from_numpy(self.features.train[batch]))
+            check_scores(scores, len(batch), self.config)
             loss = self._loss(scores, labels)
             loss.backward()
             self._optimizer.step()

@@ -9,6 +9,8 @@ from qnlnet.errors import argument_error
 if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
 
+_COLUMNS = ("num_qubits", "dropout")  # that rows of all families have
+
 
 class ModelConfig(Section):
     """The settings of one family of models; each family has a subclass.
@@ -68,7 +70,7 @@ class ModelConfig(Section):
 
     def columns(self) -> dict[str, Any]:
         """Returns what per-seed rows say of the model beside its name, by the names of their columns."""
-        return {}
+        return {name: getattr(self, name) for name in _COLUMNS if name in type(self).model_fields}
 
 
 _Model = TypeVar("_Model", bound=ModelConfig)

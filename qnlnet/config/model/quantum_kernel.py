@@ -1,6 +1,6 @@
 """The settings of support vector machines with a fidelity kernel (Havlíček et al. 2019, arXiv 1804.11326)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
@@ -50,6 +50,3 @@ class QuantumKernelConfig(ModelConfig):
 
     def words(self) -> list[str]:
         return ["quantum kernel", f"{self.feature_map.upper()} feature map", f"{self.num_qubits} qubits"]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits}

@@ -6,17 +6,16 @@ its settings beside it in NAME.yaml; docs/models.md shows one.
 
 import importlib
 import importlib.util
-import os
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 
+from qnlnet.config.model import own
 from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.own import FOLDERS, list_folders
 from qnlnet.errors import ArgumentError, argument_error
-
-FOLDERS = "QNLNET_MODELS"
 
 # The module of each shipped family's settings, and the class there; imported when asked for.
 _SECTIONS: Mapping[str, tuple[str, str]] = {
@@ -41,10 +40,10 @@ def own_files() -> dict[str, Path]:
         ArgumentError: A folder is not there, or a family has the name of another one.
     """
     files: dict[str, Path] = {}
-    for word in filter(None, os.environ.get(FOLDERS, "").split(os.pathsep)):
-        folder = Path(word).expanduser()
+    for folder in list_folders():
         if not folder.is_dir():
-            raise argument_error(FOLDERS, "name folders with models of your own", word, "There is no such folder.")
+            advice = "There is no such folder."
+            raise argument_error(FOLDERS, "name folders with models of your own", str(folder), advice)
         for settings in sorted(folder.glob("*.yaml")):
             file = settings.with_suffix(".py")
             if not file.is_file():
@@ -52,7 +51,7 @@ def own_files() -> dict[str, Path]:
             if file.stem in _SECTIONS or file.stem in files:
                 there = files.get(file.stem, "qnlnet itself")
                 raise ArgumentError(f"The model {file} must have a name of its own, but so is called one of {there}.")
-            files[file.stem] = file.absolute()
+            files[file.stem] = file
     return files
 
 
@@ -92,12 +91,12 @@ def load_own(name: str) -> ModuleType:
 
 @lru_cache(maxsize=64)
 def _load(file: Path, changed: int) -> ModuleType:
-    name = f"qnlnet_own_models.{file.stem}"
+    name = f"{own.__name__}.{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickles look their module up by its name
+    sys.modules[name] = module  # what looks classes up by their module, as pickles do, finds this one
     try:
         spec.loader.exec_module(module)
     except Exception as error:
