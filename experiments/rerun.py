@@ -10,7 +10,7 @@ from command_line import end_stopped
 from omegaconf import DictConfig
 from pydantic import ValidationError
 
-from qnlnet.config import RunConfig, explain_validation_error
+from qnlnet.config import RunConfig, explain_validation_error, unusual_settings
 from qnlnet.config.overrides import key_of, short_key
 from qnlnet.errors import argument_error
 from qnlnet.files import short_path
@@ -59,6 +59,9 @@ def repeat_if_asked(task: Task) -> Task:
     if not row["data_official"] and ":" not in row["dataset"]:  # of own images nothing is official
         changes.setdefault("data.verify", False)
     cell = _change(recall(row["config_hash"]), changes)
+    if "--cfg" in own:
+        print(yaml.safe_dump(cell.model_dump(mode="json", by_alias=True), sort_keys=False), end="")
+        sys.exit(0)
     sys.argv[1:] = [word for word in own if not _is_override(word)]
     return lambda config: repeat(cell, stored)
 
@@ -161,7 +164,7 @@ def _introduce(cell: RunConfig, stored: "list[StoredRow]", dataset: "Dataset") -
     row = stored[0].row
     print(
         f"Row {row_id(row)} of {', '.join(short_path(one.table, PROJECT) for one in stored)}: {describe(cell)}, "
-        f"seed {row['seed']}"
+        f"seed {row['seed']}\n  {unusual_settings(cell, ('train.epochs', 'train.learning_rate'))}"
     )
     for one in stored:
         if one.row["data_fingerprint"] != dataset.fingerprint:
