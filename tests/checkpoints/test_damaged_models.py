@@ -94,7 +94,7 @@ DAMAGES: dict[str, tuple[Change, str]] = {
         lambda content: content.update(config_hash="0123456789ab"),
         "settings are those of its hash.*[sS]ays '0123456789ab', its settings give [0-9a-f]{12}",
     ),
-    "other settings": (lambda content: content["config"].update(r=2), "settings are those of its hash"),
+    "other settings": (lambda content: content["config"]["model"].update(r=2), "settings are those of its hash"),
     "another version": (lambda content: content["config"].update(new=1), "no configuration key `new`"),
     "no hash": (lambda content: content.pop("config_hash"), "a model that a run has saved"),
     "seed of text": (lambda content: content.update(seed="0"), "Its seed is '0'"),
@@ -165,4 +165,4 @@ def test_gates_are_counted_without_the_circuit(overrides: tuple[str, ...]) -> No
     from qnlnet.circuits import circuit_from_config
 
     config = compose(*overrides)
-    assert count_gates(config) == circuit_from_config(config).circuit.size()
+    assert count_gates(config.model) == circuit_from_config(config).circuit.size()

@@ -14,7 +14,7 @@ from qnlnet.circuits import circuit_from_config
 from qnlnet.config import DataConfig, RunConfig, config_hash, load_config
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
-from qnlnet.models import FeatureSpec, build_model, extract_features, prepare_features
+from qnlnet.models import FeatureSpec, PrincipalComponents, build_model, extract_features, prepare_features
 from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows, write_table
 from qnlnet.runs import Run, check_not_constant, inputs, known_table, sweep, train_cells
 from qnlnet.training import Job, predict, score_with_model, train_replicas
@@ -229,7 +229,7 @@ def test_cells_train_in_one_go_and_share_their_features(
     assert [run.config for run in results] == cells
     assert [len(run.seed_rows()) for run in results] == [2, 2, 2, 1]
     assert trained == [0, 1, 0, 1, 0, 1, 0]
-    assert sorted(prepared) == ["pca, each_split", "pca, train_split"]
+    assert sorted(prepared) == [str(PrincipalComponents(4, scaling)) for scaling in ("each_split", "train_split")]
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ def test_a_changed_value_is_found(column: str, value: Any, ledger: Path, problem
 def test_a_changed_configuration_is_found(ledger: Path, problems: Check) -> None:
     change(ledger, "config_hash", "0123456789ab")
     found = problems(ledger)
-    assert any("compose to the configuration 0123456789ab, but" in problem for problem in found)
+    assert any("settings of configuration 0123456789ab must stand in configs.json" in problem for problem in found)
     assert any("`config_hash` must be" in problem for problem in found)
 
 
