@@ -7,10 +7,9 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from qnlnet.config import first_form
 from qnlnet.config.compose import compose_config, load_config
 from qnlnet.config.folder import CONFIG_DIR
-from qnlnet.config.model.qnl_net import QNLNetConfig
+from qnlnet.config.identity import settings_in_short_words
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
 
@@ -100,9 +99,7 @@ def _usual(choices: tuple[str, ...], unseen: frozenset[str]) -> dict[str, Any]:
 
 def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
     """Returns the values at their dotted keys, without those that columns show."""
-    content = config.model_dump(by_alias=True)
-    if isinstance(config.model, QNLNetConfig):
-        content = first_form.flatten(content, by_alias=True)
+    content = settings_in_short_words(config)
     pairs: dict[str, Any] = {}
     for name, value in content.items():
         if name in _SHOWN_SECTIONS:
