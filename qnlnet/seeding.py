@@ -12,7 +12,16 @@ import numpy as np
 from qnlnet.errors import check_at_least
 
 Purpose = Literal[
-    "weights", "shuffling", "dropout", "shots", "validation", "hardware images", "folds", "permutations of cells"
+    "weights",
+    "shuffling",
+    "dropout",
+    "shots",
+    "validation",
+    "hardware images",
+    "folds",
+    "permutations of cells",
+    "random circuits",
+    "training subset",
 ]
 
 
@@ -22,9 +31,9 @@ def seed_sequence(seed: int, purpose: Purpose, number: int = 0) -> np.random.See
     return np.random.SeedSequence([seed, zlib.crc32(purpose.encode()), *([number] if number else [])])
 
 
-def generator(seed: int, purpose: Purpose) -> np.random.Generator:
-    """Returns a NumPy generator for `purpose` under `seed` (at least 0)."""
-    return np.random.default_rng(seed_sequence(seed, purpose))
+def generator(seed: int, purpose: Purpose, number: int = 0) -> np.random.Generator:
+    """Returns a NumPy generator for `purpose` under `seed` (at least 0); each `number` has one of its own."""
+    return np.random.default_rng(seed_sequence(seed, purpose, number))
 
 
 def integer_seed(seed: int, purpose: Purpose, number: int = 0) -> int:

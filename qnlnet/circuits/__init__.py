@@ -3,6 +3,13 @@
 from qnlnet.circuits.ansatz import Ansatz, Entangler, Rotation, resolve_ansatz
 from qnlnet.circuits.circuit import Circuit
 from qnlnet.circuits.closed_forms import CLOSED_FORMS, ClosedForm, find_closed_form
+from qnlnet.circuits.layers import (
+    append_angles,
+    append_basic_layer,
+    append_random_layer,
+    append_strong_layer,
+    measure_each,
+)
 from qnlnet.circuits.qnl_circuit import build_qnl_circuit, circuit_from_config
 
 __all__ = [
@@ -12,8 +19,13 @@ __all__ = [
     "ClosedForm",
     "Entangler",
     "Rotation",
+    "append_angles",
+    "append_basic_layer",
+    "append_random_layer",
+    "append_strong_layer",
     "build_qnl_circuit",
     "circuit_from_config",
     "find_closed_form",
+    "measure_each",
     "resolve_ansatz",
 ]

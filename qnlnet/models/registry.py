@@ -19,6 +19,7 @@ from qnlnet.seeding import integer_seed
 # The module of each shipped family, imported when asked for; it defines FAMILY.
 _FAMILIES: Mapping[str, str] = {
     "qnl_net": "qnlnet.models.qnl_net.family",
+    "quanvolution": "qnlnet.models.quanvolution",
 }
 _BUILDING = threading.Lock()  # torch's generator is global: models are built one at a time
 

@@ -21,6 +21,7 @@ FOLDERS = "QNLNET_MODELS"
 # The module of each shipped family's settings, and the class there; imported when asked for.
 _SECTIONS: Mapping[str, tuple[str, str]] = {
     "qnl_net": ("qnl_net", "QNLNetConfig"),
+    "quanvolution": ("quanvolution", "QuanvolutionConfig"),
 }
 
 
