@@ -1,4 +1,4 @@
-"""Quanvolution against numbers of another program, Qiskit's Statevector, a patch-by-patch loop and finite differences."""
+"""Quanvolution against another program's numbers, Qiskit's Statevector, a loop over patches and finite differences."""
 
 import json
 import math
