@@ -52,7 +52,8 @@ class ValidationSearch(OptunaSweeper):
         for name in ("n_trials", "n_jobs"):
             check_at_least(f"hydra.sweeper.{name}", getattr(self.sweeper, name), 1)
         if self.sweeper.params:  # `r` is the same parameter as `model.r`
-            self.sweeper.params = {key_of(read_override(key)): value for key, value in self.sweeper.params.items()}
+            params = {key_of(read_override(str(key))): value for key, value in self.sweeper.params.items()}
+            self.sweeper.params = OmegaConf.create(params)
         _silence_optuna()
         self._directory.mkdir(parents=True, exist_ok=True)
         try:
