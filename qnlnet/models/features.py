@@ -1,6 +1,6 @@
 """What a model sees: pixels or principal components, as its family asks for them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -34,10 +34,12 @@ class PrincipalComponents:
         count: How many.
         scaling: ``each_split``: by the statistics of each split itself, as QNL-Net's released script does;
             ``train_split``: by those of the training split for both.
+        setting: What `count` is called on the command line, for errors.
     """
 
     count: int
     scaling: Literal["each_split", "train_split"] = "train_split"
+    setting: str = field(default="num_qubits", compare=False)
 
 
 # What a family asks for; with the settings of the images it is the key under which features are kept.
@@ -130,7 +132,7 @@ def _principal_components(
     if spec.count > min(train_pixels.shape):
         count, pixels = train_pixels.shape
         requirement = f"be at most {min(count, pixels)} with PCA of {count} training images of {pixels} values each"
-        raise argument_error("num_qubits", requirement, spec.count)
+        raise argument_error(spec.setting, requirement, spec.count)
     if np.array_equal(train_pixels, np.broadcast_to(train_pixels[:1], train_pixels.shape)):
         raise DataError(
             f"The training images must differ to have principal components, but all {len(train_pixels):,} are the "

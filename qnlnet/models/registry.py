@@ -20,6 +20,9 @@ from qnlnet.seeding import integer_seed
 _FAMILIES: Mapping[str, str] = {
     "qnl_net": "qnlnet.models.qnl_net.family",
     "quanvolution": "qnlnet.models.quanvolution",
+    "logistic": "qnlnet.models.logistic",
+    "svm": "qnlnet.models.svm",
+    "k_nearest": "qnlnet.models.k_nearest",
 }
 _BUILDING = threading.Lock()  # torch's generator is global: models are built one at a time
 

@@ -7,6 +7,8 @@ nothing with its neighbours, so its numbers are the same to the bit whichever ot
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 
@@ -42,6 +44,7 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
     count = workers or available_cores()
     # Moments of Adam that fade away become denormal numbers, which cost a hundred times as much as zeros.
     with (
+        _one_core_each(jobs),
         Interrupts() as interrupts,
         ThreadPoolExecutor(count, initializer=torch.set_flush_denormal, initargs=(True,)) as pool,
     ):
@@ -58,6 +61,18 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
             pool.shutdown(cancel_futures=True)
             torch.set_num_threads(threads)
             events.hand_on_trained(observer)  # what finished while Ctrl-C or an error was on its way
+
+
+def _one_core_each(jobs: Sequence[Job]) -> AbstractContextManager[Any]:
+    """Keeps scikit-learn from sharing the work of a replica out among threads, which then wait for each other."""
+    if not any(job.config.model.is_fitted for job in jobs):
+        return nullcontext()
+    import sklearn.linear_model  # what is to be limited has to be loaded
+    import sklearn.svm  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    return limits
 
 
 def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:

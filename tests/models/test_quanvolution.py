@@ -1,4 +1,4 @@
-"""Quanvolution against another program's numbers, Qiskit's Statevector, a loop over patches and finite differences."""
+"""Quanvolution against numbers of another program, Qiskit's Statevector, single patches and finite differences."""
 
 import json
 import math
@@ -146,9 +146,7 @@ def test_angles_of_random_circuits_follow_from_the_seed_and_gates_from_their_own
     assert 0 < weights.min() < 0.2
     assert 2 * math.pi - 0.2 < weights.max() < 2 * math.pi
     config = cell("model.filters=2")
-    assert (
-        len({str(qnl.circuit.count_ops()) + str(qnl.weight_names) for qnl in family_of(config).circuits(config)}) == 2
-    )
+    assert len({qnl.weight_names for qnl in family_of(config).circuits(config)}) == 2
 
 
 @pytest.mark.slow  # Aer
@@ -162,9 +160,7 @@ def test_frozen_circuits_stay_as_they_are_drawn(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow  # Aer
-@pytest.mark.parametrize(
-    "overrides", [(), ("layer=quantum", "circuit=strong", "model.encoding=rx", "model.measured=y")]
-)
+@pytest.mark.parametrize("overrides", [(), ("layer=quantum", "circuit=strong", "model.measured=y")])
 def test_trains_on_digits(overrides: tuple[str, ...], tmp_path: Path) -> None:
     (run,) = train_cells([cell("seeds=1", "train.learning_rate=1e-2", f"output_dir={tmp_path}", *overrides)])
     rows = run.seed_rows()
