@@ -46,6 +46,8 @@ def identity_settings(config: RunConfig) -> dict[str, Any]:
 def settings_in_short_words(config: RunConfig) -> dict[str, Any]:
     """Returns all settings by section and key as the command line has them in short: ``r`` for ``model.r``."""
     content = config.model_dump(by_alias=True)
+    if config.model.is_fitted:  # of its training there is nothing to say
+        content["train"] = {"protocol": config.train.protocol}
     return first_form.flatten(content, by_alias=True) if isinstance(config.model, QNLNetConfig) else content
 
 
