@@ -100,13 +100,14 @@ def _usual(choices: tuple[str, ...], unseen: frozenset[str]) -> dict[str, Any]:
 def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
     """Returns the values at their dotted keys, without those that columns show."""
     content = settings_in_short_words(config)
+    shown = {*_SHOWN, *(f"model.{name}" for name in config.model.columns() if name not in unseen)}
     pairs: dict[str, Any] = {}
     for name, value in content.items():
         if name in _SHOWN_SECTIONS:
             continue
         inner = value.items() if isinstance(value, dict) else [("", value)]
         pairs |= {f"{name}.{key}".rstrip("."): item for key, item in inner}
-    return {key: value for key, value in pairs.items() if key not in _SHOWN - unseen}
+    return {key: value for key, value in pairs.items() if key not in shown - unseen}
 
 
 def override_value(value: Any) -> str:

@@ -20,6 +20,7 @@ from qnlnet.seeding import integer_seed
 _FAMILIES: Mapping[str, str] = {
     "qnl_net": "qnlnet.models.qnl_net.family",
     "quanvolution": "qnlnet.models.quanvolution",
+    "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",
     "k_nearest": "qnlnet.models.k_nearest",

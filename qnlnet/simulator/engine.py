@@ -95,6 +95,10 @@ def run_program(
     if len(rows) == 1:
         run_row(program, rows, values, jacobian, want_jacobian)
     else:
-        block = max(1, min(_BLOCK, _BLOCK_AMPLITUDES // len(program.parity)))
-        run_rows(program, rows, values, jacobian, want_jacobian, block)
+        run_rows(program, rows, values, jacobian, want_jacobian, block_of(program))
     return values, jacobian
+
+
+def block_of(program: Program) -> int:
+    """Returns how many rows the kernels advance together."""
+    return max(1, min(_BLOCK, _BLOCK_AMPLITUDES // len(program.parity)))

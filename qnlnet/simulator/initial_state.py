@@ -18,12 +18,12 @@ def prepare_state(operations: list[Operation], num_qubits: int) -> State:
     state = np.zeros(1 << num_qubits, np.complex128)
     state[0] = 1.0
     for operation in operations:
-        state = _apply(operation, state)
+        state = apply_operation(operation, state)
     return state
 
 
-def _apply(operation: Operation, state: State) -> State:
-    """Applies a gate, written as a sum of Pauli strings."""
+def apply_operation(operation: Operation, state: State) -> State:
+    """Applies a gate with a constant angle, written as a sum of Pauli strings, to states of shape (…, 2^qubits)."""
     if operation.kind == ROTATION:
         assert operation.angle is not None
         half = operation.angle.offset / 2
@@ -39,7 +39,7 @@ def _apply(operation: Operation, state: State) -> State:
 
 def _apply_pauli(x: int, z: int, state: State) -> State:
     """Applies the Hermitian Pauli string i^|x∧z| Xˣ Zᶻ."""
-    index = np.arange(len(state))
+    index = np.arange(state.shape[-1])
     result = np.empty_like(state)
-    result[index ^ x] = 1j ** (x & z).bit_count() * (1 - 2.0 * (np.bitwise_count(index & z) % 2)) * state
+    result[..., index ^ x] = 1j ** (x & z).bit_count() * (1 - 2.0 * (np.bitwise_count(index & z) % 2)) * state
     return result

@@ -226,6 +226,21 @@ def run_rows(program, rows, values, jacobian, want_jacobian, block):
 
 
 @compiled
+def run_states(program, rows, states, block):
+    """Writes the final states of all rows, of a program without observables, into `states`, (rows, 2^qubits)."""
+    num_rows = rows.shape[0]
+    scratch = allocate_scratch(program, min(block, num_rows))
+    values, jacobian = np.empty((block, 0)), np.empty((0, 0, 0))
+    for start in range(0, num_rows, block):
+        part = slice(start, min(start + block, num_rows))
+        lanes = range(part.stop - part.start)
+        run_block(program, rows[part], values, jacobian, False, scratch, lanes)
+        for lane in range(len(lanes)):
+            for j in range(states.shape[1]):
+                states[start + lane, j] = complex(scratch.re[0, j, lane], scratch.im[0, j, lane])
+
+
+@compiled
 def run_row(program, rows, values, jacobian, want_jacobian):
     """Runs a single row, shape (1, parameters)."""
     run_block(program, rows, values, jacobian, want_jacobian, allocate_scratch(program, 1), ONE_LANE)

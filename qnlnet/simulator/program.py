@@ -79,7 +79,7 @@ def _compile(operations: list[Operation], terms: list[Term], observables: int, p
     initial_state = prepare_state(prefix, num_qubits)
     rotations, strings = absorb_cliffords(operations, [string for _, string, _ in terms])
     terms = [(index, string, sign * c) for (index, _, c), (sign, string) in zip(terms, strings, strict=True)]
-    return _pack(rotations, terms, initial_state, observables, parameters)
+    return pack(rotations, terms, initial_state, observables, parameters)
 
 
 def read_observable(index: int, observable: SparsePauliOp, wires: Sequence[int]) -> list[Term]:
@@ -149,9 +149,10 @@ def _split_constant_prefix(operations: list[Operation]) -> tuple[list[Operation]
     return prefix, rest
 
 
-def _pack(
+def pack(
     rotations: list[Operation], terms: list[Term], initial_state: State, observables: int, parameters: int
 ) -> Program:
+    """Returns rotations and the terms of observables as the arrays that the kernels run."""
     angles = [rotation.angle for rotation in rotations if rotation.angle is not None]
     distinct = list(dict.fromkeys(angles))
     place = {angle: index for index, angle in enumerate(distinct)}

@@ -22,6 +22,7 @@ FOLDERS = "QNLNET_MODELS"
 _SECTIONS: Mapping[str, tuple[str, str]] = {
     "qnl_net": ("qnl_net", "QNLNetConfig"),
     "quanvolution": ("quanvolution", "QuanvolutionConfig"),
+    "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
     "k_nearest": ("k_nearest", "KNearestConfig"),
