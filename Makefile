@@ -72,8 +72,8 @@ contribution: $(READY)  ## What the quantum layer contributes, seed by seed: res
 noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 7 minutes once they are trained
 	$(BIN)/python experiments/noise.py $(ARGS)
 
-baselines: $(READY)  ## Classical models on the features of PCA-QNL-Net, a minute
-	$(BIN)/python experiments/baselines.py $(ARGS)
+baselines: $(READY)  ## Classical models on the four components that PCA-QNL-Net gets: results/baselines
+	$(BIN)/python experiments/table.py --config-name baselines $(ARGS)
 
 claims: $(READY)  ## Judge the claims of the paper by the tables in results/
 	$(BIN)/python scripts/judge_claims.py $(ARGS)
@@ -82,7 +82,7 @@ audit: $(READY)  ## All of the audit; ARGS reach what trains
 	$(BIN)/python scripts/light_cones.py
 	$(BIN)/python experiments/compare.py --config-name choices $(ARGS)
 	$(BIN)/python experiments/compare.py --config-name contribution $(ARGS)
-	$(BIN)/python experiments/baselines.py $(ARGS)
+	$(BIN)/python experiments/table.py --config-name baselines $(ARGS)
 	$(BIN)/python experiments/noise.py $(ARGS)
 	$(BIN)/python scripts/judge_claims.py
 

@@ -1,16 +1,15 @@
 """`train.py --rerun ROW_ID`: trains a committed row again and says whether its numbers came out the same."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 from command_line import end_stopped
 from omegaconf import DictConfig
-from pydantic import ValidationError
 
-from qnlnet.config import RunConfig, explain_validation_error
+from qnlnet.config import RunConfig, unusual_settings, with_values
 from qnlnet.config.overrides import key_of, short_key
 from qnlnet.errors import argument_error
 from qnlnet.files import short_path
@@ -58,24 +57,12 @@ def repeat_if_asked(task: Task) -> Task:
     row = stored[0].row
     if not row["data_official"] and ":" not in row["dataset"]:  # of own images nothing is official
         changes.setdefault("data.verify", False)
-    cell = _change(recall(row["config_hash"]), changes)
+    cell = with_values(recall(row["config_hash"]), {"allow_constant": True, **changes})  # it exists, so it was allowed
+    if "--cfg" in own:
+        print(yaml.safe_dump(cell.model_dump(mode="json", by_alias=True), sort_keys=False), end="")
+        sys.exit(0)
     sys.argv[1:] = [word for word in own if not _is_override(word)]
     return lambda config: repeat(cell, stored)
-
-
-def _change(cell: RunConfig, changes: Mapping[str, Any]) -> RunConfig:
-    """Returns the cell with other values at dotted keys, checked again."""
-    content = cell.model_dump(by_alias=True)
-    for key, value in {"allow_constant": True, **changes}.items():  # the row exists, so it was allowed
-        *sections, name = key.split(".")
-        holder = content
-        for section in sections:
-            holder = holder[section]
-        holder[name] = value
-    try:
-        return RunConfig.model_validate(content)
-    except ValidationError as error:
-        raise explain_validation_error(error) from error
 
 
 def take_option(words: list[str]) -> tuple[str | None, list[str]]:
@@ -161,7 +148,7 @@ def _introduce(cell: RunConfig, stored: "list[StoredRow]", dataset: "Dataset") -
     row = stored[0].row
     print(
         f"Row {row_id(row)} of {', '.join(short_path(one.table, PROJECT) for one in stored)}: {describe(cell)}, "
-        f"seed {row['seed']}"
+        f"seed {row['seed']}\n  {unusual_settings(cell, ('train.epochs', 'train.learning_rate'))}"
     )
     for one in stored:
         if one.row["data_fingerprint"] != dataset.fingerprint:

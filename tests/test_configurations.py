@@ -106,7 +106,7 @@ def test_rows_of_devices_are_held_to_their_settings(overrides: str) -> None:
     keys = hardware_cell_keys(config)
     row = {name: keys[name] for name in HARDWARE_COLUMNS if name in keys} | {"config_hash": remember(config)}
     config_of_row(row)
-    with pytest.raises(ResultsError, match="^`settings` must be"):
+    with pytest.raises(ResultsError, match=r"^`settings` must be"):
         config_of_row({**row, "settings": "layer=none"})
 
 

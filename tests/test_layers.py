@@ -12,7 +12,7 @@ COMMANDS = PACKAGE / "hardware" / "commands"  # gets what a command line was rea
 
 # A module may import the layers before its own, and modules of its own package; nothing else of qnlnet.
 LAYERS = [
-    {"compilation", "cores", "errors", "pipes", "published", "provenance"},
+    {"compilation", "cores", "errors", "pipes", "provenance"},
     {"files", "program", "seeding"},
     {"config"},
     {"circuits", "data"},
@@ -33,7 +33,7 @@ LAYERS = [
     {"evidence"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
-STANDS_ALONE = {"compilation", "cores", "errors", "pipes", "published", "provenance"}
+STANDS_ALONE = {"compilation", "cores", "errors", "pipes", "provenance"}
 TORCH = {"backends", "models", "checkpoints", "training", "audit", "tracking", "hardware"}
 ABOVE = ("experiments", "scripts", "benchmarks", "robustness")  # nothing of qnlnet imports them
 WITHOUT_HYDRA = ABOVE[1:]

@@ -46,7 +46,7 @@ def test_a_row_is_found_with_its_epochs(results: Path) -> None:
 
 def test_values_are_those_of_python(results: Path) -> None:
     (stored,) = find_rows(f"{FIRST}-1", results)
-    assert {type(value) for value in stored.row.values()} <= {str, int, float, bool}
+    assert {type(value) for value in stored.row.values()} <= {str, int, float, bool, type(None)}
 
 
 def test_a_row_that_stands_in_two_tables_is_found_in_both(results: Path) -> None:

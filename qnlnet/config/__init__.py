@@ -24,6 +24,7 @@ from qnlnet.config.schema import (
     TrainConfig,
 )
 from qnlnet.config.settings import options_named, override_value, unusual_settings
+from qnlnet.config.values import with_values
 
 __all__ = [
     "CIRCUIT_LAYERS",
@@ -57,4 +58,5 @@ __all__ = [
     "run_directory",
     "settings_of",
     "unusual_settings",
+    "with_values",
 ]

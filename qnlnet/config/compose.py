@@ -205,7 +205,8 @@ def _unknown_key(long: str, config_name: str, model: str | None) -> ArgumentErro
     key, known = short_key(long), _known_keys(config_name, model)
     if key in known and (CONFIG_DIR / key).is_dir() and "@" not in long and key not in compose_config(config_name, []):
         return ArgumentError(f"There is no configuration key `{key}` in {config_name}. See --help for all.")
-    if key in known:
+    is_mounted = "@" not in long or any(each.startswith(f"{key}.") for each in known)
+    if key in known and is_mounted:
         return ArgumentError(f"The configuration key `{key}` cannot be set like this. Write `{key}=value`.")
     if owner := _name_owner(long):
         return ArgumentError(f"There is no configuration key `{key}` here.{owner}")

@@ -43,6 +43,14 @@ def identity_settings(config: RunConfig) -> dict[str, Any]:
     return settings
 
 
+def settings_in_short_words(config: RunConfig) -> dict[str, Any]:
+    """Returns all settings by section and key as the command line has them in short: ``r`` for ``model.r``."""
+    content = config.model_dump(by_alias=True)
+    if config.model.is_fitted:  # of its training there is nothing to say
+        content["train"] = {"protocol": config.train.protocol}
+    return first_form.flatten(content, by_alias=True) if isinstance(config.model, QNLNetConfig) else content
+
+
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:
     """Returns the settings of the images without those that are of own images only, and None for all others."""
     return {key: value for key, value in data.items() if value is not None}

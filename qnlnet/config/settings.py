@@ -7,10 +7,9 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from qnlnet.config import first_form
 from qnlnet.config.compose import compose_config, load_config
 from qnlnet.config.folder import CONFIG_DIR
-from qnlnet.config.model.qnl_net import QNLNetConfig
+from qnlnet.config.identity import settings_in_short_words
 from qnlnet.config.own_models import State, list_options, offer_own_models
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
@@ -101,10 +100,8 @@ def _usual(choices: tuple[str, ...], unseen: frozenset[str], own: State) -> dict
 
 def _flatten(config: RunConfig, unseen: frozenset[str]) -> dict[str, Any]:
     """Returns the values at their dotted keys, without those that columns show."""
-    content = config.model_dump(by_alias=True)
+    content = settings_in_short_words(config)
     shown = {*_SHOWN, *(f"model.{name}" for name in config.model.columns() if name not in unseen)}
-    if isinstance(config.model, QNLNetConfig):
-        content = first_form.flatten(content, by_alias=True)
     pairs: dict[str, Any] = {}
     for name, value in content.items():
         if name in _SHOWN_SECTIONS:

@@ -27,6 +27,7 @@ from qnlnet.files import check_writable, write_file
 from qnlnet.hardware.plan import parse_plan
 from qnlnet.hardware.proposal import Proposal
 from qnlnet.hardware.workload import Inputs
+from qnlnet.records.configurations import add_configuration
 from qnlnet.runtime import (
     FINAL,
     JobRecord,
@@ -228,6 +229,7 @@ def create_submission(root: Path, proposal: Proposal, patience: Patience | None 
     with FileLock(root / ".lock"):
         if not submission_exists(root, proposal.plan.key):
             shutil.rmtree(directory, ignore_errors=True)  # what an interrupted attempt has left
+            add_configuration(root, proposal.workload.config)
             write_file(directory / "inputs.npz", proposal.workload.inputs.to_bytes())
             write_file(directory / "circuit.qpy", proposal.circuit_file)
             write_sealed(directory / "plan.json", proposal.plan.model_dump(mode="json"))

@@ -15,7 +15,7 @@ from qnlnet.hardware.proposal import CLIENT_PACKAGES
 from qnlnet.hardware.statistics import shot_noise_error, wilson_interval
 from qnlnet.provenance import describe_code
 from qnlnet.records import mitigation_text, read_hardware_rows, upsert_hardware_row, write_table
-from qnlnet.records.hardware import CELL_KEYS
+from qnlnet.records.hardware import CELL_KEYS, HARDWARE_SCHEMA
 
 TABLE = "hardware.csv"
 
@@ -99,7 +99,7 @@ def build_row(submission: Submission, outcome: Outcome) -> dict[str, Any]:
     return {
         "key": submission.key,
         "cell": found.cell,
-        **{name: found.table_keys[name] for name in CELL_KEYS},
+        **{name: found.table_keys.get(name, HARDWARE_SCHEMA[name].default) for name in CELL_KEYS},
         "trained_on": found.table_keys.get("trained_on", "exact"),  # plans that are older have usual settings
         "settings": found.table_keys.get("settings", ""),
         "config_hash": request.config_hash,

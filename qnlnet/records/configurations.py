@@ -55,7 +55,7 @@ def read_configurations(folder: Path | str) -> dict[str, dict[str, Any]]:
     path = Path(folder) / FILE_NAME
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise ResultsError(f"The file {path} cannot be read: {error}. {_ADVICE}") from error
@@ -66,6 +66,15 @@ def read_configurations(folder: Path | str) -> dict[str, dict[str, Any]]:
             raise ResultsError(f"The settings of {digest} in {path} must have that hash, but do not. {_ADVICE}")
     _known.update(content)
     return content
+
+
+def add_configuration(folder: Path | str, config: RunConfig) -> None:
+    """Adds the settings of a cell to configs.json of a folder.
+
+    Raises:
+        ResultsError: The file cannot be read or written.
+    """
+    write_configurations(folder, [*read_configurations(folder), remember(config)])
 
 
 def write_configurations(folder: Path | str, digests: Iterable[str]) -> Path:

@@ -13,6 +13,7 @@ from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 from qnlnet.files import write_file
 from qnlnet.provenance import describe_code
 from qnlnet.runs.chance import describe_chance, describe_imbalance
+from qnlnet.runs.choice import choose
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters
 from qnlnet.runs.inputs import Inputs
@@ -26,9 +27,9 @@ from qnlnet.training import Epoch, Job, Observer, Progress, TrainedReplica, chec
 def run(cells: Iterable[RunConfig]) -> list[Outcome]:
     """Trains what is missing of all cells, with progress on the terminal, and returns what became of each.
 
-    All replicas of all cells share one pool of threads, the images and the features. A cell that fails leaves the
-    others alone; what another process is training is taken over from there. Calling it again goes on with what is
-    missing.
+    All replicas of all cells share one pool of threads, the images and the features. What cells leave open is chosen
+    first, on held-out training images. A cell that fails leaves the others alone; what another process is training is
+    taken over from there. Calling it again goes on with what is missing.
 
     Args:
         cells: The cells; each gets the folder `run_directory(cell)`. Replicas start in this order.
@@ -42,6 +43,7 @@ def run(cells: Iterable[RunConfig]) -> list[Outcome]:
     sweep = _Sweep(cells)
     for cell in sweep.cells:
         try:
+            (cell.config,) = choose([cell.config], train_cells)
             sweep.prepare(cell)
         except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
             cell.fail(error)
@@ -67,7 +69,7 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
         Exception: The first error of a replica, once the others have finished.
         KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
     """
-    sweep = _Sweep(cells)
+    sweep = _Sweep(choose(cells, train_cells))
     for cell in sweep.cells:
         sweep.prepare(cell)
     sweep.train()

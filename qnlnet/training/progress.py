@@ -111,4 +111,5 @@ class Progress(Observer):
 def describe(config: RunConfig) -> str:
     """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, and whatever is unusual about it."""
     task = f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}"
-    return ", ".join(filter(None, [task, *config.model.words(), config.train.protocol, unusual_settings(config)]))
+    protocol = config.train.protocol if config.train.protocol != config.model.usual_protocol else ""
+    return ", ".join(filter(None, [task, *config.model.words(), protocol, unusual_settings(config)]))

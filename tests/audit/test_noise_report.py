@@ -24,7 +24,15 @@ def rows() -> pd.DataFrame:
     levels += [("device", "FakeManilaV2"), ("device", "FakeManilaV2, 1024 shots")]
     return noise_frame(
         {
-            **{"dataset": "mnist", "classes": "0/1", "reducer": reducer, "ansatz": "1", "r": 1, "D": 1},
+            **{
+                "dataset": "mnist",
+                "classes": "0/1",
+                "model": "qnl_net",
+                "reducer": reducer,
+                "ansatz": "1",
+                "r": 1,
+                "D": 1,
+            },
             **{"readout_qubit": 3, "protocol": "released", "learning_rate": 1e-4, "epochs": 100, "dropout": 0.0},
             **{"num_qubits": 4, "backend": "exact", "settings": "", "config_hash": reducer, "seed": seed},
             **{"weights": "", "noise": noise, "level": level, "images": 200, "image_seed": 0},

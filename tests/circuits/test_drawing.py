@@ -131,7 +131,8 @@ def test_program_writes_png_and_svg(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_program_draws_the_three_circuits_of_the_paper_by_default() -> None:
     options = draw_circuits.build_parser().parse_args([])
     configs = draw_circuits.load_configs(options)
-    shapes = [(c.ansatz.name, c.feature_map_reps, c.ansatz_reps, c.num_qubits, c.readout_qubit) for c in configs]
+    models = [config.model for config in configs]
+    shapes = [(m.ansatz.name, m.feature_map_reps, m.ansatz_reps, m.num_qubits, m.readout_qubit) for m in models]
     assert shapes == [(ansatz, 1, 1, 4, 3) for ansatz in "012"]
     assert options.output_dir is None
 

@@ -22,10 +22,10 @@ from qnlnet.data.mnist import FASHION_MNIST, MNIST
 from qnlnet.data.release import Release
 
 _SETTINGS: dict[str, dict[str, Any]] = {
-    "mnist": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,), "cnn_channels": (2, 16)},
-    "fashion_mnist": {"image_shape": (1, 28, 28), "mean": (0.286,), "std": (0.353,), "cnn_channels": (2, 16)},
-    "digits": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,), "cnn_channels": (2, 16)},
-    "cifar10": {"image_shape": (3, 32, 32), "mean": (0.5,) * 3, "std": (0.25,) * 3, "cnn_channels": (6, 12)},
+    "mnist": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,)},
+    "fashion_mnist": {"image_shape": (1, 28, 28), "mean": (0.286,), "std": (0.353,)},
+    "digits": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,)},
+    "cifar10": {"image_shape": (3, 32, 32), "mean": (0.5,) * 3, "std": (0.25,) * 3},
     "image_folder": {"image_shape": (3, 16, 16), "classes": None},
 }
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from robustness_checks.processes import Running
 
 from qnlnet.records import read_seed_rows
+from robustness.processes import Running
 
 
 def read_table(text: str) -> dict[str, list[str]]:

@@ -42,5 +42,5 @@ def test_a_mistake_is_found_before_anything_heavy_is_imported(
 def test_the_configuration_can_be_shown(run_here: Callable[..., Any]) -> None:
     outcome = run_here("train.py", "--cfg", "job", "data=cifar10", "r=2")
     assert outcome.status == 0
-    assert "\nr: 2\n" in outcome.out
+    assert "\n  r: 2\n" in outcome.out
     assert "name: cifar10" in outcome.out

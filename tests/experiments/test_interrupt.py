@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from experiments.sweeps import wait_until
-from robustness_checks.processes import Order, Starter
 
 from qnlnet.records import read_epoch_rows, read_seed_rows
+from robustness.processes import Order, Starter
 
 EPOCHS, SEEDS = 80, 4
 CELL = ("data=digits", "reducer=cnn", "workers=1", f"train.epochs={EPOCHS}", f"seeds={SEEDS}", "output_dir=cell")

@@ -62,7 +62,8 @@ def test_a_second_time_nothing_is_measured_and_the_files_are_the_same(run_here: 
     assert outcome.err.endswith("Noise: 1 of 2 models\nNoise: 2 of 2 models\n")
     folder = tmp_path / "noise"
     names = ["noise.csv", "noise.md", "noise.png", "noise.svg"]
-    assert sorted(path.name for path in folder.iterdir()) == names
+    assert (folder / "configs.json").is_file()
+    assert sorted(path.name for path in folder.glob("noise.*")) == names
     assert all(f"noise/{name}" in outcome.out for name in names)
     assert len(read_noise_rows(folder / "noise.csv")) == 2 * 2
     before = {path: path.read_bytes() for path in folder.iterdir()}

@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import baselines
 import compare
 import noise
 import pytest
@@ -19,7 +18,7 @@ from qnlnet.files import choose_folder
 Describe = Callable[[str, DictConfig, list[str]], Any]
 Run = Callable[..., Any]
 TABLE, COMPARE = table.describe_table, compare.describe_comparisons
-NOISE, BASELINES = noise.describe_noise, baselines.describe_baselines
+NOISE = noise.describe_noise
 
 
 @pytest.mark.slow
@@ -32,7 +31,6 @@ NOISE, BASELINES = noise.describe_noise, baselines.describe_baselines
         (TABLE, "table1", "data.verify=false output_dir=results/table1", "results/table1"),
         (COMPARE, "choices", "data.verify=false", "outputs/choices"),
         (NOISE, "noise", "data.verify=false", "outputs/noise"),
-        (BASELINES, "baselines", "data.verify=false", "outputs/contribution"),
         (TABLE, "table1", "logger=tensorboard", "results/table1"),
         (TABLE, "table1", "r=1 D=1", "results/table1"),  # what the file says already
         (TABLE, "table1", "seeds=1", "outputs/table1"),
@@ -48,9 +46,6 @@ NOISE, BASELINES = noise.describe_noise, baselines.describe_baselines
         (NOISE, "noise", "workers=1", "results/noise"),
         (NOISE, "noise", "shots=[16]", "outputs/noise"),
         (NOISE, "noise", "seeds=1", "outputs/noise"),
-        (BASELINES, "baselines", "", "results/contribution"),
-        (BASELINES, "baselines", "models=[logistic]", "outputs/contribution"),
-        (BASELINES, "baselines", "data=digits", "outputs/contribution"),
     ],
 )
 def test_the_folder_follows_from_what_is_asked_for(

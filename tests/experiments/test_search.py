@@ -171,7 +171,7 @@ def test_what_all_trials_have_in_common_the_winner_has_as_well(search: Run, tmp_
     outcome = search(*words, "hydra.sweeper.n_trials=2", "seeds=1")
     assert outcome.status == 0, outcome.err
     winner = load_config(*read_summary(tmp_path)["winner"])
-    assert (winner.feature_map_reps, winner.ansatz_reps, winner.train.batch_size) == (2, 1, 4)
+    assert (winner.model.feature_map_reps, winner.model.ansatz_reps, winner.train.batch_size) == (2, 1, 4)
     for rows in read_outputs(tmp_path).values():
         assert (set(rows.r), set(rows.D)) == ({2}, {1})
 

@@ -95,14 +95,16 @@ def test_table_2_has_all_ansaetze_on_both_pairs_and_shares_those_of_0_and_1_with
 def test_the_ablation_has_every_r_d_ansatz_and_readout_once() -> None:
     cells = list_table("ablation")
     settings = [
-        (c.data.name, c.reducer.name, c.readout_qubit, c.ansatz.name, c.feature_map_reps, c.ansatz_reps) for c in cells
+        (cell.data.name, m.reducer.name, m.readout_qubit, m.ansatz.name, m.feature_map_reps, m.ansatz_reps)
+        for cell in cells
+        for m in [cell.model]
     ]
     expected = itertools.product(("mnist", "cifar10"), ("cnn", "pca"), (3, 0), "012", (1, 2, 3), (1, 2, 3))
     assert sorted(settings) == sorted(expected)
     size = {(cell.model.reducer.name, cell.seeds, cell.train.epochs) for cell in cells}
     assert size == {("cnn", 3, 10), ("pca", 20, 20)}
     assert {cell.train.protocol for cell in cells} == {"released"}
-    assert cells[0].reducer.name == "cnn"
+    assert cells[0].model.reducer.name == "cnn"
     assert sum(cell.seeds * cell.train.epochs for cell in cells) == 46_440  # rows of epochs.csv.gz
 
 
@@ -168,9 +170,10 @@ def test_the_quickstart_writes_all_its_files(run_here: Run, tmp_path: Path) -> N
     folder = tmp_path / "results"
     tables = ["quickstart.csv", "quickstart.md", "quickstart.tex"]
     figures = ["quickstart.png", "quickstart.svg"]
-    rows = ["seeds.csv", "epochs.csv.gz"]
+    rows = ["configs.json", "seeds.csv", "epochs.csv.gz"]
     assert sorted(path.name for path in folder.iterdir()) == sorted(tables + figures + rows)
-    for name in tables + figures + rows:
+    assert (folder / "configs.json").stat().st_size > 0
+    for name in tables + figures + rows[1:]:
         assert str(folder / name) in outcome.out
         assert (folder / name).stat().st_size > 0
     seeds, epochs = read_seed_rows(folder / "seeds.csv"), read_epoch_rows(folder / "epochs.csv.gz")
@@ -209,7 +212,12 @@ def test_table_2_writes_all_its_files(run_here: Run, few_images: Callable[[int],
         "table.py", "--config-name", "table2", "data.verify=true", "train.epochs=1", "seeds=2", f"output_dir={folder}"
     )
     assert outcome.status == 0, outcome.err
-    names = ["seeds.csv", "epochs.csv.gz", *(f"table2.{ending}" for ending in ("csv", "md", "tex", "png", "svg"))]
+    names = [
+        "configs.json",
+        "seeds.csv",
+        "epochs.csv.gz",
+        *(f"table2.{ending}" for ending in ("csv", "md", "tex", "png", "svg")),
+    ]
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
     text = (folder / "table2.md").read_text(encoding="utf-8")
     assert text.count("quoted: ") == 7
@@ -225,7 +233,9 @@ def test_an_ablation_writes_all_its_files_and_goes_on(run_here: Run, tmp_path: P
     assert outcome.status == 0, outcome.err
     tables = [f"ablation{ending}" for ending in (".csv", ".md", "_growth.csv", "_growth.md")]
     figures = [f"ablation_{word}.{e}" for word in ("accuracy", "converged", "growth") for e in ("png", "svg")]
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*tables, *figures, "seeds.csv", "epochs.csv.gz"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [*tables, *figures, "configs.json", "seeds.csv", "epochs.csv.gz"]
+    )
     assert len(read_seed_rows(folder / "seeds.csv")) == 2 * 9
     assert "r  " in outcome.out
     again = run_here(*command, "seeds=2", f"output_dir={folder}")

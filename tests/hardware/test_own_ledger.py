@@ -7,13 +7,13 @@ import ibm_jobs
 import pytest
 from hardware.command import WORKLOAD
 from loopback import LoopbackService
-from qnlnet.records.row_config import compose_row
 
 from qnlnet.errors import LedgerError
 from qnlnet.hardware import Ledgers, list_keys
 from qnlnet.hardware.commands import arguments
 from qnlnet.hardware.ledgers import COMMITTED, OWN
 from qnlnet.records import read_hardware_rows
+from qnlnet.records.row_check import config_of_row
 
 PROJECT = Path(__file__).parents[2]
 
@@ -54,7 +54,7 @@ def test_a_rehearsal_leaves_what_is_committed_as_it_is(
     rows = read_hardware_rows(OWN / "hardware.csv")
     assert list(rows.key) == list_keys(OWN)
     assert rows.settings.str.contains("train.epochs=1").all()
-    assert compose_row(rows.to_dict("records")[0]).fits
+    config_of_row(rows.to_dict("records")[0])
     assert {path.name for path in OWN.iterdir()} >= {"hardware.md", "summary.md", "hardware.png", "hardware.svg"}
     listed = run(capsys, "list")[1].splitlines()
     assert listed[0] == "outputs/hardware:"

@@ -49,7 +49,7 @@ def verdict(tmp_path: Path) -> Callable[[str], Any]:
 
 def write_table_1(results: Path, *accuracies: list[float], **changes: Any) -> None:
     cells = [
-        seed_rows(*values, reducer="pca", ansatz=str(ansatz), config_hash=f"{ansatz:012d}", **{**TRAINED, **changes})
+        seed_rows(*values, reducer="pca", ansatz=str(ansatz), **{**TRAINED, **changes})
         for ansatz, values in enumerate(accuracies)
     ]
     write_tables(frame(*cells), results / "table1", "table1")

@@ -11,10 +11,10 @@ import torch
 
 from qnlnet.checkpoints import load_model_checkpoint
 from qnlnet.circuits import circuit_from_config
-from qnlnet.config import RunConfig, config_hash, load_config
+from qnlnet.config import DataConfig, RunConfig, config_hash, load_config
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, ResultsError
-from qnlnet.models import build_model, prepare_features
+from qnlnet.models import FeatureSpec, PrincipalComponents, build_model, extract_features, prepare_features
 from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows, write_table
 from qnlnet.runs import Run, check_not_constant, inputs, known_table, sweep, train_cells
 from qnlnet.training import Job, predict, score_with_model, train_replicas
@@ -56,7 +56,7 @@ def test_finished_replicas_are_not_trained_again(make_cell: MakeCell, trained: l
     assert trained == [0, 1, 2]
     before = {path: path.read_bytes() for path in first.directory.rglob("*.*")}
     results = {path.name for path in before if path.suffix != ".lock"}
-    assert results == {"seeds.csv", "epochs.csv", "seed-0.pt", "seed-1.pt", "seed-2.pt"}
+    assert results == {"configs.json", "seeds.csv", "epochs.csv", "seed-0.pt", "seed-1.pt", "seed-2.pt"}
     (second,) = train_cells([make_cell()])
     assert trained == [0, 1, 2]
     assert {path: path.read_bytes() for path in first.directory.rglob("*.*")} == before
@@ -218,18 +218,18 @@ def test_cells_train_in_one_go_and_share_their_features(
 ) -> None:
     prepared: list[str] = []
 
-    def count(dataset: Dataset, config: RunConfig) -> Any:
-        prepared.append(f"{config.model.reducer.name}, {config.model.pca_scaling}")
-        return prepare_features(dataset, config)
+    def count(dataset: Dataset, data: DataConfig, spec: FeatureSpec) -> Any:
+        prepared.append(str(spec))
+        return extract_features(dataset, data, spec)
 
-    monkeypatch.setattr(inputs, "prepare_features", count)
+    monkeypatch.setattr(inputs, "extract_features", count)
     cells = [make_cell(f"ansatz={ansatz}", "seeds=2", folder=ansatz) for ansatz in "012"]
     cells.append(make_cell("train.pca_scaling=train_split", "seeds=1", folder="other scaling"))
     results = train_cells(cells)
     assert [run.config for run in results] == cells
     assert [len(run.seed_rows()) for run in results] == [2, 2, 2, 1]
     assert trained == [0, 1, 0, 1, 0, 1, 0]
-    assert sorted(prepared) == ["pca, each_split", "pca, train_split"]
+    assert sorted(prepared) == [str(PrincipalComponents(4, scaling)) for scaling in ("each_split", "train_split")]
 
 
 @pytest.mark.slow
@@ -288,7 +288,7 @@ def test_a_constant_circuit_trains_where_that_is_allowed(make_cell: MakeCell) ->
     model = build_model(cell, 0)
     model.load_state_dict(weights)
     scores = score_with_model(model, prepare_features(load_dataset(cell.data), cell).test)
-    assert len(np.unique(scores)) == 1
+    assert len(np.unique(scores, axis=0)) == 1
 
 
 def test_no_cells_are_no_problem() -> None:

@@ -13,7 +13,7 @@ from qnlnet.checkpoints import load_model_checkpoint, save_model
 from qnlnet.config import DataConfig, RunConfig, config_hash
 from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, DataError, QNLNetError, ResultsError
-from qnlnet.models import prepare_features
+from qnlnet.models import family_of
 from qnlnet.records import read_seed_rows
 from qnlnet.runs import Outcome, inputs, run, run_folder, train_cells
 from qnlnet.training import build_replica
@@ -145,7 +145,7 @@ def break_unexpectedly(where: str, patch: pytest.MonkeyPatch) -> None:
         return call
 
     names = {
-        "preparing": ("qnlnet.runs.inputs.prepare_features", prepare_features),
+        "preparing": ("qnlnet.runs.inputs.family_of", family_of),
         "training": ("qnlnet.training.pool.build_replica", build_replica),
         "storing": ("qnlnet.runs.run_folder.save_model", save_model),
     }

@@ -9,6 +9,7 @@ import pytest
 from qnlnet.config import load_config
 from qnlnet.models import Features, build_model
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica, describe
+from qnlnet.training.remaining import Remaining
 
 
 class Terminal(io.StringIO):
@@ -40,7 +41,7 @@ def report(progress: Progress, jobs: list[Job]) -> None:
 
 
 def test_a_file_gets_one_line_for_each_replica(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qnlnet.training.progress.time.monotonic", lambda: 0.0)
+    monkeypatch.setattr("qnlnet.training.remaining.time.monotonic", lambda: 0.0)
     stream = io.StringIO()
     with Progress(jobs, stream) as progress:
         report(progress, jobs)
@@ -64,13 +65,38 @@ def test_a_terminal_gets_a_bar_that_ends_full(jobs: list[Job]) -> None:
 def test_a_bar_with_several_first_weights_counts_the_epochs_of_all(make_features: Callable[..., Features]) -> None:
     config = load_config("reducer=pca", "data=digits", "train.epochs=2", "train.starts=5")
     job = Job(config, 0, make_features(config, 4))
-    stream = Terminal()
+    stream, now = Terminal(), [0.0]
     with Progress([job], stream) as progress:
+        progress._time = Remaining([job], lambda: now[0])
+        now[0] = 5.0
         progress.on_epoch(job, Epoch(1, -0.5, 81.25, 90))
         progress.on_note(job, "after one epoch")
+        now[0] = 6.0
         progress.on_epoch(job, Epoch(2, -0.5, 81.25, 90))
     shares = list(map(int, re.findall(r"(\d+)%\|", stream.getvalue())))
     assert {0, 83, 100} <= set(shares)  # 5 of 6 epochs stand behind the first that counts
+
+
+def test_remaining_time_is_measured_for_each_cell_and_shared_by_threads() -> None:
+    fast, slow = (load_config("reducer=pca", "data=digits", "train.epochs=4", f"r={r}") for r in (1, 2))
+    jobs = [Job(config, seed, None) for config in (fast, slow) for seed in (0, 1)]  # no features: nothing trains
+    now = [0.0]
+    remaining = Remaining(jobs, lambda: now[0])
+    assert (remaining.seconds, remaining.share_done) == (None, 0.0)
+    for job in jobs[:2]:
+        remaining.on_started(job)
+    now[0] = 10.0
+    for job in jobs[:2]:
+        remaining.on_epoch(job, 1)
+    # Two threads: 6 epochs of the fast cell and 8 of the other, which counts like the fast one until it is measured.
+    assert remaining.seconds == pytest.approx((6 + 8) * 10 / 2)
+    remaining.skip(jobs[0], 3)
+    remaining.drop(jobs[1])
+    remaining.on_started(jobs[2])
+    now[0] = 40.0
+    remaining.on_epoch(jobs[2], 1)
+    assert remaining.seconds == pytest.approx(7 * 30 / ((20 + 30) / 40))
+    assert remaining.share_done == pytest.approx(40 / (40 + 168))
 
 
 def test_progress_goes_to_what_is_standard_error_at_that_time(

@@ -26,7 +26,9 @@ class CellSweeper(BasicSweeper):
         if self.max_batch_size is not None:
             check_at_least("hydra.sweeper.max_batch_size", self.max_batch_size, 1)
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
-        batches = self.split_arguments(parser.parse_overrides([*self._parse_config(), *arguments]), self.max_batch_size)
+        batches = self.split_arguments(
+            parser.parse_overrides([*map(read_override, self._parse_config()), *arguments]), self.max_batch_size
+        )
         Path(self.config.hydra.sweep.dir).mkdir(parents=True, exist_ok=True)
         jobs: list[JobReturn] = []
         cells: list[list[str]] = []

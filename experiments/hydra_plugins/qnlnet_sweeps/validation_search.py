@@ -14,7 +14,7 @@ from hydra.types import HydraContext, TaskFunction
 from hydra_plugins.hydra_optuna_sweeper.optuna_sweeper import OptunaSweeper
 from omegaconf import DictConfig, OmegaConf
 
-from qnlnet.config.overrides import read_override, short_override
+from qnlnet.config.overrides import key_of, read_override, short_key, short_override
 from qnlnet.errors import ArgumentError, ResultsError, check_at_least
 from qnlnet.files import write_file
 
@@ -51,6 +51,9 @@ class ValidationSearch(OptunaSweeper):
             )
         for name in ("n_trials", "n_jobs"):
             check_at_least(f"hydra.sweeper.{name}", getattr(self.sweeper, name), 1)
+        if self.sweeper.params:  # `r` is the same parameter as `model.r`
+            params = {key_of(read_override(str(key))): value for key, value in self.sweeper.params.items()}
+            self.sweeper.params = OmegaConf.create(params)
         _silence_optuna()
         self._directory.mkdir(parents=True, exist_ok=True)
         try:
@@ -87,7 +90,9 @@ class ValidationSearch(OptunaSweeper):
     def _report(self, chosen: dict[str, Any], validation: float, winner: list[str], outcome: Any) -> None:
         test = float(outcome)
         winner = [short_override(word) for word in winner]
-        chosen = {name: value.strip("'") if isinstance(value, str) else value for name, value in chosen.items()}
+        chosen = {
+            short_key(name): value.strip("'") if isinstance(value, str) else value for name, value in chosen.items()
+        }
         settings = " ".join(f"{name}={value}" for name, value in chosen.items())
         print(f"\nChosen on held-out training images ({validation:.2f} %): {settings}")
         print(f"Test accuracy of this winner, {len(outcome.seed_rows)} seeds: {test:.2f} %. Rows: {outcome.directory}")

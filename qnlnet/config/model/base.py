@@ -21,12 +21,14 @@ class ModelConfig(Section):
         name: The family, as `model=name` chooses it.
         seeds: Replicas when `seeds` is not given.
         title: What a reader calls the family.
+        usual_protocol: What trains it where nothing else is said.
         is_fitted: Whether its models are fitted once instead of being trained step by step.
         flat_words: Words of the command line that stand for settings of this family: ``r`` for ``model.r``.
     """
 
     title: ClassVar[str] = ""
     is_fitted: ClassVar[bool] = False
+    usual_protocol: ClassVar[str] = "common"
     flat_words: ClassVar[dict[str, str]] = {}
 
     name: str

@@ -50,6 +50,7 @@ class QNLNetConfig(ModelConfig):
     """
 
     title: ClassVar[str] = "QNL-Net"
+    usual_protocol: ClassVar[str] = "released"
     flat_words: ClassVar[dict[str, str]] = {
         "reducer": "model.reducer",
         "ansatz": "model.ansatz",

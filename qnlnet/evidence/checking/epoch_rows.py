@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from qnlnet.records import KEYS
+from qnlnet.records.schema import is_missing
 from qnlnet.records.stored import row_id
 
 _IDENTITY = ["config_hash", "seed"]
@@ -28,8 +29,9 @@ def check_epoch_rows(seeds: pd.DataFrame, epochs: pd.DataFrame) -> Iterator[str]
 
 def _check_seed(row: Mapping[str, Any], epochs: pd.DataFrame) -> Iterator[str]:
     for name in KEYS:
-        if (epochs[name] != row[name]).any():
-            other = epochs[name][epochs[name] != row[name]].iloc[0]
+        differs = ~epochs[name].map(is_missing) if is_missing(row[name]) else epochs[name] != row[name]
+        if differs.any():
+            other = epochs[name][differs].iloc[0]
             yield f"`{name}` must be the same for the row and its epochs, but is {row[name]} and {other}."
     if len(epochs) != row["epochs"] or sorted(epochs.epoch) != list(range(1, row["epochs"] + 1)):
         yield f"its epochs must be 1 to {row['epochs']}, each once, but are {_describe(epochs.epoch)}."

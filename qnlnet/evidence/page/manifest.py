@@ -100,7 +100,14 @@ SECTIONS = (
         "contribution",
         AUDIT,
         "The same features, data, seeds and protocol with the layer frozen, removed or replaced; classical baselines.",
-        "make contribution baselines",
+        "make contribution",
+    ),
+    Section(
+        "Classical models on the same components",
+        "baselines",
+        AUDIT,
+        "Models without a circuit on the four principal components that PCA-QNL-Net gets, by the common protocol.",
+        "make baselines",
     ),
     Section(
         "Shots and noise",

@@ -10,6 +10,7 @@ import pytest
 
 from qnlnet.hardware import write_report
 from qnlnet.records import read_hardware_rows, write_table
+from qnlnet.records.configurations import read_configurations, write_configurations
 
 RESULTS = Path(__file__).resolve().parents[3] / "results"
 Check = Callable[[Path], list[str]]
@@ -21,6 +22,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("results") / "hardware"
     rows = read_hardware_rows(RESULTS / "hardware/hardware.csv").head(2)
     write_table(rows, folder / "hardware.csv")
+    read_configurations(RESULTS / "hardware")
+    write_configurations(folder, rows.config_hash)
     for key in rows.key:
         shutil.copytree(RESULTS / "hardware" / key, folder / key)
     write_report(folder)
@@ -64,7 +67,7 @@ def test_a_changed_value_is_found(column: str, value: Any, ledger: Path, problem
 def test_a_changed_configuration_is_found(ledger: Path, problems: Check) -> None:
     change(ledger, "config_hash", "0123456789ab")
     found = problems(ledger)
-    assert any("compose to the configuration 0123456789ab, but" in problem for problem in found)
+    assert any("settings of configuration 0123456789ab must stand in configs.json" in problem for problem in found)
     assert any("`config_hash` must be" in problem for problem in found)
 
 

@@ -61,7 +61,7 @@ def test_a_sound_table_has_no_problems(table: Path, problems: Check) -> None:
         ("exact_accuracy", 0.0, "labels that stay the same must leave the accuracy as it is"),
         ("expected_accuracy", 0.0, "`accuracy` must be near what calculation expects"),
         ("weights", "0123456789ab", "`weights` must be the same in all rows of a model"),
-        ("ansatz", "1", "must compose to the configuration"),
+        ("ansatz", "1", "must be '0', as the settings of configuration"),
         ("commit", "abcdefabcdef", "All rows must have one commit"),
         ("data_fingerprint", "abcdefabcdef", "All rows must have one data of digits 0/1"),
     ],
