@@ -11,7 +11,8 @@ from qnlnet.models.fitted import FittedModule
 from qnlnet.models.flat_features import choose_flat_features
 from qnlnet.models.streams import Streams
 
-_DISTANCES = 2**22  # that are held at a time, of 8 bytes each
+_DISTANCES = 2**24  # that are held at a time, of 8 bytes each
+_IMAGES = 4096  # that are turned to float64 at a time
 
 
 class KNearest(FittedModule):
@@ -44,14 +45,18 @@ class KNearest(FittedModule):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Returns the shares, shape (batch, classes), for inputs of shape (batch, …)."""
-        images, labels = self.images.double(), self.labels.long()
-        squares = images.square().sum(1)
+        labels = self.labels.long()
         parts = []
-        for rows in inputs.flatten(1).double().split(max(1, _DISTANCES // max(1, len(images)))):
-            distances = squares - 2 * rows @ images.mT  # but for what is the same for all images
+        for rows in inputs.flatten(1).double().split(max(1, _DISTANCES // max(1, len(labels)))):
+            distances = torch.cat([_distances(rows, images.double()) for images in self.images.split(_IMAGES)], dim=1)
             nearest = labels[distances.topk(self.neighbours, dim=1, largest=False).indices]
             parts.append(torch.nn.functional.one_hot(nearest, self.classes).float().mean(1))
         return torch.cat(parts)
+
+
+def _distances(rows: Tensor, images: Tensor) -> Tensor:
+    """Returns the squared distances of all pairs but for a part that is the same for all images of a row."""
+    return images.square().sum(1) - 2 * rows @ images.mT
 
 
 def _build(config: RunConfig, streams: Streams) -> KNearest:

@@ -45,6 +45,7 @@ def test_it_is_swept_over(launcher: str, folder: Path, run_there: Callable[..., 
         "data=digits",
         "seeds=1",
         "train.epochs=1",
+        "train.learning_rate=0.01",
         f"hydra/launcher={launcher}",
     )
     outcome = run_there("train.py", "--multirun", *words)

@@ -26,6 +26,7 @@ def test_distances_are_taken_in_parts_with_the_same_result(monkeypatch: pytest.M
     done = fit("model=k_nearest", "model.neighbours=3")
     whole = done.scores
     monkeypatch.setattr(k_nearest, "_DISTANCES", 1000)
+    monkeypatch.setattr(k_nearest, "_IMAGES", 50)
     np.testing.assert_array_equal(done.scores, whole)
     squares = ((done.test_rows[:, None] - done.rows) ** 2).sum(2)
     nearest = done.labels[np.argsort(squares, axis=1)[:, :3]]
