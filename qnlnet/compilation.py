@@ -20,7 +20,7 @@ from numba.core.caching import IndexDataCacheFile
 
 _PACKAGE = Path(__file__).parent
 _NUMBA: Any = numba.config  # its settings are made at run time, unseen by type checkers
-_SOURCES = ("compilation.py", "simulator/*.py", "training/compiled/*.py")
+_SOURCES = ("compilation.py", "simulator/**/*.py", "training/compiled/*.py")
 
 
 def cached_njit(*, fastmath: Iterable[str] = (), forceinline: bool = False) -> Callable[[Callable], Any]:

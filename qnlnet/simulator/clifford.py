@@ -4,6 +4,7 @@ With C a Clifford gate and P a Pauli string, C†PC is a Pauli string again, up 
 another rotation before it, exp(−iθP/2) C = C exp(−iθ C†PC/2), and an observable O behind C is C†OC before it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qnlnet.simulator.gates import CX, HADAMARD, ROTATION, Angle, Operation, Pauli
@@ -26,14 +27,14 @@ def absorb_cliffords(
     rotations: list[Operation] = []
     for operation in operations:
         if operation.kind == ROTATION:
-            sign, (x, z) = _carry_forward(cliffords, (operation.x_mask, operation.z_mask))
+            sign, (x, z) = carry_forward(cliffords, (operation.x_mask, operation.z_mask))
             rotations.append(replace(operation, qubits=(), x_mask=x, z_mask=z, angle=_scale(operation.angle, sign)))
         else:
             cliffords.append(operation)
-    return rotations, [_carry_forward(cliffords, string) for string in strings]
+    return rotations, [carry_forward(cliffords, string) for string in strings]
 
 
-def _carry_forward(cliffords: list[Operation], string: Pauli) -> tuple[int, Pauli]:
+def carry_forward(cliffords: Sequence[Operation], string: Pauli) -> tuple[int, Pauli]:
     """Returns sign and string of C†PC for the string P behind the gates C."""
     sign = 1
     for gate in reversed(cliffords):

@@ -82,6 +82,15 @@ class Columns:
         flat = self._evaluate(self._derivatives, rows)
         return flat.reshape(len(rows), len(self.expressions), len(self.parameters))
 
+    def values_at(self, arguments: Sequence[Any]) -> Sequence[Any]:
+        """Returns the values of the expressions, each a number or an array, for values of all parameters in order."""
+        return self._values(*arguments)
+
+    def derivatives_at(self, arguments: Sequence[Any]) -> list[Sequence[Any]]:
+        """Returns the derivatives of each expression by all parameters, for values of all parameters in order."""
+        flat, count = self._derivatives(*arguments), len(self.parameters)
+        return [flat[start : start + count] for start in range(0, len(flat), count)]
+
     def compile(self, module: str, *, derivatives: bool = False) -> Callable[..., Sequence[Any]]:
         """Returns a function of the parameters that gives the expressions, or their derivatives.
 

@@ -65,18 +65,48 @@ def _read_what_acts(
     circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], columns: Columns
 ) -> tuple[list[Operation], list[Term]]:
     """Returns the operations in the light cone of the observables, and the terms of these."""
+    operations, wires = read_circuit(circuit, columns)
+    terms = [term for index, observable in enumerate(observables) for term in read_observable(index, observable, wires)]
+    return keep_light_cone(operations, terms), terms
+
+
+def read_circuit(circuit: QuantumCircuit, columns: Columns) -> tuple[list[Operation], tuple[int, ...]]:
+    """Does what `translate_circuit` does, and refuses parameters that are not among the columns.
+
+    Raises:
+        UnsupportedCircuitError: A gate or an angle is not supported, or there is such a parameter.
+    """
     if missing := sorted(p.name for p in set(circuit.parameters) - set(columns.parameters)):
         raise UnsupportedCircuitError(f"No order is given for the parameters {missing}.")
-    operations, wires = translate_circuit(circuit, columns)
-    terms = [term for index, observable in enumerate(observables) for term in read_observable(index, observable, wires)]
+    return translate_circuit(circuit, columns)
+
+
+def keep_light_cone(operations: list[Operation], terms: Sequence[Term]) -> list[Operation]:
+    """Returns the operations that can reach one of the Pauli strings of `terms`."""
     cone = find_light_cone(operations, [string for _, string, _ in terms])
-    return [operations[position] for position in cone.reaching], terms
+    return [operations[position] for position in cone.reaching]
+
+
+def shrink(
+    operations: list[Operation], terms: list[Term], *, least: int = 1
+) -> tuple[State, list[Operation], list[Term]]:
+    """Leaves out qubits on which nothing acts, and what is the same for all parameters before anything else.
+
+    Args:
+        operations: The circuit.
+        terms: The Pauli strings that are measured.
+        least: Qubits that are left at least.
+
+    Returns:
+        The state that the circuit starts from, and the circuit and the strings that are left.
+    """
+    operations, terms, num_qubits = _renumber_qubits(operations, terms, least)
+    prefix, operations = _split_constant_prefix(operations)
+    return prepare_state(prefix, num_qubits), operations, terms
 
 
 def _compile(operations: list[Operation], terms: list[Term], observables: int, parameters: int) -> Program:
-    operations, terms, num_qubits = _renumber_qubits(operations, terms)
-    prefix, operations = _split_constant_prefix(operations)
-    initial_state = prepare_state(prefix, num_qubits)
+    initial_state, operations, terms = shrink(operations, terms)
     rotations, strings = absorb_cliffords(operations, [string for _, string, _ in terms])
     terms = [(index, string, sign * c) for (index, _, c), (sign, string) in zip(terms, strings, strict=True)]
     return pack(rotations, terms, initial_state, observables, parameters)
@@ -110,7 +140,9 @@ def _mask(qubits: Iterable[int]) -> int:
     return sum(1 << qubit for qubit in qubits)
 
 
-def _renumber_qubits(operations: list[Operation], terms: list[Term]) -> tuple[list[Operation], list[Term], int]:
+def _renumber_qubits(
+    operations: list[Operation], terms: list[Term], least: int
+) -> tuple[list[Operation], list[Term], int]:
     """Leaves out the qubits on which neither an operation nor an observable acts."""
     used = {qubit for operation in operations for qubit in operation.qubits}
     occupied = 0
@@ -131,7 +163,7 @@ def _renumber_qubits(operations: list[Operation], terms: list[Term]) -> tuple[li
         )
         for operation in operations
     ]
-    return moved, [(index, (move(x), move(z)), c) for index, (x, z), c in terms], max(1, len(place))
+    return moved, [(index, (move(x), move(z)), c) for index, (x, z), c in terms], max(least, len(place))
 
 
 def _split_constant_prefix(operations: list[Operation]) -> tuple[list[Operation], list[Operation]]:

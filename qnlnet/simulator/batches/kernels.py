@@ -1,0 +1,205 @@
+"""Blocks of rows through a plan: forwards to the outputs, backwards to the slopes of a weighted sum of them.
+
+Adjoint method with one bra for all outputs: with |ψ⟩ the final state and λ = Σ c_o O_o|ψ⟩ for the weights c of the
+outputs, the slope of an angle is Im⟨λ|G|ψ⟩ behind its rotation (Jones and Gacon 2020, arXiv 2009.02823). A step that
+all rows share costs one product with its matrix, forwards and backwards, however many gates it is made of.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qnlnet.compilation import cached_njit
+from qnlnet.simulator.batches.linear import add_products, multiply
+from qnlnet.simulator.batches.matrices import build_matrices, differentiate_matrices
+from qnlnet.simulator.batches.rotations import rotate, slopes
+from qnlnet.simulator.batches.states import load_start, read_out, slopes_of_start, weigh_outputs
+from qnlnet.simulator.trigonometry import cos_sin
+
+compiled = cached_njit()
+
+CHUNK = 16  # blocks whose sums over rows are added up together
+
+
+class Shared(NamedTuple):
+    """What all rows of a copy share, computed once a call.
+
+    Attributes:
+        cos: Cosines of half of the shared angles at their places, shape (angles,), float64.
+        sin: Their sines.
+        matrices: Of the steps, shape (matrices, 2 · dimension, 2 · dimension).
+        transposed: Their transposes.
+    """
+
+    cos: NDArray[np.float64]
+    sin: NDArray[np.float64]
+    matrices: NDArray
+    transposed: NDArray
+
+
+class Scratch(NamedTuple):
+    """Working space for a block of rows.
+
+    Attributes:
+        half: Half the angles of rows, shape (such angles, lanes), float64.
+        cos: Cosines of half of all angles, shape (angles, lanes).
+        sin: Their sines.
+        states: Before each matrix, and at the end, shape (matrices + 1, 2 · dimension, lanes).
+        bra: λ, and room for what a matrix makes of it, shape (2, 2 · dimension, lanes).
+        squares: Probabilities, then their slopes, shape (dimension, lanes).
+        outputs: Shape (outputs rounded up to 4, lanes).
+        slope: Of one angle, shape (lanes,).
+        norms: One over the norm of the amplitudes that were given, shape (lanes,).
+    """
+
+    half: NDArray[np.float64]
+    cos: NDArray
+    sin: NDArray
+    states: NDArray
+    bra: NDArray
+    squares: NDArray
+    outputs: NDArray
+    slope: NDArray
+    norms: NDArray
+
+
+@compiled
+def prepare(exact, plan, angles):
+    """Computes what the rows of a copy share.
+
+    Args:
+        exact: The plan in float64.
+        plan: The plan in the type that rows are computed in.
+        angles: Radians, shape (angles,), of which those that rows share are read.
+    """
+    cos, sin = np.cos(0.5 * angles), np.sin(0.5 * angles)
+    count, size = plan.counts[4], 2 * plan.parity.shape[0]
+    matrices, transposed = np.empty((count, size, size)), np.empty((count, size, size))
+    build_matrices(exact, cos, sin, matrices, transposed)
+    return Shared(cos, sin, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
+
+
+@compiled
+def finish(exact, shared, products, angle_slopes):
+    """Returns the slopes of the angles, shape (angles,), from what `run_chunks` left of each chunk."""
+    total, slope = np.zeros(products.shape[1:]), np.zeros(angle_slopes.shape[1])
+    for chunk in range(products.shape[0]):
+        total += products[chunk]
+        slope += angle_slopes[chunk]
+    differentiate_matrices(exact, shared.cos, shared.sin, total, slope)
+    return slope
+
+
+@compiled
+def run_chunks(plan, shared, rows, cotangent, values, row_slopes, products, angle_slopes, block, first, last):
+    """Runs chunks of `CHUNK` blocks of rows.
+
+    Sums over rows are kept apart for each chunk, so that they are the same whoever runs which.
+
+    Args:
+        plan: What runs.
+        shared: What `prepare` returned.
+        rows: What is each row's own: amplitudes, if any, then angles in radians; shape (rows, columns).
+        cotangent: What each output is multiplied with, shape (rows, outputs). Without rows nothing is differentiated.
+        values: Receives the outputs, shape (rows, outputs). Without rows they are not computed.
+        row_slopes: Is added to, shape of `rows`.
+        products: Is added to, shape (chunks, matrices, 2 · dimension, 2 · dimension), float64; see
+            `differentiate_matrices`.
+        angle_slopes: Is added to, shape (chunks, angles), float64.
+        block: How many rows go together.
+        first: The first chunk.
+        last: The last one + 1.
+    """
+    num_rows = rows.shape[0]
+    scratch = _allocate(plan, min(block, num_rows))
+    for angle in range(scratch.half.shape[0], scratch.cos.shape[0]):
+        for lane in range(scratch.cos.shape[1]):
+            scratch.cos[angle, lane], scratch.sin[angle, lane] = shared.cos[angle], shared.sin[angle]
+    final = scratch.states[-1]
+    for start in range(first * CHUNK * block, min(last * CHUNK * block, num_rows), block):
+        stop, chunk = min(start + block, num_rows), start // (CHUNK * block)
+        lanes, some = stop - start, rows[start:stop]
+        _forward(plan, shared, some, scratch, lanes)
+        if values.shape[0]:
+            read_out(plan, final, scratch.squares, scratch.outputs, values[start:stop], lanes)
+        if cotangent.shape[0]:
+            weigh_outputs(plan, final, scratch.squares, scratch.outputs, cotangent[start:stop], scratch.bra[0], lanes)
+            slopes_of_some = row_slopes[start:stop]
+            _backward(plan, shared, some, slopes_of_some, products[chunk], angle_slopes[chunk], scratch, lanes)
+
+
+@compiled
+def _allocate(plan, lanes):
+    dimension, angles = plan.parity.shape[0], plan.angle_columns.shape[0]
+    real = plan.parity.dtype
+    return Scratch(
+        half=np.empty((plan.counts[3], lanes)),
+        cos=np.empty((angles, lanes), real),
+        sin=np.empty((angles, lanes), real),
+        states=np.empty((plan.counts[4] + 1, 2 * dimension, lanes), real),
+        bra=np.empty((2, 2 * dimension, lanes), real),
+        squares=np.empty((dimension, lanes), real),
+        outputs=np.zeros(((plan.counts[0] + 3) // 4 * 4, lanes), real),
+        slope=np.empty(lanes, real),
+        norms=np.empty(lanes, real),
+    )
+
+
+@compiled
+def _forward(plan, shared, rows, scratch, lanes):
+    """Leaves the final states in the last of `scratch.states`."""
+    dimension, states = plan.parity.shape[0], scratch.states
+    for angle in range(scratch.half.shape[0]):
+        column = plan.angle_columns[angle]
+        scale, offset = plan.angle_coefficients[angle, 0], plan.angle_coefficients[angle, 1]
+        for lane in range(lanes):
+            scratch.half[angle, lane] = 0.5 * (offset + scale * rows[lane, column])
+    cos_sin(scratch.half, scratch.cos, scratch.sin, lanes)
+    load_start(plan, rows, states[0], scratch.norms, scratch.slope, lanes)
+    for step in range(plan.steps.shape[0]):
+        index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
+        state = states[plan.steps[step, 6]]
+        if index >= 0:
+            matrix = shared.matrices[index, : parts_out * dimension, : parts_in * dimension]
+            multiply(matrix, state, states[index + 1], lanes)
+            if parts_out == 1:
+                states[index + 1, dimension:] = 0
+            continue
+        for position in range(plan.steps[step, 0], plan.steps[step, 1]):
+            generator = plan.rotations[position]
+            cos, sin = scratch.cos[generator[3]], scratch.sin[generator[3]]
+            rotate(state, parts_out, generator, plan.signs[position], plan.parity, cos, sin, lanes)
+
+
+@compiled
+def _backward(plan, shared, rows, row_slopes, products, angle_slopes, scratch, lanes):
+    """Goes back from λ, which stands in the first half of `scratch.bra`."""
+    dimension, parity, slope = plan.parity.shape[0], plan.parity, scratch.slope
+    here = 0
+    for step in range(plan.steps.shape[0] - 1, -1, -1):
+        index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
+        state, bra = scratch.states[plan.steps[step, 6]], scratch.bra[here]
+        if index >= 0:
+            add_products(bra[: parts_out * dimension], state[: parts_in * dimension], products[index], lanes)
+            matrix = shared.transposed[index, : parts_in * dimension, : parts_out * dimension]
+            multiply(matrix, bra, scratch.bra[1 - here], lanes)
+            here = 1 - here
+            continue
+        for position in range(plan.steps[step, 1] - 1, plan.steps[step, 0] - 1, -1):
+            generator, sign = plan.rotations[position], plan.signs[position]
+            angle, undo = generator[3], generator[4]
+            column = plan.angle_columns[angle]
+            if column >= 0:
+                slopes(bra, state, parts_out, generator, sign, parity, slope, lanes)
+                if angle < scratch.half.shape[0]:
+                    factor = slope.dtype.type(plan.angle_coefficients[angle, 0])
+                    for lane in range(lanes):
+                        row_slopes[lane, column] += factor * slope[lane]
+                else:
+                    angle_slopes[angle] += slope[:lanes].sum()
+            if undo:
+                rotate(state, parts_out, generator, -sign, parity, scratch.cos[angle], scratch.sin[angle], lanes)
+                rotate(bra, parts_out, generator, -sign, parity, scratch.cos[angle], scratch.sin[angle], lanes)
+    if plan.counts[1]:
+        slopes_of_start(plan, scratch.bra[here], rows, row_slopes, scratch.norms, slope, lanes)

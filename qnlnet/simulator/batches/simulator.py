@@ -1,0 +1,224 @@
+"""Many rows through one circuit whose weights they share: outputs, and the gradient of any weighted sum of them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+
+from qnlnet.errors import argument_error
+from qnlnet.simulator.batches.components import Products, find_components, multiply_out
+from qnlnet.simulator.batches.expressions import Array, Expressions, Gradient
+from qnlnet.simulator.batches.part import Part
+from qnlnet.simulator.batches.plan import Amplitudes, make_plan
+from qnlnet.simulator.batches.readout import Expectations, Outcomes, Readout
+from qnlnet.simulator.columns import Columns
+from qnlnet.simulator.gates import Operation
+from qnlnet.simulator.program import keep_light_cone, read_circuit, read_observable, shrink
+from qnlnet.simulator.rows import check_real_and_finite
+
+_FEW_QUBITS = 4  # up to here one matrix is as fast as the components of a circuit
+
+
+@dataclass(frozen=True)
+class Probabilities:
+    """Probabilities of what measuring some qubits gives, as outputs of a circuit.
+
+    Attributes:
+        qubits: The measured qubits; bit k of an outcome is the k-th of them. None measures all.
+        outcomes: Whose probabilities are wanted, in this order; None wants all 2^qubits.
+    """
+
+    qubits: tuple[int, ...] | None = None
+    outcomes: tuple[int, ...] | None = None
+
+
+class BatchSimulator:
+    """Compiles a circuit once, then evaluates it for many rows that share the values of some parameters.
+
+    Runs of gates whose angles the rows share become matrices, so that their number costs nothing where rows are many.
+    A row gives the same numbers, to the bit, whichever rows stand beside it and however many threads run.
+
+    Rows have the amplitudes first, if there are any, real parts and then imaginary parts, and then the angles in
+    radians. They are computed in their own type, float32 or float64.
+
+    Args:
+        circuit: The circuit; see `ExactSimulator` for its gates.
+        measured: Observables, real sums of Pauli strings; or probabilities.
+        row_parameters: The parameters whose values are each row's own, in the order of its columns.
+        shared_parameters: The parameters whose values rows share, in order.
+        amplitudes: How the amplitudes stand in a row; None where the circuit starts from |0…0⟩.
+
+    Raises:
+        UnsupportedCircuitError: A gate, an angle or an observable is not supported; the text names it.
+        ArgumentError: A measured qubit or an outcome is not there.
+    """
+
+    def __init__(
+        self,
+        circuit: QuantumCircuit,
+        measured: Sequence[SparsePauliOp] | Probabilities,
+        row_parameters: Sequence[Parameter],
+        shared_parameters: Sequence[Parameter] = (),
+        *,
+        amplitudes: Amplitudes | None = None,
+    ) -> None:
+        columns = Columns([*row_parameters, *shared_parameters])
+        operations, wires = read_circuit(circuit, columns)
+        readout = _read(measured, wires)
+        operations = keep_light_cone(operations, readout.terms)
+        given = 0 if amplitudes is None else (1 + amplitudes.are_complex) * amplitudes.count
+        self._expressions = Expressions(columns, len(row_parameters), given)
+        self._products: Products | None = None
+        self._parts: list[Part] = []
+        self.num_outputs = readout.count
+        self.num_columns = given + len(row_parameters)
+        self.num_shared = len(shared_parameters)
+        if amplitudes is not None:
+            if amplitudes.count != 1 << len(wires):
+                raise argument_error("amplitudes", f"be {1 << len(wires)} in number", amplitudes.count)
+            self._add_part(operations, readout, amplitudes, max(2, len(wires)))
+            return
+        if isinstance(readout, Expectations) and len(wires) > _FEW_QUBITS:
+            components, carried = find_components(operations, readout.terms)
+            if len(components) > 1:
+                for component in components:
+                    terms = [(place, string, 1.0) for place, string in enumerate(component.strings)]
+                    self._add_shrunk_part(component.rotations, Expectations(tuple(terms), len(terms)))
+                self._products = multiply_out(components, carried, readout.count)
+                return
+        self._add_shrunk_part(operations, readout)
+
+    def values(self, rows: ArrayLike, shared: ArrayLike = (), *, threads: int = 1) -> Array:
+        """Returns the outputs.
+
+        Args:
+            rows: Shape (rows, columns); with copies (copies, rows, columns), or as before where copies see the same.
+            shared: Shape (shared,); (copies, shared) for copies of the circuit with weights of their own.
+            threads: How many threads may run at a time.
+
+        Returns:
+            Shape (rows, outputs), or (copies, rows, outputs).
+
+        Raises:
+            ArgumentError: A shape does not fit, or a number is no finite real one.
+        """
+        return self._run(rows, shared, None, want_values=True, threads=threads)[0]
+
+    def vjp(
+        self, rows: ArrayLike, shared: ArrayLike, cotangent: ArrayLike, *, want_values: bool = True, threads: int = 1
+    ) -> tuple[Array, Gradient]:
+        """Returns the outputs and the gradient of the sum of all outputs weighted with `cotangent`.
+
+        Args:
+            rows: As for `values`.
+            shared: As for `values`.
+            cotangent: The weights of the outputs, in their shape.
+            want_values: Whether the outputs are computed; otherwise they come without rows.
+            threads: How many threads may run at a time.
+
+        Raises:
+            ArgumentError: A shape does not fit, or a number is no finite real one.
+        """
+        values, gradient = self._run(rows, shared, np.asarray(cotangent), want_values=want_values, threads=threads)
+        assert gradient is not None
+        return values, gradient
+
+    def _add_shrunk_part(self, operations: list[Operation], readout: Readout) -> None:
+        start, operations, terms = shrink(operations, list(readout.terms), least=2)
+        self._add_part(operations, readout.on(terms), start, len(start).bit_length() - 1)
+
+    def _add_part(self, operations: list[Operation], readout: Readout, start: Any, num_qubits: int) -> None:
+        plan = make_plan(operations, readout, start, num_qubits, self._expressions.row_columns)
+        self._parts.append(Part(plan, self._expressions.shared_columns))
+
+    def _run(
+        self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, *, want_values: bool, threads: int
+    ) -> tuple[Array, Gradient | None]:
+        rows, shared = _read_numbers("rows", rows), _read_numbers("shared", shared).astype(np.float64, copy=False)
+        copies = len(shared) if shared.ndim == 2 else None
+        self._check_shapes(rows, shared, copies)
+        shape = (*(() if copies is None else (copies,)), rows.shape[-2], self.num_outputs)
+        if cotangent is not None:
+            if cotangent.shape != shape:
+                raise argument_error("cotangent", f"have the shape {shape}", cotangent.shape)
+            cotangent = np.ascontiguousarray(cotangent, rows.dtype)
+        if copies is None:
+            return self._run_copy(rows, shared, cotangent, want_values, threads)
+        results = [
+            self._run_copy(
+                rows if rows.ndim == 2 else rows[copy],
+                shared[copy],
+                None if cotangent is None else cotangent[copy],
+                want_values,
+                threads,
+            )
+            for copy in range(copies)
+        ]
+        values = np.stack([each for each, _ in results])
+        gradients = [gradient for _, gradient in results if gradient is not None]
+        if cotangent is None:
+            return values, None
+        by_rows = [gradient.rows for gradient in gradients]
+        return values, Gradient(
+            np.sum(by_rows, axis=0) if rows.ndim == 2 else np.stack(by_rows),
+            np.stack([gradient.shared for gradient in gradients]),
+        )
+
+    def _run_copy(
+        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, want_values: bool, threads: int
+    ) -> tuple[Array, Gradient | None]:
+        numbers, common = self._expressions.append_to(rows, shared)
+        if self._products is None:
+            values, gradient = self._parts[0].run(numbers, common, cotangent, want_values, threads)
+        else:
+            parts = [part.run(numbers, common, None, True, threads)[0] for part in self._parts]
+            together = np.hstack(parts)
+            values, gradient = self._products.values(together), None
+            if cotangent is not None:
+                slopes = self._products.slopes(together, cotangent)
+                borders = np.cumsum([part.num_outputs for part in self._parts])[:-1]
+                gradient = Gradient(np.zeros_like(numbers), np.zeros_like(common))
+                for part, slope in zip(self._parts, np.split(slopes, borders, axis=1), strict=True):
+                    _, some = part.run(numbers, common, np.ascontiguousarray(slope), False, threads)
+                    assert some is not None
+                    gradient = Gradient(gradient.rows + some.rows, gradient.shared + some.shared)
+        return values, gradient and self._expressions.chain(rows, shared, gradient)
+
+    def _check_shapes(self, rows: Array, shared: NDArray[np.float64], copies: int | None) -> None:
+        if shared.ndim not in (1, 2) or shared.shape[-1] != self.num_shared:
+            raise argument_error("shared", f"have the shape ({self.num_shared},) or one more axis", shared.shape)
+        fits = rows.ndim == 2 or (rows.ndim == 3 and copies == len(rows))
+        if not fits or rows.shape[-1] != self.num_columns:
+            wanted = f"have the shape (rows, {self.num_columns})"
+            wanted += "" if copies is None else f", or ({copies}, rows, {self.num_columns})"
+            raise argument_error("rows", wanted, rows.shape)
+
+
+def _read_numbers(name: str, numbers: ArrayLike) -> Array:
+    array = np.asarray(numbers)
+    if array.dtype not in (np.float32, np.float64):
+        if np.iscomplexobj(array):
+            check_real_and_finite(name, array)
+        array = array.astype(np.float64)
+    if not math.isfinite(array.sum()):
+        check_real_and_finite(name, array)
+    return np.ascontiguousarray(array)
+
+
+def _read(measured: Sequence[SparsePauliOp] | Probabilities, wires: Sequence[int]) -> Readout:
+    if not isinstance(measured, Probabilities):
+        terms = [term for index, each in enumerate(measured) for term in read_observable(index, each, wires)]
+        return Expectations(tuple(terms), len(measured))
+    qubits = tuple(range(len(wires)) if measured.qubits is None else measured.qubits)
+    if len({*qubits}) < len(qubits) or not {*qubits} <= {*range(len(wires))}:
+        raise argument_error("qubits", f"name different qubits from 0 to {len(wires) - 1}", qubits)
+    outcomes = tuple(range(1 << len(qubits)) if measured.outcomes is None else measured.outcomes)
+    if not all(0 <= outcome < 1 << len(qubits) for outcome in outcomes):
+        raise argument_error("outcomes", f"be numbers from 0 to {(1 << len(qubits)) - 1}", outcomes)
+    terms = [(bit, (0, 1 << wires[qubit]), 1.0) for bit, qubit in enumerate(qubits)]
+    return Outcomes(tuple(terms), outcomes)
