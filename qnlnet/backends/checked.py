@@ -9,6 +9,7 @@ from qiskit_machine_learning.neural_networks import EstimatorQNN
 
 from qnlnet.backends.evaluator import Evaluation, GateAngles
 from qnlnet.errors import argument_error
+from qnlnet.simulator.batches import BatchSimulator
 from qnlnet.simulator.rows import check_real_and_finite
 
 _Gradients = tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]
@@ -21,6 +22,7 @@ class CheckedEstimatorQNN(EstimatorQNN):
     """
 
     one_pass = False
+    batches: BatchSimulator | None = None
 
     @property
     def gate_angles(self) -> GateAngles | None:

@@ -67,10 +67,7 @@ class QuantumLayer(TorchConnector):
         for name, tensor in (("input_data", inputs), ("weight", self.weight)):
             if tensor.is_complex():
                 raise argument_error(name, "be real numbers", str(tensor.dtype), "Angles have no imaginary part.")
-        columns = network.in_columns
-        if columns is None:
-            return expectations(inputs, self.weight, network)
-        return expectations(columns.rows(inputs, self.weight), self.weight.detach()[:0], columns.network)
+        return expectations(inputs, self.weight, network)
 
     # In a file the weights stand twice, as the stock class writes them.
 

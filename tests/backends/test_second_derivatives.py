@@ -154,15 +154,17 @@ def test_hessian_is_that_of_qiskits_values(build_circuit: BuildCircuit) -> None:
     np.testing.assert_allclose(ours, expected, rtol=0, atol=2e-6)
 
 
-def test_angles_that_are_products_of_inputs_are_differentiated_twice() -> None:
+@pytest.mark.parametrize("labels", [["Z"], ["Z", "Y"]])
+def test_angles_that_are_products_of_inputs_are_differentiated_twice(labels: list[str]) -> None:
     x, w = ParameterVector("x", 2), ParameterVector("w", 1)
     circuit = QuantumCircuit(1)
     circuit.rx(x[0] * x[1] + w[0].sin(), 0)
-    qnl = Circuit(circuit, tuple(x), tuple(w), (SparsePauliOp("Z"),))
+    qnl = Circuit(circuit, tuple(x), tuple(w), tuple(map(SparsePauliOp, labels)))
     layer = with_weights(build_quantum_layer(qnl), torch.tensor([0.7], dtype=torch.float64))
 
     def formula(x: Tensor, w: Tensor) -> Tensor:
-        return torch.cos(x[..., :1] * x[..., 1:] + torch.sin(w))
+        angle = x[..., :1] * x[..., 1:] + torch.sin(w)
+        return torch.cat([torch.cos(angle), -torch.sin(angle)], dim=-1)[..., : len(labels)]
 
     def ours(x: Tensor, w: Tensor) -> Tensor:
         return torch.func.functional_call(layer, {"weight": w}, (x,))
@@ -172,6 +174,8 @@ def test_angles_that_are_products_of_inputs_are_differentiated_twice() -> None:
         results = transform(ours, argnums=(0, 1))(batch, weight), transform(formula, argnums=(0, 1))(batch, weight)
         for mine, expected in zip(*map(torch.utils._pytree.tree_leaves, results), strict=True):
             torch.testing.assert_close(mine, expected, rtol=0, atol=ROUNDING)
+    arguments = batch.requires_grad_(), weight.requires_grad_()
+    assert torch.autograd.gradgradcheck(ours, arguments)
 
 
 @pytest.mark.parametrize("backend", ["statevector", "aer"])

@@ -130,6 +130,31 @@ def run_chunks(plan, shared, rows, cotangent, values, row_slopes, products, angl
 
 
 @compiled
+def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row_slopes, block):
+    """Does what `prepare`, `run_chunks` and `finish` do, in one call, and returns the slopes of the shared values.
+
+    Args:
+        exact: The plan in float64.
+        plan: The plan in the type that rows are computed in.
+        offsets: Of all angles, radians, shape (angles,).
+        slopes: Of all angles by the shared values, shape (angles, shared).
+        shared: What rows share, shape (shared,).
+        rows: As in `run_chunks`.
+        cotangent: As in `run_chunks`.
+        values: As in `run_chunks`.
+        row_slopes: As in `run_chunks`.
+        block: As in `run_chunks`.
+    """
+    common = prepare(exact, plan, offsets + slopes @ shared)
+    chunks = -(-rows.shape[0] // (CHUNK * block))
+    kept = chunks if cotangent.shape[0] else 0
+    count, size = plan.counts[4], 2 * plan.parity.shape[0]
+    products, angle_slopes = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
+    run_chunks(plan, common, rows, cotangent, values, row_slopes, products, angle_slopes, block, 0, chunks)
+    return finish(exact, common, products, angle_slopes) @ slopes if kept else np.zeros(shared.shape[0])
+
+
+@compiled
 def _allocate(plan, lanes):
     dimension, angles = plan.parity.shape[0], plan.angle_columns.shape[0]
     real = plan.parity.dtype

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnlnet.simulator.batches.expressions import Array, Gradient
-from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_chunks
+from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_alone, run_chunks
 from qnlnet.simulator.batches.plan import Plan, cast_plan
 
 _BLOCK = 2**15  # bytes of a block's real parts, so that its states stay in the cache
@@ -60,23 +60,25 @@ class Part:
         if not len(rows):
             return values, None if cotangent is None else Gradient(by_rows, np.zeros(len(shared)))
         exact, plan = self._plans[np.dtype(np.float64)], self._plan(rows.dtype)
-        common = prepare(exact, plan, self._offsets + self._slopes @ shared)
         block = self.block(rows.dtype)
-        count = -(-len(rows) // (CHUNK * block))
-        kept = count if len(weights) else 0
+        chunks = -(-len(rows) // (CHUNK * block))
+        threads = min(threads, chunks, 1 + len(rows) * self._dimension // _WORTH_A_THREAD)
+        if threads < 2:
+            by_shared = run_alone(
+                exact, plan, self._offsets, self._slopes, shared, rows, weights, values, by_rows, block
+            )
+            return values, None if cotangent is None else Gradient(by_rows, by_shared)
+        common = prepare(exact, plan, self._offsets + self._slopes @ shared)
+        kept = chunks if len(weights) else 0
         products = np.zeros((kept, *common.matrices.shape))
         angle_slopes = np.zeros((kept, len(self._offsets)))
 
         def run(first: int, last: int) -> None:
             run_chunks(plan, common, rows, weights, values, by_rows, products, angle_slopes, block, first, last)
 
-        threads = min(threads, count, 1 + len(rows) * self._dimension // _WORTH_A_THREAD)
-        if threads < 2:
-            run(0, count)
-        else:
-            borders = np.linspace(0, count, threads + 1).round().astype(int)
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(run, borders[:-1], borders[1:]))
+        borders = np.linspace(0, chunks, threads + 1).round().astype(int)
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(run, borders[:-1], borders[1:]))
         if cotangent is None:
             return values, None
         return values, Gradient(by_rows, finish(exact, common, products, angle_slopes) @ self._slopes)

@@ -52,6 +52,7 @@ class BatchSimulator:
         row_parameters: The parameters whose values are each row's own, in the order of its columns.
         shared_parameters: The parameters whose values rows share, in order.
         amplitudes: How the amplitudes stand in a row; None where the circuit starts from |0…0⟩.
+        names: What errors call the rows and the shared values.
 
     Raises:
         UnsupportedCircuitError: A gate, an angle or an observable is not supported; the text names it.
@@ -66,6 +67,7 @@ class BatchSimulator:
         shared_parameters: Sequence[Parameter] = (),
         *,
         amplitudes: Amplitudes | None = None,
+        names: tuple[str, str] = ("rows", "shared"),
     ) -> None:
         columns = Columns([*row_parameters, *shared_parameters])
         operations, wires = read_circuit(circuit, columns)
@@ -73,6 +75,7 @@ class BatchSimulator:
         operations = keep_light_cone(operations, readout.terms)
         given = 0 if amplitudes is None else (1 + amplitudes.are_complex) * amplitudes.count
         self._expressions = Expressions(columns, len(row_parameters), given)
+        self._names = names
         self._products: Products | None = None
         self._parts: list[Part] = []
         self.num_outputs = readout.count
@@ -139,7 +142,8 @@ class BatchSimulator:
     def _run(
         self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, *, want_values: bool, threads: int
     ) -> tuple[Array, Gradient | None]:
-        rows, shared = _read_numbers("rows", rows), _read_numbers("shared", shared).astype(np.float64, copy=False)
+        rows, shared = (_read_numbers(name, part) for name, part in zip(self._names, (rows, shared), strict=True))
+        shared = shared.astype(np.float64, copy=False)
         copies = len(shared) if shared.ndim == 2 else None
         self._check_shapes(rows, shared, copies)
         shape = (*(() if copies is None else (copies,)), rows.shape[-2], self.num_outputs)
@@ -191,12 +195,12 @@ class BatchSimulator:
 
     def _check_shapes(self, rows: Array, shared: NDArray[np.float64], copies: int | None) -> None:
         if shared.ndim not in (1, 2) or shared.shape[-1] != self.num_shared:
-            raise argument_error("shared", f"have the shape ({self.num_shared},) or one more axis", shared.shape)
+            raise argument_error(self._names[1], f"have the shape ({self.num_shared},) or one more axis", shared.shape)
         fits = rows.ndim == 2 or (rows.ndim == 3 and copies == len(rows))
         if not fits or rows.shape[-1] != self.num_columns:
             wanted = f"have the shape (rows, {self.num_columns})"
             wanted += "" if copies is None else f", or ({copies}, rows, {self.num_columns})"
-            raise argument_error("rows", wanted, rows.shape)
+            raise argument_error(self._names[0], wanted, rows.shape)
 
 
 def _read_numbers(name: str, numbers: ArrayLike) -> Array:
