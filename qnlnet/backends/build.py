@@ -1,13 +1,16 @@
-"""From a circuit and a backend's configuration to an EstimatorQNN, and from that to a torch layer."""
+"""From a circuit and a backend's configuration to an EstimatorQNN."""
+
+from dataclasses import replace
 
 from qiskit.primitives import StatevectorEstimator
 from qiskit_machine_learning.gradients import ParamShiftEstimatorGradient
 
+from qnlnet.backends.amplitudes import AmplitudeNetwork
 from qnlnet.backends.checked import CheckedEstimatorQNN
 from qnlnet.backends.exact import ExactEstimatorQNN
-from qnlnet.backends.layer import QuantumLayer
-from qnlnet.circuits import Circuit
+from qnlnet.circuits import Circuit, build_state_preparation
 from qnlnet.config import AnyBackendConfig, BackendConfig, RuntimeConfig
+from qnlnet.simulator.batches import Amplitudes, BatchSimulator
 
 _EXACT = BackendConfig()
 
@@ -16,7 +19,7 @@ def build_qnn(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0)
     """Assembles the EstimatorQNN that runs `qnl` on a backend.
 
     Args:
-        qnl: The circuit, its parameters and its observables.
+        qnl: The circuit, its parameters and its observables; it takes no amplitudes.
         config: Which backend, and its options.
         seed: Seed of the shots, where there are any.
 
@@ -51,6 +54,27 @@ def build_qnn(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0)
     )
 
 
-def build_quantum_layer(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> QuantumLayer:
-    """Wraps `build_qnn` as a torch layer; its weights are drawn from U[−1, 1] by torch's generator."""
-    return QuantumLayer(build_qnn(qnl, config, seed=seed))
+def build_network(circuit: Circuit, config: AnyBackendConfig, seed: int) -> CheckedEstimatorQNN | AmplitudeNetwork:
+    """Does what `build_qnn` does, also for a circuit that takes amplitudes: it gets a preparation of its state in front.
+
+    Raises:
+        ArgumentError: An option of the backend is not acceptable.
+        ServiceError: IBM Quantum cannot be asked.
+        UnsupportedCircuitError: `backend=exact` does not know a gate of the circuit.
+    """
+    if not circuit.takes_amplitudes:
+        return build_qnn(circuit, config, seed=seed)
+    preparation = build_state_preparation(circuit.circuit.num_qubits)
+    prepared = replace(
+        circuit,
+        circuit=preparation.compose(circuit.circuit),
+        input_params=(*preparation.parameters, *circuit.input_params),
+        takes_amplitudes=False,
+    )
+    batches = None
+    if config.name == "exact":
+        parameters = circuit.input_params, circuit.weight_params
+        amplitudes = Amplitudes(circuit.num_amplitudes)
+        names = ("input_data", "weights")
+        batches = BatchSimulator(circuit.circuit, circuit.observables, *parameters, amplitudes=amplitudes, names=names)
+    return AmplitudeNetwork(build_qnn(prepared, config, seed=seed), circuit.num_amplitudes, batches)

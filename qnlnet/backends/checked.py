@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from qiskit_machine_learning.neural_networks import EstimatorQNN
+from torch import Tensor
 
 from qnlnet.backends.evaluator import Evaluation, GateAngles
+from qnlnet.backends.jacobian import expectations_by_jacobian
 from qnlnet.errors import argument_error
 from qnlnet.simulator.batches import BatchSimulator
 from qnlnet.simulator.rows import check_real_and_finite
@@ -22,7 +24,6 @@ class CheckedEstimatorQNN(EstimatorQNN):
     """
 
     one_pass = False
-    batches: BatchSimulator | None = None
 
     @property
     def gate_angles(self) -> GateAngles | None:
@@ -30,9 +31,22 @@ class CheckedEstimatorQNN(EstimatorQNN):
         return None
 
     @property
+    def batches(self) -> BatchSimulator | None:
+        """None: rows are evaluated one by one."""
+        return None
+
+    @property
     def in_columns(self) -> Any:
         """None: the network reads expressions among the angles by itself."""
         return None
+
+    def differentiable(self, inputs: Tensor, weights: Tensor) -> Tensor:
+        """Returns the values, shape (…, observables), by functions that can be differentiated; see `Network`."""
+        columns = self.in_columns
+        if columns is None:
+            return expectations_by_jacobian(inputs, weights, self)
+        values = expectations_by_jacobian(columns.rows(inputs, weights), weights.detach()[:0], columns.network)
+        return values.to(weights.dtype)
 
     def evaluate(
         self, inputs: NDArray[np.float64], weights: NDArray[np.float64], *, values: bool, jacobian: bool

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from qnlnet.simulator.batches import BatchSimulator
 from qnlnet.simulator.engine import run_program
 from qnlnet.simulator.kernels import Program
 from qnlnet.simulator.rows import check_real_and_finite
@@ -27,14 +26,6 @@ class Evaluator(Protocol):
     @property
     def gate_angles(self) -> "GateAngles | None":
         """The circuit by the angles of its gates, which gives second derivatives; None where there are none."""
-
-    @property
-    def in_columns(self) -> Any:
-        """What computes angles that are expressions of several parameters; None where the network does it by itself."""
-
-    @property
-    def batches(self) -> BatchSimulator | None:
-        """What evaluates many rows with the same weights at once; None where nothing does."""
 
     def evaluate(
         self, inputs: NDArray[np.float64], weights: NDArray[np.float64], *, values: bool, jacobian: bool
@@ -77,8 +68,6 @@ class ProgramEvaluator:
     """
 
     one_pass = True
-    in_columns = None
-    batches = None
 
     def __init__(self, program: Program, gate_angles: GateAngles | None = None) -> None:
         self._program = program

@@ -58,7 +58,7 @@ class ExactEstimatorQNN(OnePassQNN):
         return self.simulator.run(rows, want_jacobian=True)
 
     @cached_property
-    def batches(self) -> BatchSimulator | None:  # type: ignore[override]
+    def batches(self) -> BatchSimulator | None:
         """What evaluates many rows with the same weights at once; None where the Jacobian is as fast as a gradient."""
         if len(self.observables) == 1 and len(self.simulator.program.rotations) < _MANY_ROTATIONS:
             return None

@@ -9,8 +9,10 @@ from qnlnet.circuits.layers import (
     append_random_layer,
     append_strong_layer,
     measure_each,
+    measure_outcomes,
 )
 from qnlnet.circuits.qnl_circuit import build_qnl_circuit, circuit_from_config
+from qnlnet.circuits.state_preparation import build_state_preparation, preparation_angles
 
 __all__ = [
     "CLOSED_FORMS",
@@ -24,8 +26,11 @@ __all__ = [
     "append_random_layer",
     "append_strong_layer",
     "build_qnl_circuit",
+    "build_state_preparation",
     "circuit_from_config",
     "find_closed_form",
     "measure_each",
+    "measure_outcomes",
+    "preparation_angles",
     "resolve_ansatz",
 ]

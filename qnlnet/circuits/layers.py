@@ -11,6 +11,8 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.circuit.parametervector import ParameterVectorElement
 from qiskit.quantum_info import SparsePauliOp
 
+from qnlnet.errors import argument_error
+
 _ROTATIONS = ("rx", "ry", "rz")
 _SHARE_OF_CNOTS = 0.3  # of the gates of a random layer; PennyLane's ratio_imprim
 
@@ -93,3 +95,31 @@ def _append_ring(circuit: QuantumCircuit, distance: int, controls: int) -> None:
     """Appends CNOTs from each of the first `controls` qubits k to k + distance, around."""
     for control in range(controls):
         circuit.cx(control, (control + distance) % circuit.num_qubits)
+
+
+def measure_outcomes(num_qubits: int, qubits: Sequence[int] | None = None) -> tuple[SparsePauliOp, ...]:
+    """Returns the observables whose expectation values are the probabilities of all outcomes of measuring some qubits.
+
+    Args:
+        num_qubits: Qubits of the circuit.
+        qubits: The measured ones; bit k of an outcome is the k-th of them. None measures all.
+
+    Returns:
+        The projectors |outcome⟩⟨outcome|, 2^(measured qubits) sums of as many products of Zs, in the order of the
+        outcomes.
+
+    Raises:
+        ArgumentError: A qubit is not there, or twice.
+    """
+    measured = tuple(range(num_qubits) if qubits is None else qubits)
+    if len({*measured}) < len(measured) or not {*measured} <= {*range(num_qubits)}:
+        raise argument_error("qubits", f"name different qubits from 0 to {num_qubits - 1}", measured)
+    count = 1 << len(measured)
+    products = [[qubit for bit, qubit in enumerate(measured) if mask >> bit & 1] for mask in range(count)]
+    return tuple(
+        SparsePauliOp.from_sparse_list(
+            [("Z" * len(on), on, (-1) ** (mask & outcome).bit_count() / count) for mask, on in enumerate(products)],
+            num_qubits,
+        )
+        for outcome in range(count)
+    )

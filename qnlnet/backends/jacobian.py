@@ -13,12 +13,9 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
-from torch._C._functorch import TransformType, get_interpreter_stack, is_legacy_batchedtensor
-from torch.autograd import forward_ad
+from torch._C._functorch import TransformType, get_interpreter_stack
 
 from qnlnet.backends.evaluator import Evaluator, GateAngles
 from qnlnet.errors import ArgumentError
@@ -28,7 +25,7 @@ _VALUES, _JACOBIAN, _BOTH = (True, False), (False, True), (True, True)
 _ROWS = 2048  # shifted rows that are evaluated together
 
 
-def expectations(inputs: Tensor, weights: Tensor, network: Evaluator) -> Tensor:
+def expectations_by_jacobian(inputs: Tensor, weights: Tensor, network: Evaluator) -> Tensor:
     """Returns the expectation values, shape (…, observables), in the type of the weights.
 
     Args:
@@ -39,21 +36,6 @@ def expectations(inputs: Tensor, weights: Tensor, network: Evaluator) -> Tensor:
     Raises:
         ArgumentError: A number is not finite, or, when it is computed, a derivative that the network does not have.
     """
-    if network.batches is not None and not get_interpreter_stack() and forward_ad._current_level < 0:
-        batched: Tensor = _Batched.apply(inputs, weights, network)
-        return batched
-    return expectations_by_jacobian(inputs, weights, network)
-
-
-def expectations_by_jacobian(inputs: Tensor, weights: Tensor, network: Evaluator) -> Tensor:
-    """Does the same in a way that transforms of torch.func can go through, and further derivatives."""
-    columns = network.in_columns
-    if columns is not None:
-        return _by_jacobian(columns.rows(inputs, weights), weights.detach()[:0], columns.network).to(weights.dtype)
-    return _by_jacobian(inputs, weights, network)
-
-
-def _by_jacobian(inputs: Tensor, weights: Tensor, network: Evaluator) -> Tensor:
     _refuse_nested_forward_mode()
     # Inside the function autograd is always off, so whether there will be a backward pass is asked here. Where the
     # answer is wrong, as it may be under transforms of torch.func, the Jacobian is computed when it is needed.
@@ -141,73 +123,6 @@ class _Expectations(torch.autograd.Function):
             weights = weights.reshape(info.batch_size, *ones, *weights.shape[1:])
             weights = weights.expand(*inputs.shape[:-1], weights.shape[-1])
         return _Expectations.apply(inputs, weights, network, wanted), (0, 0)
-
-
-class _Batched(torch.autograd.Function):
-    """Inputs and weights to values; the gradient comes from one sweep back, whatever the number of observables."""
-
-    @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weights: Tensor, network: Evaluator) -> Tensor:
-        ctx.save_for_backward(inputs, weights)
-        ctx.network = network
-        assert network.batches is not None
-        values = network.batches.values(*_numbers(inputs, weights), threads=torch.get_num_threads())
-        return torch.from_numpy(values).reshape(*inputs.shape[:-1], values.shape[-1]).to(inputs.device, weights.dtype)
-
-    @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
-        inputs, weights = ctx.saved_tensors
-        further = torch.is_grad_enabled()
-        if get_interpreter_stack() or is_legacy_batchedtensor(slope):  # several slopes at once, in a vmap around this
-            inputs, weights = _with_gradient(inputs), _with_gradient(weights)
-            with torch.enable_grad():
-                values = expectations_by_jacobian(inputs, weights, ctx.network)
-                return *torch.autograd.grad(values, (inputs, weights), slope, create_graph=further), None
-        find = _Slopes.apply if further else _slopes  # through a function of its own only where it is differentiated
-        return *find(inputs, weights, slope, ctx.network), None
-
-
-class _Slopes(torch.autograd.Function):
-    """The gradient of Σ slope · values by inputs and weights."""
-
-    @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weights: Tensor, slope: Tensor, network: Evaluator) -> tuple[Tensor, Tensor]:
-        ctx.save_for_backward(inputs, weights, slope)
-        ctx.network = network
-        return _slopes(inputs, weights, slope, network)
-
-    @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
-        """Goes through the Jacobian, which can be differentiated again and again."""
-        inputs, weights, slope = parts = [_with_gradient(part) for part in ctx.saved_tensors]
-        further = torch.is_grad_enabled()
-        with torch.enable_grad():
-            values = expectations_by_jacobian(inputs, weights, ctx.network)
-            gradient = torch.autograd.grad(values, (inputs, weights), slope, create_graph=True)
-            second = torch.autograd.grad(gradient, parts, slopes, create_graph=further, materialize_grads=True)
-        return *second, None
-
-
-def _slopes(inputs: Tensor, weights: Tensor, slope: Tensor, network: Evaluator) -> tuple[Tensor, Tensor]:
-    rows, shared = _numbers(inputs, weights)
-    cotangent = _to_numpy(slope).reshape(len(rows), slope.shape[-1])
-    assert network.batches is not None
-    _, gradient = network.batches.vjp(rows, shared, cotangent, want_values=False, threads=torch.get_num_threads())
-    by_inputs = torch.from_numpy(gradient.rows).reshape(inputs.shape).to(inputs.device, inputs.dtype)
-    return by_inputs, torch.from_numpy(gradient.shared).to(weights.device, weights.dtype)
-
-
-def _with_gradient(tensor: Tensor) -> Tensor:
-    return tensor if tensor.requires_grad else tensor.detach().requires_grad_()
-
-
-def _numbers(inputs: Tensor, weights: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns the inputs as rows, shape (rows, inputs), and the weights."""
-    return _to_numpy(inputs).reshape(math.prod(inputs.shape[:-1]), inputs.shape[-1]), _to_numpy(weights)
-
-
-def _to_numpy(tensor: Tensor) -> NDArray[np.float64]:
-    return tensor.detach().to("cpu", torch.float64).numpy()
 
 
 # torch asks for the signature at each call, and finding it takes longer than the circuit. `inspect` looks for it here.
