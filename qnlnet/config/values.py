@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qnlnet.config.compose import explain_validation_error
+from qnlnet.config.explanations import explain_validation_error
 from qnlnet.config.schema import RunConfig
 
 
