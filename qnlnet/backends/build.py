@@ -8,6 +8,7 @@ from qnlnet.backends.exact import ExactEstimatorQNN
 from qnlnet.backends.layer import QuantumLayer
 from qnlnet.circuits import Circuit
 from qnlnet.config import AnyBackendConfig, BackendConfig, RuntimeConfig
+from qnlnet.errors import check_type
 
 _EXACT = BackendConfig()
 
@@ -24,10 +25,12 @@ def build_qnn(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0)
         A network with the circuit's inputs and weights in order, one output per observable, and gradients for both.
 
     Raises:
-        ArgumentError: An option of the backend is not acceptable.
+        ArgumentError: `qnl` is something else, such as a QuantumCircuit; or an option of the backend is not acceptable.
         ServiceError: IBM Quantum cannot be asked.
         UnsupportedCircuitError: `backend=exact` does not know a gate of the circuit.
     """
+    advice = "Circuit(circuit, input_params, weight_params, observables) says of a QuantumCircuit what is what."
+    check_type("qnl", qnl, Circuit, advice)
     if isinstance(config, RuntimeConfig):
         from qnlnet.backends.runtime import build_runtime_qnn  # the client of IBM Quantum takes seconds to import
 

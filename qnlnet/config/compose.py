@@ -58,9 +58,14 @@ def build_run_config(config: DictConfig) -> RunConfig:
     """
     _check_protocol(config)
     run = _validate(config, RunConfig)
+    check_names(run)
+    return run
+
+
+def check_names(run: RunConfig) -> None:
+    """Raises an `ArgumentError` where an ansatz has the name of another one."""
     if isinstance(ansatz := getattr(run.model, "ansatz", None), AnsatzConfig):
         check_ansatz_name(ansatz, CONFIG_DIR / "ansatz", _load_ansatz)
-    return run
 
 
 def _check_protocol(config: DictConfig) -> None:

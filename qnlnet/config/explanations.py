@@ -62,10 +62,7 @@ def explain_composition_error(error: Exception, config_name: str, overrides: Seq
     """Returns the one sentence behind an error of Hydra or OmegaConf, which the overrides have led to."""
     model = next((word for word in overrides if key_of(word) == "model"), None)
     if isinstance(error, OverrideParseException):
-        return ArgumentError(
-            f"The override `{short_override(str(error.override))}` cannot be read. It must be key=value, and a value "
-            "with special characters stands in quotes of its own: 'key=\"~/folder\"'."
-        )
+        return explain_unreadable(str(error.override))
     for cause in (error, error.__cause__):
         if isinstance(cause, yaml.MarkedYAMLError):
             return _unreadable_yaml(cause)
@@ -95,6 +92,14 @@ def explain_composition_error(error: Exception, config_name: str, overrides: Seq
     return ArgumentError(f"The configuration cannot be composed: {first_line(error)}")
 
 
+def explain_unreadable(override: str) -> ArgumentError:
+    """Returns the sentence about an override that is not of the form key=value."""
+    return ArgumentError(
+        f"The override `{short_override(override)}` cannot be read. It must be key=value, and a value with special "
+        "characters stands in quotes of its own: 'key=\"~/folder\"'."
+    )
+
+
 def _unreadable_yaml(error: yaml.MarkedYAMLError) -> ArgumentError:
     mark = error.problem_mark
     place = f"Line {mark.line + 1} of the file {mark.name}" if mark is not None else "A configuration file"
@@ -118,6 +123,11 @@ def _unknown_key(long: str, config_name: str, model: str | None) -> ArgumentErro
         return ArgumentError(f"The configuration key `{key}` cannot be set like this. Write `{key}=value`.")
     if owner := _name_owner(long):
         return ArgumentError(f"There is no configuration key `{key}` here.{owner}")
+    return explain_unknown_key(key, known)
+
+
+def explain_unknown_key(key: str, known: Sequence[str]) -> ArgumentError:
+    """Returns the sentence about a short key that is not among the known ones, with the one that may be meant."""
     return ArgumentError(f"There is no configuration key `{key}`.{_suggest_key(key, known) or ' See --help for all.'}")
 
 
