@@ -21,7 +21,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from qnlnet.config import CONFIG_DIR
-from qnlnet.config.compose import explain_composition_error
+from qnlnet.config.explanations import explain_composition_error
 from qnlnet.config.overrides import read_override
 from qnlnet.config.own_models import offer_own_models
 from qnlnet.errors import ArgumentError, QNLNetError

@@ -11,8 +11,8 @@ from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 from output_folder import choose_output_folder
-from table import describe_cells
 
+from qnlnet.config.cells import describe_cells
 from qnlnet.config.comparisons import list_comparisons
 
 

@@ -17,14 +17,14 @@ def evaluate(config: DictConfig) -> None:
     from qnlnet.hardware import load_workload, wilson_interval
     from qnlnet.hardware.workload import check_fits_a_device
     from qnlnet.records import backend_text
-    from qnlnet.training import predict, score_with_model
+    from qnlnet.training import labels_of, score_with_model
 
     path = find_model(evaluation.run, evaluation.seed)
     check_fits_a_device(load_trained_model(path)[0])
     _, _, model = load_trained_model(path, evaluation.backend)  # an unknown device is found before images are read
     workload = load_workload(path, evaluation.images, evaluation.image_seed, evaluation.data_root)
     inputs = workload.inputs
-    right = int((predict(score_with_model(model, workload.features)) == inputs.labels).sum())
+    right = int((labels_of(score_with_model(model, workload.features)) == inputs.labels).sum())
     exact_right = int((inputs.predict(inputs.exact_values) == inputs.labels).sum())
     images = len(inputs.labels)
     low, high = wilson_interval(right, images)

@@ -10,13 +10,13 @@ from typing import Any
 from command_line import run_experiment
 from counting import count_models
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from output_folder import choose_output_folder
-from table import describe_cells, list_cells
 
-from qnlnet.config import NoiseConfig, RunConfig, build_section
+from qnlnet.config import NoiseConfig, build_section
+from qnlnet.config.cells import describe_cells, list_cells
 
-_NOISE_KEYS = set(NoiseConfig.model_fields)
+NOISE_KEYS = set(NoiseConfig.model_fields)  # keys of the file that are no settings of its cells
 
 
 def measure(config: DictConfig) -> None:
@@ -24,7 +24,7 @@ def measure(config: DictConfig) -> None:
     hydra = HydraConfig.get()
     noise = build_section(config, NoiseConfig)
     overrides, config_name = list(hydra.overrides.task), str(hydra.job.config_name)
-    cells = list_noisy_cells(config, overrides, config_name)
+    cells = list_cells(config_name, overrides, NOISE_KEYS)
     directory = choose_output_folder(config, overrides, config_name, partial(describe_noise, config_name))
 
     # These take seconds to import and are not needed for --help or for a mistake.
@@ -44,14 +44,7 @@ def measure(config: DictConfig) -> None:
 
 def describe_noise(config_name: str, config: DictConfig, overrides: list[str]) -> Any:
     """Returns what makes two measurements of a file in configs/ the same: equal noise, cells and seeds."""
-    return build_section(config, NoiseConfig), describe_cells(list_noisy_cells(config, overrides, config_name))
-
-
-def list_noisy_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:
-    """Returns the cells of the table behind configs/`config_name`.yaml, whose other keys are about noise."""
-    of_cells = OmegaConf.masked_copy(config, [str(key) for key in config if key not in _NOISE_KEYS])
-    own = [override for override in overrides if override.partition("=")[0].lstrip("+") not in _NOISE_KEYS]
-    return list_cells(of_cells, own, config_name)
+    return build_section(config, NoiseConfig), describe_cells(list_cells(config_name, overrides, NOISE_KEYS))
 
 
 if __name__ == "__main__":

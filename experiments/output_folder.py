@@ -7,6 +7,7 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 from qnlnet.config import compose_config
+from qnlnet.config.overrides import key_of
 from qnlnet.files import choose_folder
 
 # Overrides with these keys say where, how fast or to whom, and never what.
@@ -28,7 +29,7 @@ def choose_output_folder(
         describe: Returns what a composed file and its overrides ask for: equal values are the same table.
     """
     directory = Path(config.output_dir)
-    keys = {override.partition("=")[0].lstrip("+") for override in overrides}
+    keys = {key_of(override) for override in overrides}
     if "output_dir" in keys:
         return choose_folder(directory, directory, is_usual=False)
     if not OmegaConf.select(config, "data.verify", default=True):  # no hash tells other images from the committed ones

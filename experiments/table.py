@@ -6,33 +6,22 @@ python experiments/table.py --config-name ablation     # the effect of r, D, ans
 python experiments/table.py --config-name quickstart   # Table 1's pipeline on scikit-learn's digits, in a minute
 """
 
-import itertools
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from command_line import run_experiment
 from hydra.core.hydra_config import HydraConfig
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from output_folder import choose_output_folder
 
-from qnlnet.config import (
-    RunConfig,
-    build_run_config,
-    compose_config,
-    config_hash,
-)
-from qnlnet.config.comparisons import pick_choices
-from qnlnet.config.overrides import key_of, read_override
-
-_TABLE_KEYS = {"name", "axes", "output_dir", "table", "figure"}  # what belongs to the table and not to its cells
+from qnlnet.config.cells import describe_cells, list_cells
 
 
 def make_table(config: DictConfig) -> None:
     """Trains what is missing, then writes the table and says where it lies."""
     hydra = HydraConfig.get()
     overrides, config_name = list(hydra.overrides.task), str(hydra.job.config_name)
-    cells = list_cells(config, overrides, config_name)
+    cells = list_cells(config_name, overrides)
     directory = choose_output_folder(config, overrides, config_name, partial(describe_table, config_name))
     name = str(config.name)
 
@@ -68,37 +57,8 @@ def make_table(config: DictConfig) -> None:
 
 def describe_table(config_name: str, config: DictConfig, overrides: list[str]) -> Any:
     """Returns what makes two tables of a file in configs/ the same: equal cells and seeds, and what becomes of them."""
-    cells = list_cells(config, overrides, config_name)
     shown = [config.get(key) for key in ("name", "table", "figure")]
-    return shown, describe_cells(cells)
-
-
-def describe_cells(cells: Iterable[RunConfig]) -> list[tuple[str, int]]:
-    """Returns the hash of each cell and its number of seeds."""
-    return [(config_hash(cell), cell.seeds) for cell in cells]
-
-
-def list_cells(config: DictConfig, overrides: list[str], config_name: str) -> list[RunConfig]:
-    """Returns every combination of the table's axes, with the overrides of the command line applied to each.
-
-    Where an override is the first word of choices of an axis it picks these: ``data=mnist`` leaves the MNIST rows.
-    Where it sets a key that choices set to something else it wins, and choices that become equal are one cell.
-
-    Args:
-        config: The composed table.
-        overrides: The overrides of the command line.
-        config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
-    """
-    own = tuple(read_override(override) for override in overrides if key_of(override) not in _TABLE_KEYS)
-    overridden = {key_of(override) for override in own}
-    keys = [str(key) for key in config if key not in _TABLE_KEYS]
-    axes = [pick_choices([str(choice) for choice in axis], own) for axis in config.axes]
-    cells: dict[str, RunConfig] = {}
-    for choices in itertools.product(*axes):
-        words = [word for word in map(read_override, itertools.chain(*choices)) if key_of(word) not in overridden]
-        cell = build_run_config(OmegaConf.masked_copy(compose_config(config_name, [*words, *own]), keys))
-        cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
-    return list(cells.values())
+    return shown, describe_cells(list_cells(config_name, overrides))
 
 
 if __name__ == "__main__":

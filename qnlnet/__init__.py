@@ -6,11 +6,13 @@ The names below are loaded when they are first used, so that ``import qnlnet`` i
 import importlib
 from typing import Any
 
+__version__ = "0.1.0"
+
 _HOMES = {
     "ExactEstimatorQNN": "qnlnet.backends",
     "ExactSimulator": "qnlnet.simulator",
     "Circuit": "qnlnet.circuits",
-    "QNLNet": "qnlnet.models",
+    "QuantumLayer": "qnlnet.backends",
     "RunConfig": "qnlnet.config",
     "RuntimeConfig": "qnlnet.config",
     "build_model": "qnlnet.models",
@@ -21,12 +23,15 @@ _HOMES = {
     "format_outcomes": "qnlnet.runs",
     "load_config": "qnlnet.config",
     "load_dataset": "qnlnet.data",
+    "load_model": "qnlnet.checkpoints",
+    "predict": "qnlnet.training",
     "prepare_features": "qnlnet.models",
+    "read_rows": "qnlnet.records",
     "run": "qnlnet.runs",
     "summarise": "qnlnet.tables",
     "train_cells": "qnlnet.runs",
 }
-__all__ = sorted(_HOMES)
+__all__ = ["__version__", *sorted(_HOMES)]
 
 
 def __getattr__(name: str) -> Any:
@@ -36,4 +41,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *_HOMES]
+    return __all__

@@ -83,6 +83,13 @@ def check_choice(name: str, value: Any, choices: Iterable[Any]) -> None:
         raise argument_error(name, f"be one of {', '.join(map(str, options))}", value)
 
 
+def check_type(name: str, value: Any, kind: type, advice: str) -> None:
+    """Raises an `ArgumentError` with `advice` unless `value` is of a type."""
+    if not isinstance(value, kind):
+        found = type(value).__name__
+        raise ArgumentError(f"Argument `{name}` must be of type {kind.__name__}, but is of type {found}. {advice}")
+
+
 def check_at_least(name: str, value: int, minimum: int) -> None:
     """Raises an `ArgumentError` unless `value` is at least `minimum`."""
     if value < minimum:

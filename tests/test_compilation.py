@@ -1,10 +1,13 @@
 """Compiled code is cached, and never outlives the sources it was made of."""
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numba
 import pytest
+from numba.core.caching import IndexDataCacheFile
 
 import qnlnet.compilation
 from qnlnet.compilation import cache_folder
@@ -40,6 +43,51 @@ def test_an_edit_of_any_source_takes_another_folder(changed: str | None, tmp_pat
         with (tmp_path / changed).open("a", encoding="utf-8") as file:
             file.write("# an edit")
     assert (cache_folder(tmp_path) == before) == (changed is None)
+
+
+NEEDED = {
+    IndexDataCacheFile: ("save", "_open_for_write", "_load_index", "_load_data", "_data_path"),
+    numba.config: ("CACHE_DIR", "CPU_NAME"),
+}
+
+
+@pytest.mark.parametrize(("owner", "name"), [(owner, name) for owner, names in NEEDED.items() for name in names])
+def test_numba_has_what_the_checked_cache_is_made_of(owner: Any, name: str) -> None:
+    sentence = f"numba {numba.__version__} has no {owner.__name__}.{name}, which qnlnet/compilation.py depends on"
+    assert hasattr(owner, name), sentence
+
+
+def test_numba_keeps_files_where_the_checked_cache_takes_over() -> None:
+    dispatcher: Any = numba.njit(cache=True)(lambda x: x)
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    sentence = f"with numba {numba.__version__} qnlnet/compilation.py must find the files of a function elsewhere"
+    assert type(file) is IndexDataCacheFile, sentence
+    assert hasattr(file, "_index_path"), sentence
+
+
+def test_the_version_of_numba_that_is_tested_is_the_last_that_may_be_installed() -> None:
+    (pin,) = re.findall(r"numba>=[\d.]+,<([\d.]+)", (PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    (tested,) = re.findall(r"^numba==0\.(\d+)", (PACKAGE.parent / "constraints.txt").read_text(encoding="utf-8"), re.M)
+    assert pin == f"0.{int(tested) + 1}"
+
+
+def test_damage_is_compiled_again_and_never_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(qnlnet.compilation, "_CACHE", tmp_path)
+
+    def triple(x: int) -> int:
+        return 3 * x
+
+    def hits() -> int:
+        dispatcher = qnlnet.compilation.cached_njit()(triple)
+        assert dispatcher(2) == 6
+        return sum(dispatcher.stats.cache_hits.values())
+
+    assert [hits(), hits()] == [0, 1]
+    (code,) = tmp_path.rglob("*.nbc")
+    damaged = bytearray(code.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    code.write_bytes(damaged)
+    assert [hits(), hits()] == [0, 1]
 
 
 def test_other_users_of_numba_keep_their_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

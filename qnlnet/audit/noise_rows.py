@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from qnlnet.records import CELL_COLUMNS, read_rows, sort_rows
+from qnlnet.records import CELL_COLUMNS, read_table, sort_rows
 from qnlnet.records.configurations import read_configurations
 from qnlnet.records.frames import build_frame
 from qnlnet.records.schema import SEED_SCHEMA, Column
@@ -46,7 +46,7 @@ def read_noise_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFra
         ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     read_configurations(Path(path).parent)
-    return read_rows(Path(path), NOISE_SCHEMA, missing_ok)
+    return read_table(Path(path), NOISE_SCHEMA, missing_ok)
 
 
 def noise_frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

@@ -49,12 +49,9 @@ class AmplitudeNetwork:
         amplitudes, angles = inputs.detach().split([self.num_amplitudes, self.num_inputs - self.num_amplitudes], dim=-1)
         rows = amplitudes.reshape(math.prod(amplitudes.shape[:-1]), self.num_amplitudes).double().cpu().numpy()
         check_real_and_finite("input_data", rows)
-        prepared = (
-            torch.from_numpy(preparation_angles(rows))
-            .reshape(*amplitudes.shape[:-1], self.num_amplitudes - 1)
-            .to(inputs)
-        )
-        values = self.prepared.differentiable(torch.cat([prepared, angles], dim=-1), weights)
+        prepared = torch.from_numpy(preparation_angles(rows)).reshape(*amplitudes.shape[:-1], self.num_amplitudes - 1)
+        states = torch.cat([prepared.to(inputs.device), angles.double()], dim=-1)
+        values = self.prepared.differentiable(states, weights)
         return values * (amplitudes != 0).any(dim=-1, keepdim=True)
 
     def _through_matrices(self, inputs: Tensor, weights: Tensor) -> Tensor:
@@ -69,9 +66,8 @@ class AmplitudeNetwork:
         values = self.prepared.differentiable(fixed, weights).double()
         # y = Σᵢ ψᵢ (2ψᵢ − Σⱼψⱼ) y(eᵢ) + Σᵢ<ⱼ 2 ψᵢ ψⱼ y((eᵢ + eⱼ)/√2)
         i, j = np.triu_indices(self.num_amplitudes, 1)
-        shares = torch.cat(
-            [unit * (2 * unit - unit.sum(dim=-1, keepdim=True)), 2 * unit[..., i] * unit[..., j]], dim=-1
-        )
+        alone = unit * (2 * unit - unit.sum(dim=-1, keepdim=True))
+        shares = torch.cat([alone, 2 * unit[..., i] * unit[..., j]], dim=-1)
         return (shares.unsqueeze(-2) @ values).squeeze(-2).to(weights.dtype)
 
 

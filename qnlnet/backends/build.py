@@ -10,6 +10,7 @@ from qnlnet.backends.checked import CheckedEstimatorQNN
 from qnlnet.backends.exact import ExactEstimatorQNN
 from qnlnet.circuits import Circuit, build_state_preparation
 from qnlnet.config import AnyBackendConfig, BackendConfig, RuntimeConfig
+from qnlnet.errors import check_type
 from qnlnet.simulator.batches import Amplitudes, BatchSimulator
 
 _EXACT = BackendConfig()
@@ -27,10 +28,12 @@ def build_qnn(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0)
         A network with the circuit's inputs and weights in order, one output per observable, and gradients for both.
 
     Raises:
-        ArgumentError: An option of the backend is not acceptable.
+        ArgumentError: `qnl` is something else, such as a QuantumCircuit; or an option of the backend is not acceptable.
         ServiceError: IBM Quantum cannot be asked.
         UnsupportedCircuitError: `backend=exact` does not know a gate of the circuit.
     """
+    advice = "Circuit(circuit, input_params, weight_params, observables) says of a QuantumCircuit what is what."
+    check_type("qnl", qnl, Circuit, advice)
     if isinstance(config, RuntimeConfig):
         from qnlnet.backends.runtime import build_runtime_qnn  # the client of IBM Quantum takes seconds to import
 
@@ -55,7 +58,7 @@ def build_qnn(qnl: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0)
 
 
 def build_network(circuit: Circuit, config: AnyBackendConfig, seed: int) -> CheckedEstimatorQNN | AmplitudeNetwork:
-    """Does what `build_qnn` does, also for a circuit that takes amplitudes: it gets a preparation of its state in front.
+    """Does what `build_qnn` does, also for a circuit that takes amplitudes, which gets a preparation in front.
 
     Raises:
         ArgumentError: An option of the backend is not acceptable.

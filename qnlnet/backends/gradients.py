@@ -1,4 +1,4 @@
-"""From a layer's inputs and weights to its values, by whatever is fastest: the rows of a batch in one sweep, or one by one.
+"""From a layer's inputs and weights to its values, by whatever is fastest.
 
 Many rows that share their weights take one sweep forwards and one back. What that cannot do, transforms of torch.func
 and derivatives of derivatives, goes through functions that can be differentiated again and again.
@@ -121,7 +121,7 @@ def _with_gradient(tensor: Tensor) -> Tensor:
 
 
 def _to_rows(tensor: Tensor, weights: Tensor, precision: torch.dtype) -> NDArray[np.floating]:
-    """Returns a tensor of shape (…, numbers) as (rows, numbers), one of (…, copies, numbers) as (copies, rows, numbers)."""
+    """Returns (…, numbers) as (rows, numbers), and with copies (…, copies, numbers) as (copies, rows, numbers)."""
     if weights.ndim == 2:
         tensor = tensor.movedim(-2, 0)
         return _to_numpy(tensor.reshape(len(weights), math.prod(tensor.shape[1:-1]), tensor.shape[-1]), precision)

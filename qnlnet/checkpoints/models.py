@@ -92,6 +92,21 @@ def find_model(run: Path | str, seed: int = 0) -> Path:
     return model
 
 
+def load_model(run: Path | str, seed: int = 0, backend: AnyBackendConfig | None = None) -> tuple[RunConfig, nn.Module]:
+    """Returns the configuration and one trained model of a run, in evaluation mode.
+
+    Args:
+        run: The folder of the run, or the file of a model.
+        seed: Which replica of a folder.
+        backend: What runs the circuit; None takes the exact simulator.
+
+    Raises:
+        ArgumentError: There is no such seed, or the file is damaged or belongs to another version of the library.
+    """
+    config, _, model = load_trained_model(find_model(run, seed), backend)
+    return config, model
+
+
 def load_trained_model(path: Path | str, backend: AnyBackendConfig | None = None) -> tuple[RunConfig, int, nn.Module]:
     """Returns the configuration, the seed and the model of a file that a run saved, in evaluation mode.
 

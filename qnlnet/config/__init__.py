@@ -7,10 +7,10 @@ from qnlnet.config.compose import (
     build_run_config,
     build_section,
     compose_config,
-    explain_validation_error,
     load_config,
 )
 from qnlnet.config.data import DataConfig
+from qnlnet.config.explanations import explain_validation_error
 from qnlnet.config.folder import CONFIG_DIR
 from qnlnet.config.identity import cell_name, config_hash, hash_settings, identity_settings, run_directory
 from qnlnet.config.logger import LoggerConfig

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
-from qnlnet.config.compose import build_run_config, compose_config
+from qnlnet.config.cells import build_cell, own_words, pick_choices
+from qnlnet.config.compose import compose_config
 from qnlnet.config.overrides import key_of, read_override
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
 
-OWN_KEYS = ("name", "bases", "changes", "output_dir")  # what belongs to the comparison and not to its cells
+_OWN_KEYS = ("name", "bases", "changes", "output_dir")  # what belongs to the comparison and not to its cells
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,8 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
     Raises:
         ArgumentError: The file lacks a part, or a cell does not compose.
     """
-    own = [read_override(override) for override in overrides if key_of(override) not in OWN_KEYS]
-    config = compose_config(config_name, list(overrides))
-    keys = [str(key) for key in config if key not in OWN_KEYS]
+    own = own_words(overrides, _OWN_KEYS)
+    config = compose_config(config_name, overrides)
     try:
         bases: Any = OmegaConf.to_container(config.bases)
         described: Any = OmegaConf.to_container(config.changes)
@@ -73,11 +73,9 @@ def list_comparisons(config_name: str, overrides: Sequence[str] = ()) -> list[Co
     picking = {read_override(choice[0]) for axis in axes for choice in axis}
     own = [override for override in own if override not in picking]
 
-    @cache  # bases come again with each change, and composing takes a tenth of a second
+    @cache  # bases come again with each change
     def cell(*words: str) -> RunConfig:
-        composed = compose_config(config_name, [*words, *own])
-        assert isinstance(composed, DictConfig)
-        return build_run_config(OmegaConf.masked_copy(composed, keys))
+        return build_cell(config_name, words, own, _OWN_KEYS)
 
     comparisons = []
     for choices in itertools.product(*axes):
@@ -96,14 +94,3 @@ def _merge(base: Sequence[str], words: str) -> list[str]:
     for word in words.format(**{key.replace(".", "_"): value for key, value in values.items()}).split():
         merged[key_of(word)] = word
     return list(merged.values())
-
-
-def pick_choices(axis: Sequence[str], overrides: Sequence[str]) -> list[list[str]]:
-    """Returns the words of those choices whose first word is among the overrides; of all choices where none is.
-
-    Args:
-        axis: Choices such as ``data=mnist train.learning_rate=1e-3``.
-        overrides: What the command line says, as `read_override` gives it.
-    """
-    choices = [choice.split() for choice in axis]
-    return [words for words in choices if read_override(words[0]) in overrides] or choices

@@ -16,6 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from qnlnet.config.own_models import offer_own_models
 
+State = tuple[tuple[object, ...], ...]
 _PLAIN = re.compile(r"(?!hydra\b)([A-Za-z_][\w.]*)(@[\w.]+)?=(.*)", re.DOTALL)  # no +key, ~key or hydra.key
 
 
@@ -25,16 +26,22 @@ def compose_files(config_name: str, overrides: Sequence[str], folder: Path) -> D
     Hydra itself composes once for each choice of groups; single values are set in a copy. A file that changes, comes or
     goes makes Hydra compose again, in `folder` and among one's own models.
     """
-    own = offer_own_models()
+    state = files_state(folder)
     words = _split(overrides, folder)
     if words is not None and _reads_only(folder):
         groups, values = words
         try:
-            if (kept := _compose_groups(config_name, groups, folder, (*_list_files(folder), *own))) is not None:
+            if (kept := _compose_groups(config_name, groups, folder, state)) is not None:
                 return _set_values(copy.deepcopy(kept), values)
         except (HydraException, OmegaConfBaseException):
             pass  # Hydra shall say in its own words what is wrong
     return _compose(config_name, overrides, folder)
+
+
+def files_state(folder: Path) -> State:
+    """Returns what changes whenever a file changes, comes or goes, in `folder` or among one's own models."""
+    own = offer_own_models()
+    return (*_list_files(folder), *own)
 
 
 def _split(overrides: Sequence[str], folder: Path) -> tuple[tuple[str, ...], list[str]] | None:
@@ -75,9 +82,7 @@ def _list_files(folder: Path) -> Iterator[tuple[str, int, int, int]]:
 
 
 @lru_cache(maxsize=256)
-def _compose_groups(
-    config_name: str, groups: tuple[str, ...], folder: Path, files: tuple[object, ...]
-) -> DictConfig | None:
+def _compose_groups(config_name: str, groups: tuple[str, ...], folder: Path, state: State) -> DictConfig | None:
     """Returns the composition; None where hydra.searchpath adds folders, whose files could change unseen."""
     config = _compose(config_name, groups, folder, return_hydra_config=True)
     if config.hydra.searchpath:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qnlnet.config.compose import explain_validation_error
+from qnlnet.config.explanations import explain_validation_error
 from qnlnet.config.first_form import nest
 from qnlnet.config.lookups import PLACEHOLDERS
 from qnlnet.config.model.registry import section_of

@@ -8,7 +8,7 @@ from qnlnet.config.backend import AnyBackendConfig, BackendConfig
 from qnlnet.config.data import DataConfig
 from qnlnet.config.first_form import nest
 from qnlnet.config.logger import LoggerConfig
-from qnlnet.config.lookups import open_choices, without_lookups
+from qnlnet.config.lookups import PLACEHOLDERS, open_choices, without_lookups
 from qnlnet.config.model.base import ModelConfig
 from qnlnet.config.model.registry import section_of
 from qnlnet.config.section import Count, Index, Section
@@ -88,6 +88,24 @@ class RunConfig(Section):
     logger: LoggerConfig = LoggerConfig()
     output_dir: str | None = None
 
+    def override(self, *words: str) -> "RunConfig":
+        """Returns the configuration with other values, checked again; everything that is not named stays as it is.
+
+        >>> config = load_config("data=digits", "reducer=pca").override("r=2", "train.epochs=5", "ansatz=1")
+        >>> (config.model.feature_map_reps, config.train.epochs, config.model.ansatz.name)
+        (2, 5, '1')
+
+        Args:
+            words: Overrides as on the command line.
+
+        Raises:
+            ArgumentError: A key is unknown, a value is not acceptable, or the word chooses a file of configs/ that
+                other settings follow from, such as ``data=cifar10``: only `load_config` can do that.
+        """
+        from qnlnet.config.values import override  # it composes, and builds configurations by this schema
+
+        return override(self, *words)
+
     @model_validator(mode="before")
     @classmethod
     def _read(cls, values: Any) -> Any:
@@ -97,8 +115,9 @@ class RunConfig(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         object.__setattr__(self, "model", self.model.completed(self.data))
-        if self.model.is_fitted and self.train.epochs != 1:
-            requirement = f"be left out with model={self.model.name}, which is fitted once"
-            raise argument_error("train.epochs", requirement, self.train.epochs)
+        for key, placeholder in PLACEHOLDERS.items() if self.model.is_fitted else ():
+            if (value := getattr(self.train, key)) != placeholder:
+                requirement = f"be left out with model={self.model.name}, which is fitted once"
+                raise argument_error(f"train.{key}", requirement, value)
         self.model.check(self)
         return self

@@ -2,15 +2,16 @@
 
 import itertools
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from omegaconf import OmegaConf
 
 from qnlnet.config.compose import compose_config, load_config
+from qnlnet.config.compositions import State, files_state
 from qnlnet.config.folder import CONFIG_DIR
 from qnlnet.config.identity import settings_in_short_words
-from qnlnet.config.own_models import State, list_options, offer_own_models
+from qnlnet.config.own_models import list_options
 from qnlnet.config.schema import RunConfig
 from qnlnet.errors import ArgumentError
 
@@ -63,12 +64,12 @@ def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
 
 def options_named(group: str, name: str) -> list[str]:
     """Returns the options of a group in configs/ that carry a name, whatever their files are called."""
-    own = offer_own_models()
-    return [option for option in list_options(group, CONFIG_DIR) if _name_in(group, option, own) == name]
+    state = files_state(CONFIG_DIR)
+    return [option for option in list_options(group, CONFIG_DIR) if _name_in(group, option, state) == name]
 
 
-@cache
-def _name_in(group: str, option: str, own: State) -> str | None:
+@lru_cache(maxsize=256)
+def _name_in(group: str, option: str, state: State) -> str | None:
     try:
         composed = compose_config("train", [f"{group}={option}"])
     except ArgumentError:
@@ -83,7 +84,7 @@ def _name_in(group: str, option: str, own: State) -> str | None:
 
 def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozenset[str]) -> list[str]:
     """Returns the overrides that make `config` of the options; sections without an option are left out."""
-    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen, offer_own_models())
+    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen, files_state(CONFIG_DIR))
     known = {"train" if group == "protocol" else group for group in options}
     left_out = {"data", "reducer", "train"} - known  # only of own images, or of options without a file
     return [
@@ -93,8 +94,8 @@ def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozense
     ]
 
 
-@cache  # composing takes a tenth of a second
-def _usual(choices: tuple[str, ...], unseen: frozenset[str], own: State) -> dict[str, Any]:
+@lru_cache(maxsize=256)
+def _usual(choices: tuple[str, ...], unseen: frozenset[str], state: State) -> dict[str, Any]:
     return _flatten(load_config(*choices), unseen)
 
 

@@ -12,7 +12,7 @@ from qnlnet.data.labelled_images import Splits, select_classes
 from qnlnet.data.mnist import FASHION_MNIST, MNIST, read_mnist
 from qnlnet.data.root import data_root
 from qnlnet.data.validation import hold_out_validation
-from qnlnet.errors import argument_error
+from qnlnet.errors import argument_error, check_type
 
 RELEASES = {"mnist": MNIST, "fashion_mnist": FASHION_MNIST, "cifar10": CIFAR10}
 READERS: Mapping[str, Callable[..., Splits]] = {
@@ -30,10 +30,13 @@ def load_dataset(config: DataConfig, *, download: bool = True) -> Dataset:
         download: Whether to download missing files.
 
     Raises:
-        ArgumentError: If a class or an image shape is asked for that the dataset does not have.
+        ArgumentError: If `config` is something else, such as a whole configuration; or if a class or an image shape is
+            asked for that the dataset does not have.
         DataError: If files are missing, damaged or, with `config.verify`, not the official ones; or if own images are
             too few, of different kinds, or the same in two places.
     """
+    advice = 'Images are a part of a configuration: load_config("data=digits").data, for example.'
+    check_type("config", config, DataConfig, advice)
     is_own = config.name == "image_folder"
     splits, labels = _read_own_images(config) if is_own else _read_release(config, download)
     train_images, train_labels = select_classes(splits.train, labels)

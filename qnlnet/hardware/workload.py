@@ -19,7 +19,7 @@ from qnlnet.models import Features, prepare_features
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.seeding import generator
 from qnlnet.simulator import ExactSimulator
-from qnlnet.training import predict
+from qnlnet.training import labels_of
 
 _USUAL_IMAGES = 200
 
@@ -43,7 +43,7 @@ class Inputs:
     def predict(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         """Returns the labels that the model gives for expectation values of shape (images,)."""
         y = self.head[0] * values.astype(np.float32) + self.head[1]
-        return predict(np.stack([y, np.float32(1) - y], axis=-1))
+        return labels_of(np.stack([y, np.float32(1) - y], axis=-1))
 
     def to_bytes(self) -> bytes:
         """Returns the content of inputs.npz."""

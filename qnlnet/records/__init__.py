@@ -13,7 +13,7 @@ from qnlnet.records.labels import (
     settings_in_words,
 )
 from qnlnet.records.merging import sort_rows, upsert
-from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_rows, read_seed_rows
+from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_rows, read_seed_rows, read_table
 from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "read_hardware_rows",
     "read_rows",
     "read_seed_rows",
+    "read_table",
     "reducer_label",
     "setting_label",
     "settings_in_words",

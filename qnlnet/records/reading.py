@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.errors import ResultsError
+from qnlnet.errors import ResultsError, argument_error
 from qnlnet.records.configurations import read_configurations
 from qnlnet.records.frames import build_frame
 from qnlnet.records.hardware import HARDWARE_SCHEMA
@@ -31,36 +31,41 @@ def read_seed_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFram
         ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
     read_configurations(Path(path).parent)
-    return read_rows(Path(path), SEED_SCHEMA, missing_ok)
+    return read_table(Path(path), SEED_SCHEMA, missing_ok)
 
 
 def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
-    """Returns the per-epoch rows of a .csv or .csv.gz file, with the columns of `EPOCH_COLUMNS`.
-
-    Args:
-        path: The file.
-        missing_ok: Whether a file that does not exist counts as one without rows.
-
-    Raises:
-        ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
-    """
-    return read_rows(Path(path), EPOCH_SCHEMA, missing_ok)
+    """Returns the per-epoch rows of a file, with the columns of `EPOCH_COLUMNS`; otherwise as `read_seed_rows`."""
+    return read_table(Path(path), EPOCH_SCHEMA, missing_ok)
 
 
 def read_hardware_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
-    """Returns the rows of a hardware.csv, with the columns of `HARDWARE_COLUMNS`.
+    """Returns the rows of a hardware.csv, with the columns of `HARDWARE_COLUMNS`; otherwise as `read_seed_rows`."""
+    return read_table(Path(path), HARDWARE_SCHEMA, missing_ok)
+
+
+_READERS = {"seeds": read_seed_rows, "epochs": read_epoch_rows, "hardware": read_hardware_rows}
+
+
+def read_rows(path: Path | str) -> pd.DataFrame:
+    """Returns the rows of a seeds.csv, epochs.csv, epochs.csv.gz or hardware.csv; of a folder, those of its seeds.csv.
 
     Args:
-        path: The file.
-        missing_ok: Whether a file that does not exist counts as one without rows.
+        path: The file, or the folder of a run or a table.
 
     Raises:
+        ArgumentError: The file has another name.
         ResultsError: The file cannot be read, is truncated, or a column or value is not what the schema says.
     """
-    return read_rows(Path(path), HARDWARE_SCHEMA, missing_ok)
+    path = Path(path)
+    path = path / "seeds.csv" if path.is_dir() else path
+    kind = path.name.partition(".")[0]
+    if kind not in _READERS:
+        raise argument_error("path", f"name a folder or a table of {', '.join(_READERS)}", str(path))
+    return _READERS[kind](path)
 
 
-def read_rows(path: Path, schema: Mapping[str, Column], missing_ok: bool = False) -> pd.DataFrame:
+def read_table(path: Path, schema: Mapping[str, Column], missing_ok: bool = False) -> pd.DataFrame:
     """Returns the rows of a .csv or .csv.gz file with the columns of any schema; see `read_seed_rows`.
 
     Raises:

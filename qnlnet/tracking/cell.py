@@ -15,7 +15,6 @@ from qnlnet.training import Epoch
 
 Scalar = str | int | float | bool
 
-_ALIASES = {name: field.alias for name, field in RunConfig.model_fields.items() if field.alias}
 _FINAL = ("best_epoch_test_accuracy", "converged", "aer_agreement", "train_seconds")  # the others end the curves
 _ORIGIN = ("commit", "versions", "data_fingerprint", "data_official")
 _SUMMARY = (
@@ -42,7 +41,8 @@ class Cell:
 @lru_cache(maxsize=1024)
 def describe_cell(config: RunConfig) -> Cell:
     """Returns the cell of a configuration; equal hashes give equal cells."""
-    values = {_ALIASES.get(key, key): value for key, value in identity_settings(config).items()}
+    short = {name: field.alias for name, field in type(config.model).model_fields.items() if field.alias}
+    values = {short.get(key, key): value for key, value in identity_settings(config).items()}
     name, digest = cell_name(config), config_hash(config)
     return Cell(name, digest, {"cell": name, "config_hash": digest, **dict(_flatten(values))})
 

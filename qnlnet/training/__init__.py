@@ -10,7 +10,7 @@ from qnlnet.training.observer import Observer
 from qnlnet.training.pool import train_replicas
 from qnlnet.training.progress import Progress, describe
 from qnlnet.training.replica import Epoch, Replica
-from qnlnet.training.scoring import predict, score_with_model
+from qnlnet.training.scoring import labels_of, predict, score_with_model
 from qnlnet.training.torch_replica import TorchReplica
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "build_replica",
     "check_budget",
     "describe",
+    "labels_of",
     "measure_aer_agreement",
     "predict",
     "score_with_model",

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from qnlnet.backends import QuantumLayer
 from qnlnet.config import BackendConfig, RunConfig
 from qnlnet.models import build_model
-from qnlnet.training.scoring import predict, score_with_model
+from qnlnet.training.scoring import labels_of, score_with_model
 
 ROWS = 10_000  # that circuits are asked for on Aer: all test images where a model asks once for each
 
@@ -36,7 +36,7 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
     on_aer = build_model(config.model_copy(update={"backend": BackendConfig(name="aer")}), seed)
     on_aer.load_state_dict(model.state_dict())
     some = inputs[: max(1, ROWS // rows)]
-    labels, labels_on_aer = (predict(score_with_model(each, some)) for each in (model, on_aer))
+    labels, labels_on_aer = (labels_of(score_with_model(each, some)) for each in (model, on_aer))
     return float((labels == labels_on_aer).mean())
 
 

@@ -14,7 +14,7 @@ from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model
 from qnlnet.models.fitted import FittedModule
 from qnlnet.training.replica import BuildModel, Epoch, Replica
-from qnlnet.training.scoring import check_scores, predict, score_with_model
+from qnlnet.training.scoring import check_scores, labels_of, score_with_model
 
 
 class FittedReplica(Replica):
@@ -43,7 +43,7 @@ class FittedReplica(Replica):
         with torch.no_grad():
             check_scores(self.model.eval()(torch.from_numpy(features.train[:1])), 1, self.config)
         accuracies = (
-            100 * float((predict(self.scores(inputs)) == labels).mean())
+            100 * float((labels_of(self.scores(inputs)) == labels).mean())
             for inputs, labels in ((features.train, features.train_labels), (features.test, features.test_labels))
         )
         epoch = Epoch(1, math.nan, *accuracies)

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from qnlnet.config import RunConfig
-from qnlnet.errors import ArgumentError
+from qnlnet.errors import ArgumentError, check_type
 
 EVALUATION_BATCH = 512
 
@@ -34,6 +34,20 @@ def check_scores(scores: Any, count: int, config: RunConfig) -> None:
         raise ArgumentError(f"The model {config.model.name} must {requirement}, but gives {found}.")
 
 
-def predict(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+def labels_of(scores: NDArray[np.float32]) -> NDArray[np.int64]:
     """Returns the label of each row of scores, shape (…, classes): that of the largest, the first of equal ones."""
     return scores.argmax(axis=-1)
+
+
+def predict(model: nn.Module, inputs: ArrayLike) -> NDArray[np.int64]:
+    """Returns the label that a model gives to each input, the place of a class in `data.classes`.
+
+    Args:
+        model: A model as `build_model` and `load_model` return it; it is left in evaluation mode.
+        inputs: What the model sees, shape (count, …), as in `prepare_features(dataset, config).test`.
+
+    Raises:
+        ArgumentError: `model` is no module.
+    """
+    check_type("model", model, nn.Module, "Take it from build_model or load_model.")
+    return labels_of(score_with_model(model, np.asarray(inputs, dtype=np.float32)))

@@ -16,7 +16,7 @@ from qnlnet.config import RunConfig, TrainConfig
 from qnlnet.models import Features, build_model
 from qnlnet.seeding import generator
 from qnlnet.training.replica import BuildModel, Epoch, Replica
-from qnlnet.training.scoring import predict
+from qnlnet.training.scoring import labels_of
 
 
 @dataclass
@@ -65,7 +65,7 @@ class StepwiseReplica(Replica):
         under_way = self._under_way
         self._train(under_way, learning_rate(self.config.train, len(self.epochs)))
         count = len(under_way.order)
-        right = predict(self.scores(self.features.test)) == self.features.test_labels
+        right = labels_of(self.scores(self.features.test)) == self.features.test_labels
         epoch = Epoch(
             len(self.epochs) + 1, under_way.total / count, 100 * under_way.correct / count, 100 * float(right.mean())
         )

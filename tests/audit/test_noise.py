@@ -18,7 +18,7 @@ from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.hardware import load_workload
 from qnlnet.hardware.statistics import shot_noise_error
 from qnlnet.runs import Run
-from qnlnet.training import predict, score_with_model
+from qnlnet.training import labels_of, score_with_model
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ def test_rows_are_what_the_whole_torch_model_gives_on_that_backend(
     path = find_model(trained[1].directory, 1)
     workload = load_workload(path, IMAGES)
     _, _, model = load_trained_model(path, level.backend)
-    right = predict(score_with_model(model, workload.features)) == workload.inputs.labels
+    right = labels_of(score_with_model(model, workload.features)) == workload.inputs.labels
     own = rows[(rows.config_hash == trained[1].hash) & (rows.seed == 1) & (rows.level == level.value)]
     assert own.accuracy.item() == 100 * right.mean()
 

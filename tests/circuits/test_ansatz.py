@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import qnlnet.config.compose
+import qnlnet.config.explanations
 from qnlnet.circuits import Rotation, circuit_from_config, resolve_ansatz
 from qnlnet.config import AnsatzConfig, load_config
 from qnlnet.errors import ArgumentError
@@ -83,7 +84,8 @@ def test_ansatz_file_of_a_persons_own(tmp_path: Path, monkeypatch: pytest.Monkey
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
     (configs / "ansatz" / "ring.yaml").write_text(OWN_ANSATZ, encoding="utf-8")
-    monkeypatch.setattr(qnlnet.config.compose, "CONFIG_DIR", configs)
+    for module in (qnlnet.config.compose, qnlnet.config.explanations):
+        monkeypatch.setattr(module, "CONFIG_DIR", configs)
 
     qnl = circuit_from_config(load_config("ansatz=ring", "num_qubits=3", "readout_qubit=1", "D=2"))
     expected = ["ry_q0_rep{}", "ry_q1_rep{}", "ry_q2_rep{}", "rx_q0_rep{}_closing", "rx_q2_rep{}_closing"]

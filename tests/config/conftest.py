@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import qnlnet.config.compose
+import qnlnet.config.explanations
 from qnlnet.config import CONFIG_DIR
 
 AddFile = Callable[[str, str], None]
@@ -18,5 +19,6 @@ def add_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AddFile:
         target = tmp_path / source.relative_to(CONFIG_DIR)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
-    monkeypatch.setattr(qnlnet.config.compose, "CONFIG_DIR", tmp_path)
+    for module in (qnlnet.config.compose, qnlnet.config.explanations):
+        monkeypatch.setattr(module, "CONFIG_DIR", tmp_path)
     return lambda stem, text: (tmp_path / "ansatz" / f"{stem}.yaml").write_text(text, encoding="utf-8") and None

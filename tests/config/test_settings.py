@@ -1,7 +1,10 @@
 """The overrides that tell a reader of a row what is unusual about its cell, and compose to it again."""
 
 import pytest
+from config.conftest import AddFile
 
+import qnlnet.config.compose
+import qnlnet.config.settings
 from qnlnet.config import config_hash, load_config, override_value, unusual_settings
 
 SAME = "data=cifar10 reducer=pca ansatz=2 r=2 D=3 protocol=corrected seeds=4 train.epochs=7 train.learning_rate=0.5 "
@@ -52,3 +55,14 @@ def test_with_the_columns_it_composes_to_the_same_cell(overrides: str) -> None:
 )
 def test_values_are_written_as_hydra_reads_them(value: object, text: str) -> None:
     assert override_value(value) == text
+
+
+def test_an_edit_of_a_file_counts_at_once(add_file: AddFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = qnlnet.config.compose.CONFIG_DIR  # a copy
+    monkeypatch.setattr(qnlnet.config.settings, "CONFIG_DIR", folder)
+    config = load_config("data=digits")
+    assert unusual_settings(config) == ""
+    file = folder / "protocol" / "released.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("batch_size: 1", "batch_size: 2"), encoding="utf-8")
+    assert unusual_settings(config) == "train.batch_size=1"
+    assert unusual_settings(load_config("data=digits")) == ""

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from experiments.test_mistakes import check_mistake
-from noise import list_noisy_cells
-from table import list_cells
+from noise import NOISE_KEYS
 
 from qnlnet.audit.noise_rows import read_noise_rows
-from qnlnet.config import compose_config, config_hash
+from qnlnet.config import config_hash
+from qnlnet.config.cells import list_cells
 
 pytestmark = pytest.mark.slow
 
@@ -36,15 +36,15 @@ MISTAKES = {
 
 
 def test_the_models_are_those_of_table_1_with_five_seeds() -> None:
-    cells = list_noisy_cells(compose_config("noise", []), [], "noise")
-    table = list_cells(compose_config("table1", []), [], "table1")
+    cells = list_cells("noise", [], NOISE_KEYS)
+    table = list_cells("table1")
     assert [config_hash(cell) for cell in cells] == [config_hash(cell) for cell in table]
     assert {cell.seeds for cell in cells} == {5}
 
 
 def test_overrides_about_noise_stay_away_from_the_cells_and_others_reach_them() -> None:
     overrides = ["shots=[16]", "images=50", "data=mnist", "train.epochs=3", "image_seed=4", "devices=[]"]
-    cells = list_noisy_cells(compose_config("noise", overrides), overrides, "noise")
+    cells = list_cells("noise", overrides, NOISE_KEYS)
     assert len(cells) == 6
     assert {(cell.data.name, cell.train.epochs) for cell in cells} == {("mnist", 3)}
 

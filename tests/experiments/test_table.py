@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from committed_tables import TABLE_NAMES
-from table import list_cells
 
-from qnlnet.config import RunConfig, cell_name, compose_config, config_hash, load_config, run_directory
+from qnlnet.config import RunConfig, cell_name, config_hash, load_config, run_directory
+from qnlnet.config.cells import list_cells
 from qnlnet.errors import ArgumentError
 from qnlnet.records import read_epoch_rows, read_seed_rows
 from qnlnet.runs import check_not_constant
@@ -23,7 +23,7 @@ Run = Callable[..., Any]
 
 @cache
 def list_table(name: str, *overrides: str) -> list[RunConfig]:
-    return list_cells(compose_config(name, overrides), list(overrides), name)
+    return list_cells(name, overrides)
 
 
 def test_table_1_has_its_twelve_cells_with_the_longest_to_train_first() -> None:

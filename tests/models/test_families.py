@@ -15,7 +15,7 @@ from qnlnet.data import load_dataset
 from qnlnet.models import Features, build_model, prepare_features
 from qnlnet.models.fitted import FittedModule
 from qnlnet.runs import train_cells
-from qnlnet.training import build_replica, predict, score_with_model
+from qnlnet.training import build_replica, labels_of, score_with_model
 
 FAMILIES = shipped_names()
 # What draws from torch's global generator when it is asked for scores.
@@ -98,7 +98,7 @@ def test_runs_are_saved_loaded_and_repeated(name: str, tmp_path: Path) -> None:
     saved, seed, model = load_trained_model(run.directory / "models" / "seed-0.pt")
     assert (config_hash(saved), seed) == (config_hash(config), 0)
     features = prepare_features(load_dataset(config.data), config)
-    accuracy = 100 * (predict(score_with_model(model, features.test)) == features.test_labels).mean()
+    accuracy = 100 * (labels_of(score_with_model(model, features.test)) == features.test_labels).mean()
     assert accuracy == pytest.approx(row["test_accuracy"])
     (repeated,) = train_cells([config.model_copy(update={"output_dir": str(tmp_path / "second")})])
     (again,) = repeated.seed_rows().to_dict("records")

@@ -17,7 +17,7 @@ from qnlnet.models import build_model, prepare_features
 from qnlnet.records import model_label, read_seed_rows
 from qnlnet.records.schema import cell_columns
 from qnlnet.runs import train_cells
-from qnlnet.training import predict, score_with_model
+from qnlnet.training import labels_of, score_with_model
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_the_page_can_be_followed_to_the_letter(own: Write, tmp_path: Path, monk
         config, seed, model = load_trained_model(table.parent / "models" / f"seed-{row['seed']}.pt")
         assert (config_hash(config), seed) == (row["config_hash"], row["seed"])
         features = prepare_features(load_dataset(config.data), config)
-        right = predict(score_with_model(model, features.test)) == features.test_labels
+        right = labels_of(score_with_model(model, features.test)) == features.test_labels
         assert 100 * right.mean() == pytest.approx(row["test_accuracy"])
 
 

@@ -17,7 +17,7 @@ from qnlnet.errors import ArgumentError, ResultsError
 from qnlnet.models import FeatureSpec, PrincipalComponents, build_model, extract_features, prepare_features
 from qnlnet.records import EPOCH_COLUMNS, SEED_COLUMNS, read_epoch_rows, read_seed_rows, write_table
 from qnlnet.runs import Run, check_not_constant, inputs, known_table, sweep, train_cells
-from qnlnet.training import Job, predict, score_with_model, train_replicas
+from qnlnet.training import Job, labels_of, score_with_model, train_replicas
 
 MakeCell = Callable[..., RunConfig]
 
@@ -188,7 +188,7 @@ def test_a_saved_model_gives_the_accuracy_of_its_row(overrides: tuple[str, ...],
         assert checkpoint["circuit_weight_names"] == [weight.name for weight in circuit_from_config(cell).weight_params]
         model = build_model(config, seed=99)
         model.load_state_dict(checkpoint["state_dict"])
-        right = predict(score_with_model(model, features.test)) == features.test_labels
+        right = labels_of(score_with_model(model, features.test)) == features.test_labels
         assert 100 * right.mean() == row.test_accuracy
 
 

@@ -15,7 +15,7 @@ from qnlnet.data import load_dataset
 from qnlnet.models import prepare_features
 from qnlnet.provenance import describe_code
 from qnlnet.records import read_epoch_rows, read_seed_rows, write_table
-from qnlnet.runs import Run, inputs, run, sweep
+from qnlnet.runs import Run, inputs, preparation, run
 from qnlnet.training import Epoch, Job, Progress, TrainedReplica
 
 MakeCell = Callable[..., RunConfig]
@@ -228,7 +228,7 @@ def test_a_checkpoint_of_other_code_or_images_does_not_count(
         monkeypatch.setattr(inputs, "load_dataset", lambda config: other)
     else:
         code = {**describe_code(), changed: "another"}
-        monkeypatch.setattr(sweep, "describe_code", lambda: code)
+        monkeypatch.setattr(preparation, "describe_code", lambda: code)
     (outcome,) = run([interrupted])
     assert outcome.status == "trained"
     assert [number for _, _, number in trained] == list(range(1, EPOCHS + 1))

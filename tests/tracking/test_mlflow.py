@@ -181,7 +181,7 @@ def test_a_cell_that_is_trained_again_has_all_its_rows_before_the_end(config: Ru
 
 def test_settings_of_any_length_are_no_obstacle(config: RunConfig) -> None:
     values = config.model_dump(by_alias=True)
-    values["ansatz"] |= {"name": "long", "entangling": [[0, 1]] * 2000}
+    values["model"]["ansatz"] |= {"name": "long", "entangling": [[0, 1]] * 2000}
     long = RunConfig.model_validate(values)
     with start() as trackers:
         trackers.on_epoch(long, 0, epoch(1))

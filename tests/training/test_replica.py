@@ -16,7 +16,7 @@ from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.training import CompiledReplica, Replica, TorchReplica, build_replica, predict, score_with_model
+from qnlnet.training import CompiledReplica, Replica, TorchReplica, build_replica, labels_of, score_with_model
 from qnlnet.training.compiled.network import flatten_parameters, read_network, restore_parameters
 from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
 
@@ -162,7 +162,7 @@ def test_the_training_accuracy_is_the_one_that_the_steps_saw(make_features: Make
     # With one batch of everything, the only step sees the untrained model.
     config = load_config("reducer=pca", "train.batch_size=40", "train.learning_rate=0.5")
     features = make_features(config, 40)
-    untrained = predict(score_with_model(build_model(config, 0), features.train))
+    untrained = labels_of(score_with_model(build_model(config, 0), features.train))
     for kind in (CompiledReplica, TorchReplica):
         epoch = kind(config, 0, features).advance()
         assert epoch.train_accuracy == pytest.approx(100 * (untrained == features.train_labels).mean())
@@ -200,7 +200,7 @@ def test_the_order_of_features_in_memory_does_not_matter(
 def test_a_tie_goes_to_class_0_as_torchs_argmax_has_it() -> None:
     scores = np.array([0.5, np.nextafter(np.float32(0.5), np.float32(0)), 0.75, -3.0, 7.0], np.float32)
     both = torch.from_numpy(np.stack([scores, np.float32(1) - scores], axis=1))
-    assert predict(both.numpy()).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
+    assert labels_of(both.numpy()).tolist() == both.argmax(dim=1).tolist() == [0, 1, 0, 1, 0]
 
 
 def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> None:
