@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from qnlnet.errors import ArgumentError, QNLNetError, argument_error
 from qnlnet.files import write_file
 from qnlnet.provenance import describe_code
 from qnlnet.runs.chance import describe_chance, describe_imbalance
-from qnlnet.runs.choice import choose
+from qnlnet.runs.choice import Candidate, Choice, choose
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters
 from qnlnet.runs.inputs import Inputs
@@ -40,10 +41,10 @@ def run(cells: Iterable[RunConfig]) -> list[Outcome]:
     Raises:
         KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
     """
-    sweep = _Sweep(cells)
+    sweep = _Sweep([_Cell(Choice(config)) for config in cells])
     for cell in sweep.cells:
         try:
-            (cell.config,) = choose([cell.config], train_cells)
+            (cell.choice,) = choose([cell.config], _train_candidates)
             sweep.prepare(cell)
         except Exception as error:  # noqa: BLE001 - belongs to this cell, whatever it is
             cell.fail(error)
@@ -69,7 +70,16 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
         Exception: The first error of a replica, once the others have finished.
         KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
     """
-    sweep = _Sweep(choose(cells, train_cells))
+    return _train_all(_Sweep([_Cell(choice) for choice in choose(cells, _train_candidates)]))
+
+
+def _train_candidates(candidates: Sequence[Candidate]) -> list[Run]:
+    """Trains the candidates of a search side by side: their rows are what is wanted, not their models."""
+    cells = [_Cell(Choice(candidate.config), candidate.words()) for candidate in candidates]
+    return _train_all(_Sweep(cells, is_search=True))
+
+
+def _train_all(sweep: "_Sweep") -> list[Run]:
     for cell in sweep.cells:
         sweep.prepare(cell)
     sweep.train()
@@ -80,13 +90,18 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
 
 
 class _Cell:
-    """A cell on its way through a sweep."""
+    """A cell on its way through a sweep; a candidate of a search has words of its own."""
 
-    def __init__(self, config: RunConfig) -> None:
-        self.config = config
+    def __init__(self, choice: Choice, words: str = "") -> None:
+        self.choice = choice
+        self.words = words
         self.run: Run | None = None
         self.missing: list[int] = []
         self.error: Exception | None = None
+
+    @property
+    def config(self) -> RunConfig:
+        return self.choice.config
 
     @property
     def directory(self) -> Path:
@@ -114,10 +129,16 @@ class _Cell:
 
 
 class _Sweep(Observer):
-    """Cells, the jobs that they need, and what happens to them."""
+    """Cells, the jobs that they need, and what happens to them.
 
-    def __init__(self, cells: Iterable[RunConfig]) -> None:
-        self.cells = [_Cell(config) for config in cells]
+    Args:
+        cells: The cells.
+        is_search: Whether they are candidates, of which nothing but the accuracy is of interest.
+    """
+
+    def __init__(self, cells: Iterable[_Cell], is_search: bool = False) -> None:
+        self.cells = list(cells)
+        self._is_search = is_search
         self._inputs = Inputs()
         self._code = describe_code()
         self._dead_parameters = DeadParameters()
@@ -136,15 +157,17 @@ class _Sweep(Observer):
         config = cell.config
         check_not_constant(config)
         self._check_has_own_folder(config)
-        cell.run = run = Run(config, self._inputs.dataset(config), self._code)
+        cell.run = run = Run(config, self._inputs.dataset(config), self._code, keeps_models=not self._is_search)
         run.clean_up()
+        run.keep_candidates(cell.choice.candidates)
         missing = run.missing_seeds()
         if missing:  # finished cells need no features
             features = self._inputs.features(config)
             check_budget(config, features, len(missing))
             for seed in missing:
                 note = partial(self._dead_parameters.sentence, config)
-                job = Job(config, seed, features, ReplicaKeeper(run, seed), note)
+                job = Job(config, seed, features, ReplicaKeeper(run, seed))
+                job = replace(job, words=cell.words) if self._is_search else replace(job, note=note)
                 self._jobs.append(job)
                 self._cell_of[job] = cell
         cell.missing = missing
@@ -159,12 +182,15 @@ class _Sweep(Observer):
         """Trains all jobs."""
         if not self._jobs:
             return
-        with Progress(self._jobs) as self._progress, ExitStack() as stack:
+        self._progress = Progress(self._jobs, what="candidates" if self._is_search else "replicas")
+        with self._progress, ExitStack() as stack:
             for logger in {job.config.logger for job in self._jobs}:
                 self._trackers[logger] = stack.enter_context(build_trackers(logger))
-            self._tell_of_imbalance()
+            if not self._is_search:
+                self._tell_of_imbalance()
             train_replicas(self._jobs, self, workers=self.cells[0].config.workers)
-            self._tell_of_chance()
+            if not self._is_search:
+                self._tell_of_chance()
 
     def _tell_of_imbalance(self) -> None:
         """Reports each dataset whose classes are of very different size, once."""

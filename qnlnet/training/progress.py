@@ -21,9 +21,11 @@ class Progress(Observer):
     Args:
         jobs: Everything that will be trained.
         stream: Where to write, None for standard error; a terminal gets a bar.
+        what: What a reader calls the jobs.
     """
 
-    def __init__(self, jobs: Sequence[Job], stream: Any = None) -> None:
+    def __init__(self, jobs: Sequence[Job], stream: Any = None, what: str = "replicas") -> None:
+        self._what = what
         self._stream = stream = sys.stderr if stream is None else stream
         self._total = len(jobs)
         self._trained = self._failed = 0
@@ -46,7 +48,7 @@ class Progress(Observer):
         """Counts an epoch."""
         self._time.on_epoch(job, epoch.number)
         if self._bar is not None:
-            what = f"{describe(job.config)}, seed {job.seed}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
+            what = f"{_name(job)}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
             self._bar.n = self._time.share_done
             self._bar.set_postfix_str(f"{self._remaining()} left, {what}")
 
@@ -73,7 +75,7 @@ class Progress(Observer):
 
     def on_note(self, job: Job, text: str) -> None:
         """Writes a line about a replica."""
-        self._write(f"{describe(job.config)}, seed {job.seed}: {text}")
+        self._write(f"{_name(job)}: {text}")
 
     def on_cell_note(self, config: RunConfig, text: str) -> None:
         """Writes a line about a cell."""
@@ -84,7 +86,7 @@ class Progress(Observer):
         self._trained += 1
         last, job = replica.epochs[-1], replica.job
         line = (
-            f"{describe(job.config)}, seed {job.seed}: train {last.train_accuracy:.2f} %, "
+            f"{_name(job)}: train {last.train_accuracy:.2f} %, "
             f"{job.config.data.evaluate_on} {last.test_accuracy:.2f} %, {replica.train_seconds:.1f} s"
         )
         self._write(line if self._bar is not None else f"{line} [{self._count()}, {self._remaining()} left]")
@@ -98,13 +100,17 @@ class Progress(Observer):
 
     def _count(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._trained}/{self._total} replicas{failed}"
+        return f"{self._trained}/{self._total} {self._what}{failed}"
 
     def _remaining(self) -> str:
         seconds = self._time.seconds
         if seconds is None:
             return "an unknown time"
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
+
+
+def _name(job: Job) -> str:
+    return f"{job.words or describe(job.config)}, seed {job.seed}"
 
 
 @cache  # settings are compared with all options of configs/
