@@ -118,4 +118,6 @@ def describe(config: RunConfig) -> str:
     """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, and whatever is unusual about it."""
     task = f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}"
     protocol = config.train.protocol if config.train.protocol != config.model.usual_protocol else ""
-    return ", ".join(filter(None, [task, *config.model.words(), protocol, unusual_settings(config)]))
+    spoken = tuple(f"model.{key}=" for key in config.model.spoken)
+    unusual = " ".join(word for word in unusual_settings(config).split() if not word.startswith(spoken))
+    return ", ".join(filter(None, [task, *config.model.words(), protocol, unusual]))
