@@ -22,7 +22,7 @@ _MISSING = re.compile(r"\b(nan|None|NA|NaN)\b|<NA>|(?<![\w\d])-QNL-Net|1 epochs|
 
 def fitted(*accuracies: float, model: str = "svm", settings: str = "", qubits: Any = pd.NA) -> list[dict[str, Any]]:
     own = {"model": model, "settings": settings, "num_qubits": qubits, "learning_rate": float("nan"), "epochs": 1}
-    return seed_rows(*accuracies, **_OTHER, **own, config_hash=f"{model} {settings}")
+    return seed_rows(*accuracies, **_OTHER, **own, config_hash=f"{len(model):06x}{len(settings):06x}")
 
 
 def trained(*accuracies: float) -> list[dict[str, Any]]:
