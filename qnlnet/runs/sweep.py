@@ -209,6 +209,9 @@ class _Sweep(Observer):
     def on_started(self, job: Job) -> None:
         self._progress.on_started(job)
 
+    def on_waiting(self) -> None:
+        self._progress.on_waiting()
+
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         self._progress.on_epoch(job, epoch)
         self._trackers[job.config.logger].on_epoch(job.config, job.seed, epoch)

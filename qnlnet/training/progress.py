@@ -1,6 +1,7 @@
 """What a person sees while replicas train: a bar on a terminal, a plain line per replica elsewhere."""
 
 import sys
+import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -13,6 +14,8 @@ from qnlnet.training.job import Job, TrainedReplica
 from qnlnet.training.observer import Observer
 from qnlnet.training.remaining import Remaining
 from qnlnet.training.replica import Epoch
+
+_TICK = 1.0  # seconds between two looks at the clock
 
 
 class Progress(Observer):
@@ -30,6 +33,8 @@ class Progress(Observer):
         self._total = len(jobs)
         self._trained = self._failed = 0
         self._time = Remaining(jobs)
+        self._doing = ""
+        self._shown = time.monotonic()
         self._bar: tqdm | None = None
         if any(job.config.backend.name == "exact" for job in jobs) and not is_cached():
             print("Compiling the training loop, once per machine and version: half a minute.", file=stream, flush=True)
@@ -48,13 +53,26 @@ class Progress(Observer):
         """Counts an epoch."""
         self._time.on_epoch(job, epoch.number)
         if self._bar is not None:
-            what = f"{_name(job)}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
-            self._bar.n = self._time.share_done
-            self._bar.set_postfix_str(f"{self._remaining()} left, {what}")
+            self._doing = f"{_name(job)}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
+            self._update()
 
     def on_started(self, job: Job) -> None:
         """Starts the clock of a replica."""
         self._time.on_started(job)
+        if self._bar is not None and not self._doing:
+            self._doing = f"{_name(job)} begins"
+            self._update()
+
+    def on_waiting(self) -> None:
+        """Lets the clock of the bar go on while nothing ends, such as one long fit."""
+        if self._bar is not None and time.monotonic() - self._shown >= _TICK:
+            self._update()
+
+    def _update(self) -> None:
+        assert self._bar is not None
+        self._shown = time.monotonic()
+        self._bar.n = self._time.share_done
+        self._bar.set_postfix_str(f"{self._remaining()} left, {self._doing}")
 
     def on_resumed(self, job: Job, epochs: Sequence[Epoch]) -> None:
         """Says behind which epoch a replica goes on."""
