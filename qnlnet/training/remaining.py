@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from qnlnet.config import RunConfig
 from qnlnet.training.job import Job
 
+_MOST = 0.95  # of an epoch under way that may count as passed: what has not ended has something left
+
 
 class Remaining:
     """An estimate that is measured: each cell by its own epochs, those that have not begun by the mean of the others.
@@ -59,7 +61,7 @@ class Remaining:
     def _seconds_of(self, job: Job, rate: float, now: float) -> float:
         """Returns what is left of one job; of an epoch that is under way, what has passed is not."""
         units = self._left[job]
-        passed = min(now - self._since[job], rate) if units and job in self._since else 0.0
+        passed = min(now - self._since[job], _MOST * rate) if units and job in self._since else 0.0
         return units * rate - passed
 
     @property
