@@ -30,7 +30,7 @@ def compare(config: DictConfig) -> None:
     from qnlnet.figures import write_figure
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table
-    from qnlnet.records.configurations import write_configurations
+    from qnlnet.records.candidates import write_candidates
     from qnlnet.runs import train_cells
     from qnlnet.tracking import build_trackers
 
@@ -40,7 +40,7 @@ def compare(config: DictConfig) -> None:
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
-    write_configurations(directory, seed_rows.config_hash)
+    candidates = write_candidates([run.candidates for run in runs], seed_rows.config_hash, directory)
     tables = write_comparison_tables(comparisons, seed_rows, directory, name)
     figures = write_figure(build_forest(comparisons, seed_rows), directory, name)
     with build_trackers(comparisons[0].base.logger) as trackers:
@@ -48,7 +48,8 @@ def compare(config: DictConfig) -> None:
         trackers.on_figure(name, figures)
     print("Table:  " + ", ".join(map(str, tables)))
     print("Figure: " + ", ".join(map(str, figures)))
-    print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
+    rows = [directory / "seeds.csv", directory / "epochs.csv.gz", *filter(None, [candidates])]
+    print("Rows:   " + ", ".join(map(str, rows)))
 
 
 def describe_comparisons(config_name: str, config: DictConfig, overrides: list[str]) -> Any:

@@ -111,6 +111,7 @@ def repeat(cell: RunConfig, stored: "list[StoredRow]") -> None:
 def _train_and_compare(cell: RunConfig, stored: "list[StoredRow]") -> bool:
     from qnlnet.compilation import processor
     from qnlnet.data import load_dataset  # these take seconds to import and are not needed for a mistake
+    from qnlnet.records import setting_label
     from qnlnet.runs.rerun import check_same_cell, compare, train_again
 
     for one in stored:
@@ -126,8 +127,9 @@ def _train_and_compare(cell: RunConfig, stored: "list[StoredRow]") -> bool:
             accuracies = f"test accuracy {one.row['test_accuracy']:.2f} % then, {last.test_accuracy:.2f} % now"
             print(f"Differs from {table} ({accuracies}):", *sentences, sep="\n  ")
         else:
+            epochs = f"loss and accuracies of {setting_label('epochs', len(replica.epochs))}"
             print(
-                f"Same to the last digit as {table}: loss and accuracies of {len(replica.epochs)} epochs, "
+                f"Same to the last digit as {table}: {'accuracies' if cell.model.is_fitted else epochs}, "
                 f"train {last.train_accuracy:.2f} %, test {last.test_accuracy:.2f} %."
             )
     if not same:
@@ -148,7 +150,7 @@ def _introduce(cell: RunConfig, stored: "list[StoredRow]", dataset: "Dataset") -
     row = stored[0].row
     print(
         f"Row {row_id(row)} of {', '.join(short_path(one.table, PROJECT) for one in stored)}: {describe(cell)}, "
-        f"seed {row['seed']}\n  {unusual_settings(cell, ('train.epochs', 'train.learning_rate'))}"
+        f"seed {row['seed']}\n  {unusual_settings(cell, ('train.epochs', 'train.learning_rate'))}".rstrip()
     )
     for one in stored:
         if one.row["data_fingerprint"] != dataset.fingerprint:

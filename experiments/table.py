@@ -30,7 +30,7 @@ def make_table(config: DictConfig) -> None:
     from qnlnet.figures import figure_kind, plot_figures
     from qnlnet.files import check_writable
     from qnlnet.records import sort_rows, write_table
-    from qnlnet.records.configurations import write_configurations
+    from qnlnet.records.candidates import write_candidates
     from qnlnet.runs import train_cells
     from qnlnet.tables import table_kind
     from qnlnet.tracking import build_trackers
@@ -42,7 +42,7 @@ def make_table(config: DictConfig) -> None:
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     write_table(seed_rows, directory / "seeds.csv")
     write_table(epoch_rows, directory / "epochs.csv.gz")
-    write_configurations(directory, seed_rows.config_hash)
+    candidates = write_candidates([run.candidates for run in runs], seed_rows.config_hash, directory)
     tables = kind.write(seed_rows, directory, name)
     figures = plot_figures(figures_of_kind, seed_rows, directory, name)
     with build_trackers(cells[0].logger) as trackers:
@@ -52,7 +52,8 @@ def make_table(config: DictConfig) -> None:
     print("\nTable:  " + ", ".join(map(str, tables)))
     if figures:
         print("Figure: " + ", ".join(map(str, figures)))
-    print(f"Rows:   {directory / 'seeds.csv'}, {directory / 'epochs.csv.gz'}")
+    rows = [directory / "seeds.csv", directory / "epochs.csv.gz", *filter(None, [candidates])]
+    print("Rows:   " + ", ".join(map(str, rows)))
 
 
 def describe_table(config_name: str, config: DictConfig, overrides: list[str]) -> Any:

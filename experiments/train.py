@@ -26,7 +26,8 @@ def train(config: DictConfig) -> Any:
         return run([cell])[0]
     (done,) = train_cells([cell])
     print(format_terminal(summarise(done.seed_rows())))
-    print(f"\nRows and models are in {done.directory}: seeds.csv, epochs.csv, models/.")
+    tried = "" if done.candidates.empty else "candidates.csv, "
+    print(f"\nRows and models are in {done.directory}: seeds.csv, epochs.csv, {tried}models/.")
     return None
 
 

@@ -15,9 +15,10 @@ from qnlnet.config.compositions import compose_files
 from qnlnet.config.explanations import explain_composition_error, explain_validation_error, first_line
 from qnlnet.config.folder import CONFIG_DIR
 from qnlnet.config.overrides import read_override
+from qnlnet.config.protocols import check_protocol
 from qnlnet.config.schema import EvaluationConfig, RunConfig
 from qnlnet.config.section import Section
-from qnlnet.errors import ArgumentError, QNLNetError, argument_error
+from qnlnet.errors import ArgumentError, QNLNetError
 
 _Schema = TypeVar("_Schema", bound=Section)
 
@@ -56,7 +57,7 @@ def build_run_config(config: DictConfig) -> RunConfig:
         ArgumentError: A value is missing, unknown, of a wrong type or out of range, or the ansatz has the name of
             another one.
     """
-    _check_protocol(config)
+    check_protocol(config)
     run = _validate(config, RunConfig)
     check_names(run)
     return run
@@ -66,18 +67,6 @@ def check_names(run: RunConfig) -> None:
     """Raises an `ArgumentError` where an ansatz has the name of another one."""
     if isinstance(ansatz := getattr(run.model, "ansatz", None), AnsatzConfig):
         check_ansatz_name(ansatz, CONFIG_DIR / "ansatz", _load_ansatz)
-
-
-def _check_protocol(config: DictConfig) -> None:
-    """Raises an `ArgumentError` where a protocol is another model's, or asks for a recipe that the model has not."""
-    model, protocol = (OmegaConf.select(config, key) for key in ("model.name", "train.protocol"))
-    only = OmegaConf.select(config, "train._only")
-    if only not in (None, model):
-        requirement = f"be common or paper with model={model}"
-        raise argument_error("protocol", requirement, protocol, f"This one is for model={only}.")
-    if protocol == "paper" and OmegaConf.select(config, "model._paper") is None:
-        requirement = f"be another one with model={model}, whose file has no recipe of a paper"
-        raise argument_error("protocol", requirement, protocol, "Choose protocol=common.")
 
 
 def _load_ansatz(name: str) -> AnsatzConfig:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from qnlnet.config.model.registry import section_of
+from qnlnet.config.protocols import read_protocol
 from qnlnet.errors import argument_error
 
-_OF_TRAINING = ("epochs", "learning_rate")
 # What the schema wants of a training, for models that are fitted once: nothing reads it.
 PLACEHOLDERS: Mapping[str, Any] = {
-    **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False}
+    **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False},
+    **{"schedule": "exponential", "lr_decay": 1.0, "starts": 1},
 }
 
 
@@ -27,7 +28,7 @@ def open_choices(values: Mapping[str, Any]) -> dict[str, Any]:
     come into `choices`. Of a family that is fitted once, nothing of the training is chosen, or may be set.
 
     Raises:
-        ArgumentError: The learning rate or the epochs of a model are set that is fitted once.
+        ArgumentError: Something of the training of a model is set that is fitted once.
     """
     if values.get("choices"):
         return dict(values)
@@ -54,8 +55,8 @@ def _is_fitted(values: Mapping[str, Any]) -> bool:
 
 
 def _without_training(model: str, section: Mapping[str, Any]) -> dict[str, Any]:
-    for key in _OF_TRAINING:
-        if section.get(key) is not None:
-            requirement = f"be left out with model={model}, which is fitted once"
-            raise argument_error(f"train.{key}", requirement, section[key])
+    usual = read_protocol(str(section.get("protocol")))
+    for key, value in section.items():
+        if key in PLACEHOLDERS and value is not None and value != usual.get(key):
+            raise argument_error(f"train.{key}", f"be left out with model={model}, which is fitted once", value)
     return {**section, **PLACEHOLDERS}

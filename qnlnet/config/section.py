@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Count = Annotated[int, Field(strict=True, ge=1)]  # strict: `true` and `1.5` are no numbers of things
 Index = Annotated[int, Field(strict=True, ge=0)]
+Strength = Annotated[float, Field(gt=0, le=1e9)]  # beyond that solvers of machine learning find no end
+Repetitions = Annotated[int, Field(strict=True, ge=1, le=256)]  # of gates: more are a slip of the finger
 
 
 class Section(BaseModel):

@@ -1,6 +1,7 @@
 """Our accuracies against the published ones: every seed as a point, beside the two means."""
 
 import math
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,11 @@ from qnlnet import records
 from qnlnet.figures.seed_points import MIN_SLOTS, NOTHING, add_legend, draw_cell, frame_panel
 from qnlnet.figures.style import add_notes, figure_style, write_figure
 from qnlnet.records.published import citation, find_published
+from qnlnet.records.schema import is_missing
 
 Cell = tuple[dict[str, Any], pd.DataFrame]
+
+_WIDTH = 17  # letters of a line below a cell
 
 
 def plot_table(seed_rows: pd.DataFrame, directory: Path | str, name: str = "table1") -> list[Path]:
@@ -42,7 +46,7 @@ def build_figure(seed_rows: pd.DataFrame) -> Figure:
 
 
 def _draw(cells: list[Cell]) -> Figure:
-    settings = records.distinguishing_columns(pd.DataFrame([cell for cell, _ in cells]))
+    settings = records.distinguishing_columns(records.without_training(pd.DataFrame([cell for cell, _ in cells])))
     panels: dict[Any, list[Cell]] = {}
     for cell, rows in cells:
         panels.setdefault((cell["dataset"], cell["classes"], cell["reducer"]), []).append((cell, rows))
@@ -67,16 +71,37 @@ def _draw_panel(ax: Axes, cells: list[Cell], settings: list[str]) -> None:
     for position, (cell, rows) in enumerate(cells):
         published = find_published(cell, "Table 1")
         extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
-        words = [
-            f"ansatz {cell['ansatz']}",
-            *(records.setting_label(name, cell[name]) for name in settings if cell[name] != ""),
-        ]
-        labels.append("\n".join([*words, f"{rows['converged'].sum()}/{len(rows)} converged"]))
+        labels.append("\n".join([*_words(cell, settings), f"{rows['converged'].sum()}/{len(rows)} converged"]))
     frame_panel(ax, extent, labels)
     first, official = cells[0][0], all(rows["data_official"].all() for _, rows in cells)
-    title = f"{records.dataset_label(first['dataset'], first['classes'])}, {records.reducer_label(first['reducer'])}"
+    title = ", ".join(
+        filter(
+            None, [records.dataset_label(first["dataset"], first["classes"]), records.reducer_label(first["reducer"])]
+        )
+    )
     mark = records.dataset_mark(first["dataset"], official)
     ax.set_title(f"{title} {mark}".rstrip(), fontweight="bold", fontsize=10)
+
+
+def _words(cell: dict[str, Any], settings: list[str]) -> list[str]:
+    """Returns what stands below a cell, a line each; of models that have no ansatz, nothing is said of it."""
+    shown = setting_words(cell, settings)
+    if not is_missing(cell["ansatz"]):
+        return [*shown[: "model" in settings], f"ansatz {cell['ansatz']}", *shown["model" in settings :]]
+    return wrap_words(shown or [records.model_label(cell["model"])])
+
+
+def wrap_words(words: list[str]) -> list[str]:
+    """Returns what stands below a cell in lines that leave the neighbours their place."""
+    parts = [part for word in words for part in word.split(", ")]
+    return [line for part in parts for line in textwrap.wrap(part, _WIDTH, break_long_words=False)]
+
+
+def setting_words(cell: dict[str, Any], settings: list[str]) -> list[str]:
+    """Returns what the columns `settings` say of a cell, but for those that have nothing to say of it."""
+    fitted = is_missing(cell["learning_rate"])
+    names = [name for name in settings if not is_missing(cell[name]) and not (fitted and name == "epochs")]
+    return [records.setting_label(name, cell[name]) for name in names]
 
 
 def _annotate(figure: Figure, cells: list[Cell]) -> None:
@@ -87,6 +112,7 @@ def _annotate(figure: Figure, cells: list[Cell]) -> None:
     if any_published:
         notes.append(f"Published: {citation('Table 1')}.")
     notes += records.dataset_notes(zip(rows["dataset"], rows["data_official"], strict=True))
-    title = f"Test accuracy after the last epoch{', ours against published' if any_published else ''}"
+    after = "" if rows["learning_rate"].isna().all() else " after the last epoch"
+    title = f"Test accuracy{after}{', ours against published' if any_published else ''}"
     add_legend(figure, rows, ["published mean ± std"] if any_published else [], title)
     add_notes(figure, notes)

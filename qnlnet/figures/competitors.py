@@ -1,6 +1,7 @@
 """Table 2 as a figure: our seeds for each ansatz, the published mean, and the models that Table 2 quotes beside it."""
 
 import math
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,9 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from qnlnet import records
+from qnlnet.figures.cells import setting_words, wrap_words
 from qnlnet.figures.seed_points import NOTHING, add_legend, draw_cell, draw_mean, frame_panel
 from qnlnet.figures.style import add_notes, figure_style
 from qnlnet.records.published import Quoted, citation, find_published, list_quoted
+from qnlnet.records.schema import is_missing
 from qnlnet.tables.competitors import TABLE
 
 _QUOTED = "quoted, of another model"
@@ -23,7 +26,7 @@ def build_competitors(seed_rows: pd.DataFrame) -> Figure:
         ResultsError: The rows are not acceptable.
     """
     cells = records.split_cells(seed_rows)
-    settings = records.distinguishing_columns(pd.DataFrame([cell for cell, _ in cells]))
+    settings = records.distinguishing_columns(records.without_training(pd.DataFrame([cell for cell, _ in cells])))
     tasks: dict[tuple[str, str], list] = {}
     for cell, rows in cells:
         tasks.setdefault((cell["dataset"], cell["classes"]), []).append((cell, rows))
@@ -49,11 +52,7 @@ def _draw_panel(ax: Axes, task: tuple[str, str], cells: list, settings: list[str
     for position, (cell, rows) in enumerate(cells):
         published = find_published(cell, TABLE)
         extent += draw_cell(ax, position, rows, (published.test_mean, published.test_std) if published else NOTHING)
-        words = [f"{records.reducer_label(cell['reducer'])}, ansatz {cell['ansatz']}"]
-        words += [
-            records.setting_label(name, cell[name]) for name in settings if name != "num_qubits" and cell[name] != ""
-        ]
-        labels.append("\n".join([*words, f"{cell['num_qubits']} qubits"]))
+        labels.append("\n".join(_words(cell, settings)))
     for position, row in enumerate(_quoted(*task), start=len(cells)):
         extent += draw_mean(ax, position, (row.test_mean, row.test_std), _QUOTED)
         labels.append("\n".join([*row.model.split(maxsplit=1), f"{row.qubits} qubits"]))
@@ -64,6 +63,16 @@ def _draw_panel(ax: Axes, task: tuple[str, str], cells: list, settings: list[str
     ax.set_title(f"{records.dataset_label(*task)} {records.dataset_mark(task[0], official)}".rstrip(),
                  fontweight="bold", fontsize=10)  # fmt: skip
     ax.set_ylabel("test accuracy (%)")
+
+
+def _words(cell: dict[str, Any], settings: list[str]) -> list[str]:
+    """Returns what stands below one of our cells, a line each."""
+    words = setting_words(cell, [name for name in settings if name not in ("model", "num_qubits")])
+    if not is_missing(cell["num_qubits"]):
+        words.append(f"{int(cell['num_qubits'])} qubits")
+    if is_missing(cell["ansatz"]):
+        return wrap_words([records.model_label(cell["model"]), *words])
+    return [f"{records.reducer_label(cell['reducer'])}, ansatz {cell['ansatz']}", *words]
 
 
 def _annotate(figure: Figure, cells: list, any_quoted: bool) -> None:

@@ -1,6 +1,6 @@
 """Per-seed and per-epoch rows: what they hold, how they are stored, merged, grouped into cells and named to readers."""
 
-from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells
+from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells, without_training
 from qnlnet.records.frames import write_table
 from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
 from qnlnet.records.labels import (
@@ -42,5 +42,6 @@ __all__ = [
     "split_cells",
     "upsert",
     "upsert_hardware_row",
+    "without_training",
     "write_table",
 ]

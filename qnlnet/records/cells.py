@@ -53,6 +53,16 @@ def distinguishing_columns(cells: pd.DataFrame) -> list[str]:
     return columns
 
 
+def without_training(cells: pd.DataFrame) -> pd.DataFrame:
+    """Returns cells of which those that are fitted once, as they have no learning rate, have no epochs either.
+
+    Args:
+        cells: One row per cell, with the columns ``learning_rate`` and ``epochs``.
+    """
+    fitted = cells["learning_rate"].isna()
+    return cells.assign(epochs=cells["epochs"].astype("Int64").mask(fitted)) if fitted.any() else cells
+
+
 def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
     """Returns the settings that all cells share: column → value."""
     alike = (name for name in _SETTINGS if name in cells.columns and cells[name].nunique(dropna=False) == 1)
@@ -60,6 +70,8 @@ def common_settings(cells: pd.DataFrame) -> dict[str, Any]:
     for name, column in NEWER.items():
         if name in shared and shared[name] == column.default:
             del shared[name]
+    if "num_qubits" in cells.columns and cells["num_qubits"].isna().all():  # there is no circuit to run
+        shared.pop("backend", None)
     if "settings" in cells.columns and cells.settings.str.contains(_NO_READOUT_QUBIT).all():
         shared.pop("readout_qubit", None)
     return {name: value for name, value in shared.items() if not is_missing(value)}

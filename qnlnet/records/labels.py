@@ -82,6 +82,8 @@ def setting_label(name: str, value: Any) -> str:
     """Returns for example ``readout qubit 3`` for the column `name` with that value."""
     if name == "settings":
         return settings_in_words(value)
+    if name == "epochs" and value == 1:
+        return "1 epoch"
     return model_label(value) if name == "model" else _SETTINGS[name].format(value)
 
 
@@ -90,7 +92,9 @@ def settings_in_words(settings: str) -> str:
 
     Overrides that there are no words for stay as they are; the bound of convergence has a note of its own.
     """
-    words = (word for word in settings.split() if not word.startswith("data.converged_above="))
+    words = [word for word in settings.split() if not word.startswith("data.converged_above=")]
+    if any(word.startswith("model.num_components=") for word in words):  # which says so
+        words = [word for word in words if word != "model.features=pca"]
     return ", ".join(dict.fromkeys(_in_words(word) for word in words))
 
 
@@ -98,4 +102,6 @@ def _in_words(override: str) -> str:
     key, _, value = override.partition("=")
     if key == "readout_qubits":
         return f"readout of qubits {value[1:-1].replace(',', ', ')}"
-    return _OVERRIDES.get(override, override)
+    if key == "model.num_components":
+        return f"{value} principal component{'' if value == '1' else 's'}"
+    return _OVERRIDES.get(override, override).removeprefix("model.")

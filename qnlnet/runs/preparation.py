@@ -1,6 +1,7 @@
 """Finds out what is missing of cells, before anything trains: a mistake is found at once."""
 
 import traceback
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from qnlnet.config import RunConfig, config_hash, run_directory
 from qnlnet.errors import ArgumentError, QNLNetError, argument_error, check_type
 from qnlnet.files import write_file
 from qnlnet.provenance import describe_code
+from qnlnet.runs.choice import Choice
 from qnlnet.runs.constant import check_not_constant
 from qnlnet.runs.dead_parameters import DeadParameters
 from qnlnet.runs.inputs import Inputs
@@ -23,21 +25,29 @@ class Cell:
     """A cell on its way through a sweep.
 
     Attributes:
-        config: Its settings.
+        choice: Its settings, and how they were found.
+        words: What a candidate of a search is called.
         run: What is on disk; None until it is prepared.
         missing: The seeds that had to be trained.
         error: The first error.
 
     Raises:
-        ArgumentError: `config` is no configuration.
+        ArgumentError: The settings are no configuration.
     """
 
-    def __init__(self, config: RunConfig) -> None:
-        check_type("cells", config, RunConfig, 'Take cells from load_config, such as load_config("data=digits").')
-        self.config = config
+    def __init__(self, choice: Choice, words: str = "") -> None:
+        advice = 'Take cells from load_config, such as load_config("data=digits").'
+        check_type("cells", choice.config, RunConfig, advice)
+        self.choice = choice
+        self.words = words
         self.run: Run | None = None
         self.missing: list[int] = []
         self.error: Exception | None = None
+
+    @property
+    def config(self) -> RunConfig:
+        """Its settings."""
+        return self.choice.config
 
     @property
     def prepared(self) -> Run:
@@ -74,11 +84,15 @@ class Cell:
 class Preparation:
     """Finds out what is missing of cells.
 
+    Args:
+        is_search: Whether they are candidates, of which nothing but the accuracy is of interest.
+
     Attributes:
         cell_of: All replicas that must be trained, in order, each with its cell.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_search: bool) -> None:
+        self._is_search = is_search
         self.cell_of: dict[Job, Cell] = {}
         self._inputs = Inputs()
         self._code = describe_code()
@@ -94,15 +108,18 @@ class Preparation:
         config = cell.config
         check_not_constant(config)
         self._check_has_own_folder(config)
-        cell.run = run = Run(config, self._inputs.dataset(config), self._code)
+        cell.run = run = Run(config, self._inputs.dataset(config), self._code, keeps_models=not self._is_search)
         run.clean_up()
+        run.keep_candidates(cell.choice.candidates)
         missing = run.missing_seeds()
         if missing:  # finished cells need no features
             features = self._inputs.features(config)
             check_budget(config, features, len(missing))
             for seed in missing:
+                job = Job(config, seed, features, ReplicaKeeper(run, seed))
                 note = partial(self._dead_parameters.sentence, config)
-                self.cell_of[Job(config, seed, features, ReplicaKeeper(run, seed), note)] = cell
+                job = replace(job, words=cell.words) if self._is_search else replace(job, note=note)
+                self.cell_of[job] = cell
         cell.missing = missing
 
     def _check_has_own_folder(self, config: RunConfig) -> None:

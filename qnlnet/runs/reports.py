@@ -17,10 +17,11 @@ class Reports(Observer):
 
     Args:
         jobs: Everything that will be trained.
+        what: What these are called.
     """
 
-    def __init__(self, jobs: Sequence[Job]) -> None:
-        self._progress = Progress(jobs)
+    def __init__(self, jobs: Sequence[Job], what: str) -> None:
+        self._progress = Progress(jobs, what=what)
         self._loggers = list(dict.fromkeys(job.config.logger for job in jobs))
         self._trackers: dict[LoggerConfig, Trackers] = {}
         self._open = ExitStack()
@@ -40,6 +41,9 @@ class Reports(Observer):
 
     def on_started(self, job: Job) -> None:
         self._progress.on_started(job)
+
+    def on_waiting(self) -> None:
+        self._progress.on_waiting()
 
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         self._progress.on_epoch(job, epoch)

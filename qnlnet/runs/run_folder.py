@@ -19,7 +19,8 @@ from qnlnet.files import check_writable, remove_leftovers
 from qnlnet.models import count_parameters
 from qnlnet.provenance import describe_code
 from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_seed_rows, upsert
-from qnlnet.records.configurations import remember, write_configurations
+from qnlnet.records.candidates import write_candidates
+from qnlnet.records.configurations import add_configuration, remember
 from qnlnet.records.schema import cell_columns
 from qnlnet.runs.chance import has_converged
 from qnlnet.runs.known_table import KnownTable
@@ -34,13 +35,27 @@ class Run:
         config: The cell.
         dataset: Its images.
         code: Commit and versions of what runs; None asks for them.
+        keeps_models: Whether trained models go to models/.
+
+    Attributes:
+        candidates: The candidates that its settings were chosen among, as candidates.csv has them; none if they were
+            given.
 
     Raises:
         ResultsError: A file of an earlier run cannot be read, the folder holds another cell or cannot be written.
     """
 
-    def __init__(self, config: RunConfig, dataset: Dataset, code: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        dataset: Dataset,
+        code: Mapping[str, str] | None = None,
+        *,
+        keeps_models: bool = True,
+    ) -> None:
         self.config = config
+        self.candidates = pd.DataFrame()
+        self._keeps_models = keeps_models
         self.dataset = dataset
         self.hash = remember(config)
         self.directory = run_directory(config)
@@ -68,6 +83,17 @@ class Run:
                 f"The folder {self.directory} must hold one cell, but has rows of configuration {min(others)}. "
                 "Choose another output_dir, or leave it out."
             )
+
+    def keep_candidates(self, candidates: pd.DataFrame) -> None:
+        """Keeps the candidates that the cell's settings were chosen among, beside its rows.
+
+        Raises:
+            ResultsError: The folder cannot be written.
+        """
+        self.candidates = candidates
+        if not candidates.empty:
+            with self._locked():
+                write_candidates([candidates], [self.hash], self.directory)
 
     def _locked(self) -> AbstractContextManager[None]:
         return locked(self.directory / "locks" / "rows.lock")
@@ -123,11 +149,11 @@ class Run:
         with self._locked():
             self._remove_half_written_tables()
             self._read()  # a folder that has become another cell's keeps its models
-            for replica in replicas:
+            for replica in replicas if self._keeps_models else ():
                 save_model(self.directory, replica.job.config, replica.job.seed, replica.model)
             # Epochs first: a row in seeds.csv says that everything else of that seed is there.
             epochs = [row for replica in replicas for row in self._epoch_rows(replica)]
-            write_configurations(self.directory, [self.hash])
+            add_configuration(self.directory, self.config)
             self._all_epochs = upsert(self._all_epochs, epochs)
             self._epochs.write(self._all_epochs)
             self._all_seeds = upsert(self._all_seeds, rows)

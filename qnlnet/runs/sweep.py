@@ -5,7 +5,7 @@ from typing import Literal, overload
 
 from qnlnet.config import RunConfig
 from qnlnet.runs.chance import describe_chance, describe_imbalance
-from qnlnet.runs.choice import choose
+from qnlnet.runs.choice import Candidate, Choice, choose
 from qnlnet.runs.outcome import Outcome
 from qnlnet.runs.preparation import Cell, Preparation
 from qnlnet.runs.reports import Reports
@@ -38,7 +38,7 @@ def run(cells: RunConfig | Iterable[RunConfig]) -> Outcome | list[Outcome]:
     """
     if isinstance(cells, RunConfig):
         return run([cells])[0]
-    return [cell.outcome() for cell in _train(cells, on_error="keep")]
+    return [cell.outcome() for cell in _train([Cell(Choice(config)) for config in cells], on_error="keep")]
 
 
 def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
@@ -59,31 +59,42 @@ def train_cells(cells: Sequence[RunConfig]) -> list[Run]:
         Exception: The first error of a replica, once the others have finished.
         KeyboardInterrupt: After Ctrl-C; finished replicas, and checkpoints of the others, are on disk.
     """
-    return [cell.prepared for cell in _train(choose(cells, train_cells), on_error="raise")]
+    chosen = choose(cells, _train_candidates)
+    return [cell.prepared for cell in _train([Cell(choice) for choice in chosen], on_error="raise")]
 
 
-def _train(configs: Iterable[RunConfig], on_error: Literal["keep", "raise"]) -> list[Cell]:
+def _train_candidates(candidates: Sequence[Candidate]) -> list[Run]:
+    """Trains the candidates of a search side by side: their rows are what is wanted, not their models."""
+    cells = [Cell(Choice(candidate.config), candidate.words()) for candidate in candidates]
+    return [cell.prepared for cell in _train(cells, on_error="raise", is_search=True)]
+
+
+def _train(cells: Sequence[Cell], on_error: Literal["keep", "raise"], *, is_search: bool = False) -> Sequence[Cell]:
     """Trains what is missing of all cells and returns them.
 
     Args:
-        configs: The cells.
+        cells: The cells.
         on_error: Whether a cell keeps its error; or the first one is raised, before anything trains where possible.
+        is_search: Whether they are candidates, of which nothing but the accuracy is of interest.
     """
-    cells = [Cell(config) for config in configs]
-    preparation = Preparation()
+    preparation = Preparation(is_search=is_search)
     for cell in cells:
         try:
-            (cell.config,) = choose([cell.config], train_cells)
+            if cell.config.choices:
+                (cell.choice,) = choose([cell.config], _train_candidates)
             preparation.prepare(cell)
         except Exception as error:
             if on_error == "raise":
                 raise
             cell.fail(error)
     if cell_of := preparation.cell_of:
-        with _Training(cell_of, is_alone=len(cells) == 1) as training:
-            _tell_of_imbalance(cells, training)
+        what = "candidates" if is_search else "replicas"
+        with _Training(cell_of, is_alone=len(cells) == 1, what=what) as training:
+            if not is_search:
+                _tell_of_imbalance(cells, training)
             train_replicas(list(cell_of), training, workers=cells[0].config.workers)
-            _tell_of_chance(cells, training)
+            if not is_search:
+                _tell_of_chance(cells, training)
     for cell in cells:
         if cell.error is not None and on_error == "raise":
             raise cell.error
@@ -96,10 +107,11 @@ class _Training(Reports):
     Args:
         cell_of: All replicas that will be trained, each with its cell.
         is_alone: Whether there is one cell only: of its failure the caller tells.
+        what: What the replicas are called.
     """
 
-    def __init__(self, cell_of: Mapping[Job, Cell], is_alone: bool) -> None:
-        super().__init__(list(cell_of))
+    def __init__(self, cell_of: Mapping[Job, Cell], is_alone: bool, what: str) -> None:
+        super().__init__(list(cell_of), what)
         self._cell_of = cell_of
         self._is_alone = is_alone
 

@@ -15,16 +15,20 @@ from qnlnet.records import (
     dataset_mark,
     dataset_notes,
     distinguishing_columns,
+    model_label,
     reducer_label,
+    without_training,
 )
 from qnlnet.records.published import Quoted, citation, find_published, list_quoted
+from qnlnet.records.schema import SEED_SCHEMA, is_missing
 from qnlnet.tables.formats import format_layout
 from qnlnet.tables.layout import (
-    ACCURACY_NOTE,
     MISSING,
     SETTING_HEADERS,
     Layout,
+    accuracy_note,
     beside_published,
+    part_text,
     setting_text,
     shared_settings_note,
     with_std,
@@ -50,7 +54,9 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ResultsError: Columns are missing, there are no rows, or a seed of a cell appears twice.
     """
-    cells = summarise_all_columns(seed_rows).drop(columns=["model", *_OF_TABLE_1])  # `model` is that of Table 2 here
+    cells = summarise_all_columns(seed_rows)
+    names = [_name(cell) for cell in cells.to_dict("records")]
+    cells = cells.drop(columns=["model", *_OF_TABLE_1]).assign(model=names)  # `model` is that of Table 2 here
     rows: list[dict[str, Any]] = []
     for (dataset, classes), group in cells.groupby(["dataset", "classes"], sort=False):
         measured = [_measured(cell) for cell in group.to_dict("records")]
@@ -61,9 +67,19 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
         ]
         others = [row for row in list_quoted() if (row.dataset, row.classes) == (dataset, classes)]
         rows += [*map(_quoted, (*others, *published)), *measured]
-    frame = pd.DataFrame(rows, columns=["row", "model", *cells.columns, "source"])
-    whole = [name for name in frame if pd.api.types.is_integer_dtype(cells.get(name))]
+    frame = pd.DataFrame(rows, columns=["row", "model", *cells.columns[:-1], "source"])
+    whole = [name for name in frame if _is_whole(cells.get(name), name)]
     return frame.astype({**dict.fromkeys(whole, "Int64"), "data_official": "boolean"})
+
+
+def _is_whole(values: pd.Series | None, name: str) -> bool:
+    is_count = name in SEED_SCHEMA and SEED_SCHEMA[name].kind is int  # models without a circuit have no qubits
+    return values is not None and (is_count or bool(pd.api.types.is_integer_dtype(values)))
+
+
+def _name(cell: dict[str, Any]) -> str:
+    model = model_label(cell["model"])
+    return f"{model}, ours" if is_missing(cell["reducer"]) else f"{reducer_label(cell['reducer'])}-{model}, ours"
 
 
 def _measured(cell: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +87,6 @@ def _measured(cell: dict[str, Any]) -> dict[str, Any]:
     difference = cell["test_accuracy_mean"] - published.test_mean if published else math.nan
     return {
         "row": MEASURED,
-        "model": f"{reducer_label(cell['reducer'])}-QNL-Net, ours",
         **cell,
         "difference": difference,
         "verdict": verdict_on_cell(cell, difference, cell["test_accuracy_std"], cell["n_seeds"], published),
@@ -109,11 +124,13 @@ def format_competitors_terminal(seed_rows: pd.DataFrame) -> str:
 
 def lay_out_competitors(summary: pd.DataFrame) -> Layout:
     """Returns the compact table of what `summarise_competitors` returns."""
-    measured = _cells(summary)
-    settings = [name for name in distinguishing_columns(measured) if name != "num_qubits"]
+    measured = without_training(_cells(summary))
+    settings = [name for name in distinguishing_columns(measured) if name not in ("model", "num_qubits")]
     header = ["Dataset", "Model", "Source", "Ansatz", *(SETTING_HEADERS.get(name, name) for name in settings)]
-    rows = [_row(row, settings) for row in summary.to_dict("records")]
-    notes = [ACCURACY_NOTE, *shared_settings_note(measured, "Our rows")]
+    fitted = (summary["row"] == MEASURED) & summary["learning_rate"].isna()
+    shown = summary.assign(epochs=summary["epochs"].mask(fitted))
+    rows = [_row(row, settings) for row in shown.to_dict("records")]
+    notes = [accuracy_note(measured), *shared_settings_note(measured.drop(columns="model"), "Our rows")]
     if (summary["row"] == QUOTED).any():
         notes += [
             f"Quoted rows: numbers as they stand in {citation(TABLE)}, with the papers that the models come from; "
@@ -128,8 +145,12 @@ def lay_out_competitors(summary: pd.DataFrame) -> Layout:
 
 def _cells(summary: pd.DataFrame) -> pd.DataFrame:
     """Returns our cells with their `CELL_COLUMNS` as in a standard summary."""
-    measured = summary[summary["row"] == MEASURED].drop(columns="model")  # Table 2's word for it
-    whole = {name: "int64" for name in CELL_COLUMNS if name in measured and measured[name].dtype == "Int64"}
+    measured = summary[summary["row"] == MEASURED]
+    whole = {
+        name: "int64"
+        for name in CELL_COLUMNS
+        if name in measured and measured[name].dtype == "Int64" and measured[name].notna().all()
+    }
     return measured.astype({**whole, "data_official": "bool"})
 
 
@@ -141,9 +162,9 @@ def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
         f"{dataset_label(row['dataset'], row['classes'])} {mark}".rstrip(),
         row["model"],
         f"quoted: {row['source']}" if quoted else "measured",
-        ("not stated" if "QNL-Net" in row["model"] else MISSING) if quoted else row["ansatz"],
+        ("not stated" if "QNL-Net" in row["model"] else MISSING) if quoted else part_text("ansatz", row["ansatz"]),
         *(MISSING if quoted else setting_text(name, row[name]) for name in settings),
-        str(row["num_qubits"]),
+        MISSING if is_missing(row["num_qubits"]) else str(row["num_qubits"]),
         *ours,
         with_std(row["test_accuracy_mean"], row["test_accuracy_std"]),
         MISSING if quoted else f"{row['test_accuracy_median']:.2f}",

@@ -14,6 +14,7 @@ from qnlnet.records import (
     reducer_label,
     setting_label,
     settings_in_words,
+    without_training,
 )
 from qnlnet.records.cells import common_settings
 from qnlnet.records.published import citation
@@ -33,11 +34,12 @@ SETTING_HEADERS = {
     "config_hash": "Configuration",
 }
 _PARTS = {"ansatz": "Ansatz", "reducer": "Reducer"}  # of models that have them
+_HEADERS = {**_PARTS, "model": SETTING_HEADERS["model"]}
 MISSING = "–"
-ACCURACY_NOTE = (
-    "Accuracies in percent after the last epoch, as mean ± standard deviation over all seeds "
-    "(n − 1 in the denominator). Converged: seeds with a test accuracy above the bound that the configuration "
-    "states (data.converged_above) and above that of always giving the most frequent answer."
+_SPREAD = "as mean ± standard deviation over all seeds (n − 1 in the denominator)"
+_CONVERGED_NOTE = (
+    "Converged: seeds with a test accuracy above the bound that the configuration states (data.converged_above) and "
+    "above that of always giving the most frequent answer."
 )
 
 
@@ -66,9 +68,12 @@ def lay_out(summary: pd.DataFrame) -> Layout:
     Args:
         summary: One row per cell, as `summarise` returns it, with or without the remaining `CELL_COLUMNS`.
     """
+    summary = without_training(summary)
     settings = distinguishing_columns(summary)
     parts = [name for name in _PARTS if not summary[name].map(is_missing).all()]
-    header = ["Dataset", *(_PARTS[name] for name in parts), *(SETTING_HEADERS.get(name, name) for name in settings)]
+    if "model" in settings:  # what a reader asks for first
+        parts, settings = ["model", *parts], [name for name in settings if name != "model"]
+    header = ["Dataset", *(_HEADERS[name] for name in parts), *(SETTING_HEADERS.get(name, name) for name in settings)]
     numbers = ["Seeds", "Converged", "Train", "Test", "Median test"]
     beside = ["Published test", "Difference"] if _is_published(summary) else []
     beside += ["Verdict"] if _has_verdicts(summary) else []
@@ -108,9 +113,11 @@ def _beside_published(cell: dict[str, Any]) -> list[str]:
 
 
 def part_text(name: str, value: Any) -> str:
-    """Returns an ansatz or a reducer as it stands in a column of its own."""
+    """Returns a model, an ansatz or a reducer as it stands in a column of its own."""
     if is_missing(value):
         return MISSING
+    if name == "model":
+        return model_label(value)
     return reducer_label(value) if name == "reducer" else str(value)
 
 
@@ -146,13 +153,27 @@ def beside_published(difference: float, verdict: Any) -> tuple[str, str]:
 
 
 def _notes(summary: pd.DataFrame) -> list[str]:
-    notes = [ACCURACY_NOTE, *shared_settings_note(summary)]
+    notes = [accuracy_note(summary), *shared_settings_note(summary)]
     if _is_published(summary):
         notes += [
             f"Published: {citation('Table 1')} (r = D = 1, 100 epochs).",
             RULE if _has_verdicts(summary) else NO_VERDICTS,
         ]
     return notes + dataset_notes(zip(summary["dataset"], summary["data_official"], strict=True))
+
+
+def accuracy_note(cells: pd.DataFrame) -> str:
+    """Returns what the accuracies of a table are, and which seeds count as converged.
+
+    Args:
+        cells: One row per cell, with the columns ``learning_rate`` and ``n_seeds``.
+    """
+    fitted = cells["learning_rate"].isna()
+    spread = f", {_SPREAD}" if (cells["n_seeds"] > 1).any() or not fitted.all() else ""
+    if fitted.all():
+        return f"Accuracies in percent{spread}; these models are fitted once. {_CONVERGED_NOTE}"
+    once = " (of models that are fitted once, after the fit)" if fitted.any() else ""
+    return f"Accuracies in percent after the last epoch{once}{spread}. {_CONVERGED_NOTE}"
 
 
 def shared_settings_note(cells: pd.DataFrame, which: str = "All rows") -> list[str]:

@@ -10,9 +10,11 @@ from qnlnet.records import (
     dataset_label,
     dataset_mark,
     distinguishing_columns,
+    model_label,
     reducer_label,
     setting_label,
 )
+from qnlnet.records.schema import is_missing
 
 GRID = ("ansatz", "r", "D")  # what an ablation varies within a section
 _SHOWN = ("readout_qubit", "epochs")  # in every title
@@ -40,13 +42,19 @@ def split_sections(cells: pd.DataFrame, within: Sequence[str] = GRID) -> list[tu
         title = [
             f"{dataset_label(first['dataset'], first['classes'])} {mark}".rstrip(),
             reducer_label(first["reducer"]),
-            *(setting_label(name, first[name]) for name in (*shown, *extra) if first[name] != ""),
+            *(setting_label(name, first[name]) for name in (*shown, *extra) if not is_missing(first[name])),
         ]
         sections.append((", ".join(title), rows))
     return sections
 
 
 def _check_places(rows: pd.DataFrame, within: Sequence[str]) -> None:
+    if (lacking := rows[list(within)].map(is_missing).any(axis=1)).any():
+        first = rows[lacking].iloc[0]
+        raise ResultsError(
+            f"Each cell of an ablation must have {', '.join(within)}, but {model_label(first['model'])} has not. "
+            "Choose table=cells for other models."
+        )
     places = rows[[*within, "config_hash"]].drop_duplicates()
     twice = places[places.duplicated(list(within), keep=False)]
     if not twice.empty:

@@ -72,6 +72,7 @@ class Events(Observer):
                 try:
                     event = self._queue.get(timeout=_SECONDS_DEAF)
                 except queue.Empty:
+                    observer.on_waiting()
                     continue
                 try:
                     event.tell(observer)

@@ -21,6 +21,7 @@ class Job:
         features: Model inputs of both splits.
         keeper: Keeps its state; without one it is lost when the process ends.
         note: Asked, once the replica is built, for a sentence about it; an empty one is not reported.
+        words: What it is called while it trains; empty: what `describe` says of its cell.
     """
 
     config: RunConfig
@@ -28,6 +29,7 @@ class Job:
     features: Features
     keeper: Keeper | None = None
     note: Callable[[], str] = lambda: ""
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ class Observer:
     def on_started(self, job: Job) -> None:
         """A thread has begun with a replica."""
 
+    def on_waiting(self) -> None:
+        """Nothing has happened for a moment; threads are at work."""
+
     def on_epoch(self, job: Job, epoch: Epoch) -> None:
         """An epoch has ended."""
 

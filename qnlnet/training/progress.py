@@ -1,6 +1,7 @@
 """What a person sees while replicas train: a bar on a terminal, a plain line per replica elsewhere."""
 
 import sys
+import time
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +15,8 @@ from qnlnet.training.observer import Observer
 from qnlnet.training.remaining import Remaining
 from qnlnet.training.replica import Epoch
 
+_TICK = 1.0  # seconds between two looks at the clock
+
 
 class Progress(Observer):
     """Reports on `jobs` while they train; use it as a context manager around `train_replicas`.
@@ -21,13 +24,17 @@ class Progress(Observer):
     Args:
         jobs: Everything that will be trained.
         stream: Where to write, None for standard error; a terminal gets a bar.
+        what: What a reader calls the jobs.
     """
 
-    def __init__(self, jobs: Sequence[Job], stream: Any = None) -> None:
+    def __init__(self, jobs: Sequence[Job], stream: Any = None, what: str = "replicas") -> None:
+        self._what = what
         self._stream = stream = sys.stderr if stream is None else stream
         self._total = len(jobs)
         self._trained = self._failed = 0
         self._time = Remaining(jobs)
+        self._doing = ""
+        self._shown = time.monotonic()
         self._bar: tqdm | None = None
         if any(job.config.backend.name == "exact" for job in jobs) and not is_cached():
             print("Compiling the training loop, once per machine and version: half a minute.", file=stream, flush=True)
@@ -46,13 +53,26 @@ class Progress(Observer):
         """Counts an epoch."""
         self._time.on_epoch(job, epoch.number)
         if self._bar is not None:
-            what = f"{describe(job.config)}, seed {job.seed}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
-            self._bar.n = self._time.share_done
-            self._bar.set_postfix_str(f"{self._remaining()} left, {what}")
+            self._doing = f"{_name(job)}, epoch {epoch.number}: {epoch.test_accuracy:.2f} %"
+            self._update()
 
     def on_started(self, job: Job) -> None:
         """Starts the clock of a replica."""
         self._time.on_started(job)
+        if self._bar is not None and not self._doing:
+            self._doing = f"{_name(job)} begins"
+            self._update()
+
+    def on_waiting(self) -> None:
+        """Lets the clock of the bar go on while nothing ends, such as one long fit."""
+        if self._bar is not None and time.monotonic() - self._shown >= _TICK:
+            self._update()
+
+    def _update(self) -> None:
+        assert self._bar is not None
+        self._shown = time.monotonic()
+        self._bar.n = self._time.share_done
+        self._bar.set_postfix_str(f"{self._remaining()} left, {self._doing}")
 
     def on_resumed(self, job: Job, epochs: Sequence[Epoch]) -> None:
         """Says behind which epoch a replica goes on."""
@@ -73,7 +93,7 @@ class Progress(Observer):
 
     def on_note(self, job: Job, text: str) -> None:
         """Writes a line about a replica."""
-        self._write(f"{describe(job.config)}, seed {job.seed}: {text}")
+        self._write(f"{_name(job)}: {text}")
 
     def on_cell_note(self, config: RunConfig, text: str) -> None:
         """Writes a line about a cell."""
@@ -84,7 +104,7 @@ class Progress(Observer):
         self._trained += 1
         last, job = replica.epochs[-1], replica.job
         line = (
-            f"{describe(job.config)}, seed {job.seed}: train {last.train_accuracy:.2f} %, "
+            f"{_name(job)}: train {last.train_accuracy:.2f} %, "
             f"{job.config.data.evaluate_on} {last.test_accuracy:.2f} %, {replica.train_seconds:.1f} s"
         )
         self._write(line if self._bar is not None else f"{line} [{self._count()}, {self._remaining()} left]")
@@ -98,7 +118,7 @@ class Progress(Observer):
 
     def _count(self) -> str:
         failed = f", {self._failed} failed" if self._failed else ""
-        return f"{self._trained}/{self._total} replicas{failed}"
+        return f"{self._trained}/{self._total} {self._what}{failed}"
 
     def _remaining(self) -> str:
         seconds = self._time.seconds
@@ -107,9 +127,15 @@ class Progress(Observer):
         return f"about {seconds / 60:.0f} min" if seconds > 90 else f"about {seconds:.0f} s"
 
 
+def _name(job: Job) -> str:
+    return f"{job.words or describe(job.config)}, seed {job.seed}"
+
+
 @cache  # settings are compared with all options of configs/
 def describe(config: RunConfig) -> str:
     """Returns a cell in words, such as ``mnist 0/1, cnn, ansatz 0``, and whatever is unusual about it."""
     task = f"{config.data.dataset} {'/'.join(map(str, config.data.classes))}"
     protocol = config.train.protocol if config.train.protocol != config.model.usual_protocol else ""
-    return ", ".join(filter(None, [task, *config.model.words(), protocol, unusual_settings(config)]))
+    spoken = tuple(f"model.{key}=" for key in config.model.spoken)
+    unusual = " ".join(word for word in unusual_settings(config).split() if not word.startswith(spoken))
+    return ", ".join(filter(None, [task, *config.model.words(), protocol, unusual]))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from qnlnet.config import RunConfig
 from qnlnet.training.job import Job
 
+_MOST = 0.95  # of an epoch under way that may count as passed: what has not ended has something left
+
 
 class Remaining:
     """An estimate that is measured: each cell by its own epochs, those that have not begun by the mean of the others.
@@ -53,7 +55,14 @@ class Remaining:
         usual = sum(rates.values()) / len(rates)
         busy = sum(seconds for seconds, _ in self._measured.values())
         side_by_side = max(1.0, busy / max(self._clock() - self._begin, 1e-9))
-        return sum(units * rates.get(job.config, usual) for job, units in self._left.items()) / side_by_side
+        now = self._clock()
+        return sum(self._seconds_of(job, rates.get(job.config, usual), now) for job in self._left) / side_by_side
+
+    def _seconds_of(self, job: Job, rate: float, now: float) -> float:
+        """Returns what is left of one job; of an epoch that is under way, what has passed is not."""
+        units = self._left[job]
+        passed = min(now - self._since[job], _MOST * rate) if units and job in self._since else 0.0
+        return units * rate - passed
 
     @property
     def share_done(self) -> float:

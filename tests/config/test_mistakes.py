@@ -54,6 +54,8 @@ CHOICES = {
     "ansatz=3": "Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '3'.",
     "reducer=pac": "Argument `reducer` must be one of cnn, cnn_nonlocal, pca, but is 'pac'. Did you mean `pca`?",
     "reducer=": "Argument `reducer` must be one of cnn, cnn_nonlocal, pca, but is ''.",
+    "protocol=paper": "Argument `protocol` must be common or corrected or released with model=qnl_net, but is 'paper'. "
+    "There is no recipe of a paper in the model's file. Choose protocol=released.",
     "protocol=release": "Argument `protocol` must be one of common, corrected, paper, released, but is 'release'. "
     "Did you mean `released`?",
     "backend=aerr": "Argument `backend` must be one of aer, exact, runtime, statevector, but is 'aerr'. "

@@ -67,9 +67,19 @@ def test_the_strength_is_chosen_unless_it_is_given() -> None:
         ),
         (
             ("protocol=paper",),
-            "Argument `protocol` must be another one with model=logistic, whose file has no recipe of a paper, but is "
-            "'paper'. Choose protocol=common.",
+            "Argument `protocol` must be common with model=logistic, but is 'paper'. There is no recipe of a paper in "
+            "the model's file. Choose protocol=common.",
         ),
+        (
+            ("train.batch_size=8",),
+            "Argument `train.batch_size` must be left out with model=logistic, which is fitted once, but is 8.",
+        ),
+        (
+            ("train.schedule=exponential",),
+            "Argument `train.schedule` must be left out with model=logistic, which is fitted once, but is "
+            "'exponential'.",
+        ),
+        (("model.C=1e300",), "Argument `model.C` must be at most 1000000000, but is 1e+300."),
     ],
 )
 def test_bad_settings_are_refused(overrides: tuple[str, ...], sentence: str) -> None:

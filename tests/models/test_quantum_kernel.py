@@ -117,6 +117,8 @@ def test_kernels_of_too_many_images_are_refused(monkeypatch: pytest.MonkeyPatch)
     [
         (("num_qubits=1",), "Argument `num_qubits` must be at least 2, but is 1."),
         (("num_qubits=13",), "Argument `num_qubits` must be at most 12, but is 13."),
+        (("model.bandwidth=1e300",), "Argument `model.bandwidth` must be at most 1000000, but is 1e+300."),
+        (("model.reps=1000000",), "Argument `model.reps` must be at most 256, but is 1000000."),
         (("model.bandwidth=0",), "Argument `model.bandwidth` must be greater than 0, but is 0."),
         (
             ("model.feature_map=z", "model.entanglement=linear"),

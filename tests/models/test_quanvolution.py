@@ -186,6 +186,14 @@ def test_images_are_halved_where_that_is_whole(data: tuple[str, ...], size: tupl
     ("overrides", "sentence"),
     [
         (("model.patch=5",), "Argument `model.patch` must be at most 4, but is 5."),
+        (("model.filters=1000000000",), "Argument `model.filters` must be at most 256, but is 1000000000."),
+        (("model.layers=1000",), "Argument `model.layers` must be at most 256, but is 1000."),
+        (("model.size=[4]",), "Argument `model.size` must be height and width, such as [14,14], but is [4]."),
+        (
+            ("protocol=corrected",),
+            "Argument `protocol` must be common or paper with model=quanvolution, but is 'corrected'. This one is for "
+            "model=qnl_net. Choose protocol=common.",
+        ),
         (("model.stride=0",), "Argument `model.stride` must be at least 1, but is 0."),
         (
             ("model.stride=5",),

@@ -9,6 +9,7 @@ from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.training import score_with_model
 
+GAMMA = "Argument `model.gamma` must be scale, or a number above 0 and at most 1e+09, but is "
 FLOAT32 = 1e-4  # of coefficients up to C = 100
 
 
@@ -61,8 +62,12 @@ def test_reaches_on_digits_what_is_to_be_expected() -> None:
             ("model.kernel=linear", "model.gamma=0.1"),
             "Argument `model.gamma` must be left out with model.kernel=linear, but is 0.1.",
         ),
-        (("model.gamma=0",), "Argument `model.gamma` must be scale, or a number above 0, but is 0.0."),
-        (("model.gamma=auto",), "Argument `model.gamma` must be scale, or a number above 0, but is 'auto'."),
+        (("model.gamma=0",), f"{GAMMA}0."),
+        (("model.gamma=auto",), f"{GAMMA}'auto'."),
+        (("model.gamma=true",), f"{GAMMA}True."),
+        (("model.gamma=[1]",), f"{GAMMA}[1]."),
+        (("model.gamma=1e300",), f"{GAMMA}1e+300."),
+        (("model.gamma=nan",), f"{GAMMA}nan."),
         (
             ("model.neighbours=3",),
             "There is no configuration key `model.neighbours` here. `model.neighbours` belongs to model=k_nearest. "

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -141,3 +142,32 @@ def test_compiling_is_announced_where_nothing_is_compiled_yet(
     with Progress(jobs, stream):
         pass
     assert ("Compiling" in stream.getvalue()) != cached
+
+
+def test_the_bar_goes_on_while_one_long_fit_ends_nothing(jobs: list[Job], monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("qnlnet.training.progress.time", SimpleNamespace(monotonic=lambda: clock[0]))
+    stream = Terminal()
+    with Progress(jobs, stream) as bar:
+        bar.on_started(jobs[0])
+        assert "seed 0 begins" in stream.getvalue()
+        written = len(stream.getvalue())
+        bar.on_waiting()  # too soon
+        assert len(stream.getvalue()) == written
+        clock[0] = 2.0
+        bar.on_waiting()
+        assert len(stream.getvalue()) > written
+
+
+def test_what_has_passed_of_an_epoch_is_not_left(jobs: list[Job]) -> None:
+    clock = [0.0]
+    left = Remaining(jobs[:1], lambda: clock[0])
+    epochs = jobs[0].config.train.epochs
+    left.on_started(jobs[0])
+    clock[0] = 10.0
+    left.on_epoch(jobs[0], 1)
+    assert left.seconds == 10.0 * (epochs - 1)
+    clock[0] = 14.0
+    assert left.seconds == 10.0 * (epochs - 1) - 4
+    clock[0] = 99.0  # longer than the one before
+    assert left.seconds == pytest.approx(10.0 * (epochs - 2) + 0.5)

@@ -24,12 +24,14 @@ class ModelConfig(Section):
         usual_protocol: What trains it where nothing else is said.
         is_fitted: Whether its models are fitted once instead of being trained step by step.
         flat_words: Words of the command line that stand for settings of this family: ``r`` for ``model.r``.
+        spoken: Settings that `words` says, so that nobody has to say them again.
     """
 
     title: ClassVar[str] = ""
     is_fitted: ClassVar[bool] = False
     usual_protocol: ClassVar[str] = "common"
     flat_words: ClassVar[dict[str, str]] = {}
+    spoken: ClassVar[tuple[str, ...]] = ()
 
     name: str
     seeds: Count = 5

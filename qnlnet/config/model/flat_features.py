@@ -1,6 +1,6 @@
 """The settings of models that see an image as a list of numbers: its pixels, or principal components."""
 
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.base import ModelConfig
@@ -20,6 +20,8 @@ class FlatFeaturesConfig(ModelConfig):
         features: ``pixels``, in [0, 1]; or ``pca``, principal components, standardised by the training images.
         num_components: How many of them; 4 where it is left out.
     """
+
+    spoken: ClassVar[tuple[str, ...]] = ("features", "num_components")
 
     features: Literal["pixels", "pca"] = "pixels"
     num_components: Count | None = None

@@ -2,9 +2,8 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import PositiveFloat
-
 from qnlnet.config.model.flat_features import FlatFeaturesConfig
+from qnlnet.config.section import Strength
 
 
 class LogisticConfig(FlatFeaturesConfig):
@@ -18,4 +17,4 @@ class LogisticConfig(FlatFeaturesConfig):
     is_fitted: ClassVar[bool] = True
 
     name: Literal["logistic"] = "logistic"
-    C: PositiveFloat
+    C: Strength

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field, PositiveFloat
+from pydantic import Field
 
 from qnlnet.config.model.base import ModelConfig
-from qnlnet.config.section import Count
+from qnlnet.config.section import Count, Repetitions, Strength
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -27,14 +27,15 @@ class QuantumKernelConfig(ModelConfig):
 
     title: ClassVar[str] = "Quantum kernel"
     is_fitted: ClassVar[bool] = True
+    spoken: ClassVar[tuple[str, ...]] = ("feature_map",)
 
     name: Literal["quantum_kernel"] = "quantum_kernel"
     num_qubits: int = Field(default=4, strict=True, ge=2, le=12)
     feature_map: Literal["zz", "z"] = "zz"
-    reps: Count = 2
+    reps: Repetitions = 2
     entanglement: Literal["full", "linear", "circular"] = "full"
-    bandwidth: PositiveFloat
-    C: PositiveFloat
+    bandwidth: float = Field(gt=0, le=1e6)
+    C: Strength
     max_train: Count | None = None
 
     def check(self, run: "RunConfig") -> None:

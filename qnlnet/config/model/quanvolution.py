@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from qnlnet.config.backend import RuntimeConfig
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.base import ModelConfig
-from qnlnet.config.section import Count, Index
+from qnlnet.config.section import Count, Index, Repetitions
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -35,19 +35,27 @@ class QuanvolutionConfig(ModelConfig):
     """
 
     title: ClassVar[str] = "Quanvolution"
+    spoken: ClassVar[tuple[str, ...]] = ("circuit", "layer", "filters")
 
     name: Literal["quanvolution"] = "quanvolution"
     size: tuple[Count, Count] | None = None
     patch: int = Field(default=2, strict=True, ge=1, le=4)
     stride: Count = 2
-    filters: Count = 1
+    filters: Repetitions = 1
     circuit: Literal["random", "basic", "strong"] = "random"
-    layers: Count = 1
+    layers: Repetitions = 1
     rotation: Literal["rx", "ry", "rz"] = "rx"
     circuit_seed: Index = 0
     encoding: Literal["rx", "ry"] = "ry"
     measured: Literal["x", "y", "z"] = "z"
     layer: Literal["quantum", "frozen", "conv", "frozen_conv", "none"] = "frozen"
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _check_size(cls, value: Any) -> Any:
+        if value is not None and not (isinstance(value, list | tuple) and len(value) == 2):
+            raise argument_error("model.size", "be height and width, such as [14,14]", value)
+        return value
 
     @property
     def num_qubits(self) -> int:
@@ -102,8 +110,8 @@ class QuanvolutionConfig(ModelConfig):
 
     def words(self) -> list[str]:
         words = [self.name, f"{self.circuit} circuit" if self.runs_circuit else self.layer.replace("_", " ")]
-        if self.layer == "frozen":
-            words.append("frozen")
+        if self.runs_circuit:
+            words.append("frozen" if self.layer == "frozen" else "trained")
         if self.filters > 1:
             words.append(f"{self.filters} filters")
         return words

@@ -1,10 +1,19 @@
 """The rows of trained cells, a line each, with the ids by which they can be named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from qnlnet.evidence.checking.seed_tables import SEEDS
-from qnlnet.records import dataset_label, read_seed_rows, reducer_label
+from qnlnet.records import (
+    dataset_label,
+    model_label,
+    read_seed_rows,
+    reducer_label,
+    setting_label,
+    settings_in_words,
+)
+from qnlnet.records.schema import is_missing
 from qnlnet.records.stored import row_id
 
 
@@ -17,9 +26,19 @@ def list_rows(folder: Path) -> Iterator[str]:
     if not (folder / SEEDS).is_file():
         return
     for row in read_seed_rows(folder / SEEDS).to_dict("records"):
-        yield (
-            f"{row_id(row):<16} {folder.name}: {dataset_label(row['dataset'], row['classes'])}, "
-            f"{reducer_label(row['reducer'])}, ansatz {row['ansatz']}, r={row['r']}, D={row['D']}, {row['protocol']}, "
-            f"learning rate {row['learning_rate']:g}, dropout {row['dropout']:g}, {row['epochs']} epochs, "
-            f"seed {row['seed']}: {row['test_accuracy']:.2f} %"
-        )
+        task = dataset_label(row["dataset"], row["classes"])
+        words = ", ".join(filter(None, [task, *_model_words(row), row["protocol"], *_training_words(row)]))
+        yield f"{row_id(row):<16} {folder.name}: {words}, seed {row['seed']}: {row['test_accuracy']:.2f} %"
+
+
+def _model_words(row: Mapping[str, Any]) -> list[str]:
+    if is_missing(row["ansatz"]):
+        return [model_label(row["model"]), settings_in_words(row["settings"])]
+    return [reducer_label(row["reducer"]), f"ansatz {row['ansatz']}", f"r={row['r']}", f"D={row['D']}"]
+
+
+def _training_words(row: Mapping[str, Any]) -> list[str]:
+    if is_missing(row["learning_rate"]):  # fitted once
+        return []
+    dropout = [] if is_missing(row["dropout"]) else [f"dropout {row['dropout']:g}"]
+    return [f"learning rate {row['learning_rate']:g}", *dropout, setting_label("epochs", row["epochs"])]

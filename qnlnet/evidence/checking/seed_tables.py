@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from qnlnet.errors import ResultsError
+from qnlnet.evidence.checking.candidates import check_candidates
 from qnlnet.evidence.checking.derived import Write, check_figures, check_strays, check_texts
 from qnlnet.evidence.checking.epoch_rows import check_epoch_rows
 from qnlnet.evidence.checking.finding import Finding, count, read_table
@@ -14,6 +15,7 @@ from qnlnet.evidence.checking.kinds import figures_of, table_of
 from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.evidence.checking.seed_rows import check_seed_rows
 from qnlnet.records import read_epoch_rows, read_seed_rows
+from qnlnet.records.candidates import CANDIDATES
 from qnlnet.records.stored import row_id
 
 SEEDS, EPOCHS = "seeds.csv", "epochs.csv.gz"
@@ -29,11 +31,12 @@ def check_seed_table(folder: Path, finding: Finding) -> None:
     finding.problems += check_seed_rows(seeds)
     finding.problems += _check_epochs(folder, seeds, finding)
     finding.problems += check_origins(seeds, ids, folder)
+    check_candidates(folder, seeds, finding)
     write, endings = table_of(folder, name)
     written = [f"{name}{ending}" for ending in endings]
     finding.problems += check_texts(folder, lambda target: write(seeds, target, name), SEEDS)
     finding.facts.append(f"{_listed(name, written)} made again{_check_figures(folder, name, seeds, finding, written)}")
-    finding.problems += check_strays(folder, [SEEDS, EPOCHS, NOTES, *written])
+    finding.problems += check_strays(folder, [SEEDS, EPOCHS, CANDIDATES, NOTES, *written])
     finding.facts += describe_origins(seeds)
 
 
