@@ -42,10 +42,11 @@ def _identify(qnl: Circuit) -> object:
 def _describe(qnl: Circuit) -> str:
     dead = set(analyse_circuit(qnl).dead_parameters)
     weights = [parameter.name for parameter in qnl.weight_params if parameter in dead]
-    inputs = [name for name, parameter in zip(qnl.input_names, qnl.input_params, strict=True) if parameter in dead]
+    angles = zip(qnl.input_names[qnl.num_amplitudes :], qnl.input_params, strict=True)
+    inputs = [name for name, parameter in angles if parameter in dead]
     parts = [
         *([f"{len(weights)} of {len(qnl.weight_params)} weights of the circuit ({_list(weights)})"] if weights else []),
-        *([f"{len(inputs)} of {len(qnl.input_params)} inputs ({_list(inputs)})"] if inputs else []),
+        *([f"{len(inputs)} of {qnl.num_inputs} inputs ({_list(inputs)})"] if inputs else []),
     ]
     if not parts:
         return ""

@@ -26,12 +26,14 @@ class Reach:
         dead_parameters: The others.
         live_gates: The positions in `circuit.data` of gates that can reach an output, ascending.
         dead_gates: The positions of the others.
+        sees_start: Whether the outputs depend on the state that the circuit starts from, where that may be any.
     """
 
     live_parameters: tuple[Parameter, ...]
     dead_parameters: tuple[Parameter, ...]
     live_gates: tuple[int, ...]
     dead_gates: tuple[int, ...]
+    sees_start: bool = False
 
     @property
     def live_names(self) -> tuple[str, ...]:
@@ -45,8 +47,8 @@ class Reach:
 
     @property
     def is_constant(self) -> bool:
-        """Whether no output depends on any parameter."""
-        return not self.live_parameters
+        """Whether no output depends on any parameter, nor on amplitudes."""
+        return not self.live_parameters and not self.sees_start
 
     def reaches(self, parameter: Parameter | str) -> bool:
         """Returns whether a parameter, or the parameter of that name, can reach an output.
@@ -62,7 +64,11 @@ class Reach:
 
 
 def analyse(
-    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], parameters: Sequence[Parameter] | None = None
+    circuit: QuantumCircuit,
+    observables: Sequence[SparsePauliOp],
+    parameters: Sequence[Parameter] | None = None,
+    *,
+    any_start: bool = False,
 ) -> Reach:
     """Finds out what of a circuit can reach the expectation values of `observables`, any of them.
 
@@ -70,6 +76,7 @@ def analyse(
         circuit: The circuit; see `qnlnet.simulator.SUPPORTED_GATES`.
         observables: Real sums of Pauli strings on the circuit's qubits.
         parameters: All free parameters; None takes those of the circuit in Qiskit's order.
+        any_start: Whether the circuit may start from any state, as where its inputs are amplitudes; else from |0…0⟩.
 
     Raises:
         UnsupportedCircuitError: A gate, an angle or an observable is not supported, or a parameter is left out.
@@ -81,7 +88,8 @@ def analyse(
         )
     columns = Columns(parameters)
     gates = translate_each(circuit, columns)
-    dead = find_dead_gates(gates, _read_strings(observables, circuit.num_qubits))
+    strings = _read_strings(observables, circuit.num_qubits)
+    dead = find_dead_gates(gates, strings, any_start=any_start)
     live = [position for position, gate in enumerate(gates) if gate and position not in dead]
     turning = {turns_by(operation) for position in live for operation in gates[position]}
     reaching = {parameter for column in turning if column is not None for parameter in columns.parameters_of(column)}
@@ -90,12 +98,14 @@ def analyse(
         dead_parameters=tuple(p for index, p in enumerate(parameters) if index not in reaching),
         live_gates=tuple(live),
         dead_gates=tuple(position for position, gate in enumerate(gates) if gate and position in dead),
+        sees_start=any_start and any(string != (0, 0) for string in strings),
     )
 
 
 def analyse_circuit(qnl: Circuit) -> Reach:
-    """Finds out what of a QNL-Net's circuit can reach its output: inputs first, then weights, in their order."""
-    return analyse(qnl.circuit, qnl.observables, (*qnl.input_params, *qnl.weight_params))
+    """Finds out what of a model's circuit can reach its outputs: inputs first, then weights, in their order."""
+    parameters = (*qnl.input_params, *qnl.weight_params)
+    return analyse(qnl.circuit, qnl.observables, parameters, any_start=qnl.takes_amplitudes)
 
 
 def is_constant(circuit: QuantumCircuit, observable: SparsePauliOp, parameters: Sequence[Parameter]) -> bool:

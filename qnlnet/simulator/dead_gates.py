@@ -24,14 +24,19 @@ from qnlnet.simulator.light_cone import MAX_STRINGS, commute
 Gate = tuple[Operation, ...]  # one operation; three CX for a SWAP; none for a barrier
 
 
-def find_dead_gates(gates: Sequence[Gate], strings: Iterable[Pauli]) -> frozenset[int]:
+def find_dead_gates(gates: Sequence[Gate], strings: Iterable[Pauli], *, any_start: bool = False) -> frozenset[int]:
     """Returns the positions of gates without which the expectation values of all `strings` are the same.
 
     Where more than `MAX_STRINGS` strings occur, everything earlier counts as alive.
+
+    Args:
+        gates: The circuit.
+        strings: The Pauli strings of its observables.
+        any_start: Whether the outputs must stay the same from every state that it may start from, not from |0…0⟩ alone.
     """
     layers = _carry_back(gates, set(strings))
     first = len(gates) - len(layers)
-    kept = _KeptGates(is_start=first == 0)
+    kept = _KeptGates(is_start=first == 0 and not any_start)
     dead = []
     for position, layer in enumerate(layers, start=first):
         gate = gates[position]

@@ -174,3 +174,22 @@ def test_an_angle_of_several_parameters_carries_all_of_them() -> None:
 
 def circuit_without_gates() -> QuantumCircuit:
     return QuantumCircuit(2)
+
+
+def test_amplitudes_as_inputs_leave_alive_what_dies_behind_zeros() -> None:
+    """RZ in front of |0⟩ does nothing, in front of any state it does; RZ before Z is dead in either case."""
+    a, b, c = (Parameter(name) for name in "abc")
+    circuit = QuantumCircuit(2)
+    circuit.rz(a, 0)
+    circuit.ry(b, 0)
+    circuit.rz(c, 0)
+    both = SparsePauliOp("IZ"), SparsePauliOp("ZI")
+    assert analyse(circuit, both).dead_names == ("a", "c")
+    reach = analyse(circuit, both, any_start=True)
+    assert reach.dead_names == ("c",)
+    assert not reach.is_constant
+    fixed = QuantumCircuit(1)
+    assert analyse(fixed, [SparsePauliOp("Z")]).is_constant
+    assert not analyse(fixed, [SparsePauliOp("Z")], any_start=True).is_constant
+    assert analyse(fixed, [SparsePauliOp("I")], any_start=True).is_constant
+    assert not analyse_circuit(Circuit.of(fixed, takes_amplitudes=True)).is_constant
