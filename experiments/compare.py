@@ -24,23 +24,17 @@ def compare(config: DictConfig) -> None:
     directory = choose_output_folder(config, overrides, config_name, partial(describe_comparisons, config_name))
     name = str(config.name)
 
-    import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
-
+    # These take seconds to import, and are not needed for --help or for a mistake.
     from qnlnet.audit.write import build_forest, write_comparison_tables
     from qnlnet.figures import write_figure
     from qnlnet.files import check_writable
-    from qnlnet.records import sort_rows, write_table
-    from qnlnet.records.candidates import write_candidates
     from qnlnet.runs import train_cells
+    from qnlnet.runs.rows import write_rows
     from qnlnet.tracking import build_trackers
 
     check_writable(directory)
     runs = train_cells(list(dict.fromkeys(cell for pair in comparisons for cell in (pair.base, pair.changed))))
-    seed_rows = sort_rows(pd.concat([run.seed_rows() for run in runs], ignore_index=True))
-    epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
-    write_table(seed_rows, directory / "seeds.csv")
-    write_table(epoch_rows, directory / "epochs.csv.gz")
-    candidates = write_candidates([run.candidates for run in runs], seed_rows.config_hash, directory)
+    seed_rows, rows = write_rows(runs, directory)
     tables = write_comparison_tables(comparisons, seed_rows, directory, name)
     figures = write_figure(build_forest(comparisons, seed_rows), directory, name)
     with build_trackers(comparisons[0].base.logger) as trackers:
@@ -48,7 +42,6 @@ def compare(config: DictConfig) -> None:
         trackers.on_figure(name, figures)
     print("Table:  " + ", ".join(map(str, tables)))
     print("Figure: " + ", ".join(map(str, figures)))
-    rows = [directory / "seeds.csv", directory / "epochs.csv.gz", *filter(None, [candidates])]
     print("Rows:   " + ", ".join(map(str, rows)))
 
 

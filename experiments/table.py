@@ -25,24 +25,18 @@ def make_table(config: DictConfig) -> None:
     directory = choose_output_folder(config, overrides, config_name, partial(describe_table, config_name))
     name = str(config.name)
 
-    import pandas as pd  # these take seconds to import and are not needed for --help or for a mistake
-
+    # These take seconds to import, and are not needed for --help or for a mistake.
     from qnlnet.figures import figure_kind, plot_figures
     from qnlnet.files import check_writable
-    from qnlnet.records import sort_rows, write_table
-    from qnlnet.records.candidates import write_candidates
     from qnlnet.runs import train_cells
+    from qnlnet.runs.rows import write_rows
     from qnlnet.tables import table_kind
     from qnlnet.tracking import build_trackers
 
     kind, figures_of_kind = table_kind(config.table), figure_kind(config.figure)
     check_writable(directory)
     runs = train_cells(cells)
-    seed_rows = sort_rows(pd.concat([run.seed_rows() for run in runs], ignore_index=True))
-    epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
-    write_table(seed_rows, directory / "seeds.csv")
-    write_table(epoch_rows, directory / "epochs.csv.gz")
-    candidates = write_candidates([run.candidates for run in runs], seed_rows.config_hash, directory)
+    seed_rows, rows = write_rows(runs, directory)
     tables = kind.write(seed_rows, directory, name)
     figures = plot_figures(figures_of_kind, seed_rows, directory, name)
     with build_trackers(cells[0].logger) as trackers:
@@ -52,7 +46,6 @@ def make_table(config: DictConfig) -> None:
     print("\nTable:  " + ", ".join(map(str, tables)))
     if figures:
         print("Figure: " + ", ".join(map(str, figures)))
-    rows = [directory / "seeds.csv", directory / "epochs.csv.gz", *filter(None, [candidates])]
     print("Rows:   " + ", ".join(map(str, rows)))
 
 
