@@ -11,7 +11,7 @@ from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_alone, 
 from qnlnet.simulator.batches.plan import Plan, cast_plan
 
 _BLOCK = 2**15  # bytes of a block's real parts, so that its states stay in the cache
-_MOST_BYTES, _LEAST_BYTES = 2**10, 2**6  # of a row of a block
+_MOST_BYTES, _LEAST_BYTES = 2**10, 2**8  # of a row of a block: short loops cost more than a large block
 _WORTH_A_THREAD = 2**22  # amplitudes of rows, for each thread
 
 
