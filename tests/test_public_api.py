@@ -156,7 +156,7 @@ def test_every_family_can_be_overridden() -> None:
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a circuit": (
         lambda: qnlnet.build_quantum_layer(QuantumCircuit(2)),  # type: ignore[arg-type]
-        "Argument `circuit` must say what its inputs are, but is 'a QuantumCircuit'. Write Circuit.of(circuit, inputs=…).",
+        "Argument `circuit` must say what its inputs are, but is 'a QuantumCircuit'. Write Circuit.of(circuit,",
     ),
     "a word": (
         lambda: qnlnet.load_dataset("digits"),  # type: ignore[arg-type]
