@@ -5,6 +5,7 @@ and derivatives of derivatives, goes through functions that can be differentiate
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from torch import Tensor
 from torch._C._functorch import get_interpreter_stack, is_legacy_batchedtensor
 from torch.autograd import forward_ad
 
-from qnlnet.simulator.batches import BatchSimulator
+from qnlnet.simulator.batches import BatchSimulator, Wanted
 
 
 class Network(Protocol):
@@ -77,8 +78,9 @@ class _Batched(torch.autograd.Function):
             with torch.enable_grad():
                 values = _differentiable(inputs, weights, ctx.network)
                 return *torch.autograd.grad(values, (inputs, weights), slope, create_graph=further), None, None
-        find = _Slopes.apply if further else _slopes  # through a function of its own only where it is differentiated
-        return *find(inputs, weights, slope, ctx.network, ctx.precision), None, None
+        if further:  # through a function of its own only where it is differentiated
+            return *_Slopes.apply(inputs, weights, slope, ctx.network, ctx.precision), None, None
+        return *_slopes(inputs, weights, slope, ctx.network, ctx.precision, ctx.needs_input_grad), None, None
 
 
 class _Slopes(torch.autograd.Function):
@@ -87,7 +89,7 @@ class _Slopes(torch.autograd.Function):
     @staticmethod
     def forward(
         ctx: Any, inputs: Tensor, weights: Tensor, slope: Tensor, network: Network, precision: torch.dtype
-    ) -> tuple[Tensor, Tensor]:
+    ) -> tuple[Tensor | None, Tensor | None]:
         ctx.save_for_backward(inputs, weights, slope)
         ctx.network = network
         return _slopes(inputs, weights, slope, network, precision)
@@ -105,15 +107,25 @@ class _Slopes(torch.autograd.Function):
 
 
 def _slopes(
-    inputs: Tensor, weights: Tensor, slope: Tensor, network: Network, precision: torch.dtype
-) -> tuple[Tensor, Tensor]:
+    inputs: Tensor,
+    weights: Tensor,
+    slope: Tensor,
+    network: Network,
+    precision: torch.dtype,
+    needed: Sequence[bool] = (True, True),
+) -> tuple[Tensor | None, Tensor | None]:
     assert network.batches is not None
     rows, cotangent = _to_rows(inputs, weights, precision), _to_rows(slope, weights, precision)
     shared = _to_numpy(weights, torch.float64)
     threads = torch.get_num_threads()
-    _, gradient = network.batches.vjp(rows, shared, cotangent, want_values=False, threads=threads)
-    by_inputs = _from_rows(torch.from_numpy(gradient.rows), inputs, weights).to(inputs.device, inputs.dtype)
-    return by_inputs, torch.from_numpy(gradient.shared).to(weights.device, weights.dtype)
+    wanted = Wanted(values=False, rows=needed[0], shared=needed[1])
+    _, gradient = network.batches.vjp(rows, shared, cotangent, wanted=wanted, threads=threads)
+    by_inputs = by_weights = None
+    if wanted.rows:
+        by_inputs = _from_rows(torch.from_numpy(gradient.rows), inputs, weights).to(inputs.device, inputs.dtype)
+    if wanted.shared:
+        by_weights = torch.from_numpy(gradient.shared).to(weights.device, weights.dtype)
+    return by_inputs, by_weights
 
 
 def _with_gradient(tensor: Tensor) -> Tensor:

@@ -14,6 +14,14 @@ from qnlnet.simulator.columns import Columns
 Array = NDArray[np.floating]
 
 
+class Wanted(NamedTuple):
+    """What is computed: outputs, slopes of what is each row's own, slopes of what rows share."""
+
+    values: bool = True
+    rows: bool = True
+    shared: bool = True
+
+
 class Gradient(NamedTuple):
     """The gradient of a weighted sum of outputs.
 
@@ -46,6 +54,10 @@ class Expressions:
         shared_columns = [*range(num_row_parameters, total), *(total + n for n in self._in_shared)]
         self.row_columns = {column: given + place for place, column in enumerate(row_columns)}
         self.shared_columns = {column: place for place, column in enumerate(shared_columns)}
+
+    def what_is_needed(self, wanted: Wanted) -> Wanted:
+        """Returns what must be computed for what is wanted: in rows, expressions stand between it and the outputs."""
+        return wanted._replace(rows=wanted.rows or (wanted.shared and bool(self._in_rows)))
 
     def append_to(self, rows: Array, shared: NDArray[np.float64]) -> tuple[Array, NDArray[np.float64]]:
         """Returns rows, shape (rows, columns), and shared values, each with the values of expressions behind them."""

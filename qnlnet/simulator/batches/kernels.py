@@ -92,7 +92,9 @@ def finish(exact, shared, products, angle_slopes):
 
 
 @compiled
-def run_chunks(plan, shared, rows, cotangent, values, row_slopes, products, angle_slopes, block, first, last):
+def run_chunks(
+    plan, shared, rows, cotangent, values, row_slopes, products, angle_slopes, want_shared, block, first, last
+):
     """Runs chunks of `CHUNK` blocks of rows.
 
     Sums over rows are kept apart for each chunk, so that they are the same whoever runs which.
@@ -103,10 +105,11 @@ def run_chunks(plan, shared, rows, cotangent, values, row_slopes, products, angl
         rows: What is each row's own: amplitudes, if any, then angles in radians; shape (rows, columns).
         cotangent: What each output is multiplied with, shape (rows, outputs). Without rows nothing is differentiated.
         values: Receives the outputs, shape (rows, outputs). Without rows they are not computed.
-        row_slopes: Is added to, shape of `rows`.
+        row_slopes: Is added to, shape of `rows`; without rows they are not computed.
         products: Is added to, shape (chunks, matrices, 2 · dimension, 2 · dimension), float64; see
             `differentiate_matrices`.
         angle_slopes: Is added to, shape (chunks, angles), float64.
+        want_shared: Whether the slopes of what rows share are computed.
         block: How many rows go together.
         first: The first chunk.
         last: The last one + 1.
@@ -125,12 +128,12 @@ def run_chunks(plan, shared, rows, cotangent, values, row_slopes, products, angl
             read_out(plan, final, scratch.squares, scratch.outputs, values[start:stop], lanes)
         if cotangent.shape[0]:
             weigh_outputs(plan, final, scratch.squares, scratch.outputs, cotangent[start:stop], scratch.bra[0], lanes)
-            slopes_of_some = row_slopes[start:stop]
-            _backward(plan, shared, some, slopes_of_some, products[chunk], angle_slopes[chunk], scratch, lanes)
+            slopes_of_some, sums = row_slopes[start:stop], angle_slopes[chunk]
+            _backward(plan, shared, some, slopes_of_some, products[chunk], sums, want_shared, scratch, lanes)
 
 
 @compiled
-def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row_slopes, block):
+def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row_slopes, want_shared, block):
     """Does what `prepare`, `run_chunks` and `finish` do, in one call, and returns the slopes of the shared values.
 
     Args:
@@ -143,6 +146,7 @@ def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row
         cotangent: As in `run_chunks`.
         values: As in `run_chunks`.
         row_slopes: As in `run_chunks`.
+        want_shared: As in `run_chunks`.
         block: As in `run_chunks`.
     """
     common = prepare(exact, plan, offsets + slopes @ shared)
@@ -150,8 +154,10 @@ def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row
     kept = chunks if cotangent.shape[0] else 0
     count, size = plan.counts[4], 2 * plan.parity.shape[0]
     products, angle_slopes = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
-    run_chunks(plan, common, rows, cotangent, values, row_slopes, products, angle_slopes, block, 0, chunks)
-    return finish(exact, common, products, angle_slopes) @ slopes if kept else np.zeros(shared.shape[0])
+    run_chunks(plan, common, rows, cotangent, values, row_slopes, products, angle_slopes, want_shared, block, 0, chunks)
+    if not (kept and want_shared):
+        return np.zeros(shared.shape[0])
+    return finish(exact, common, products, angle_slopes) @ slopes
 
 
 @compiled
@@ -198,33 +204,36 @@ def _forward(plan, shared, rows, scratch, lanes):
 
 
 @compiled
-def _backward(plan, shared, rows, row_slopes, products, angle_slopes, scratch, lanes):
-    """Goes back from λ, which stands in the first half of `scratch.bra`."""
+def _backward(plan, shared, rows, row_slopes, products, angle_slopes, want_shared, scratch, lanes):
+    """Goes back from λ, which stands in the first half of `scratch.bra`, as far as something is wanted."""
     dimension, parity, slope = plan.parity.shape[0], plan.parity, scratch.slope
-    here = 0
-    for step in range(plan.steps.shape[0] - 1, -1, -1):
+    want_rows, here = row_slopes.shape[0] > 0, 0
+    first = 0 if want_rows else plan.counts[7]
+    for step in range(plan.steps.shape[0] - 1, first - 1, -1):
         index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
         state, bra = scratch.states[plan.steps[step, 6]], scratch.bra[here]
         if index >= 0:
-            add_products(bra[: parts_out * dimension], state[: parts_in * dimension], products[index], lanes)
-            matrix = shared.transposed[index, : parts_in * dimension, : parts_out * dimension]
-            multiply(matrix, bra, scratch.bra[1 - here], lanes)
-            here = 1 - here
+            if want_shared:
+                add_products(bra[: parts_out * dimension], state[: parts_in * dimension], products[index], lanes)
+            if want_rows or step > first:
+                matrix = shared.transposed[index, : parts_in * dimension, : parts_out * dimension]
+                multiply(matrix, bra, scratch.bra[1 - here], lanes)
+                here = 1 - here
             continue
         for position in range(plan.steps[step, 1] - 1, plan.steps[step, 0] - 1, -1):
             generator, sign = plan.rotations[position], plan.signs[position]
             angle, undo = generator[3], generator[4]
-            column = plan.angle_columns[angle]
-            if column >= 0:
+            column, is_shared = plan.angle_columns[angle], angle >= scratch.half.shape[0]
+            if column >= 0 and (want_shared if is_shared else want_rows):
                 slopes(bra, state, parts_out, generator, sign, parity, slope, lanes)
-                if angle < scratch.half.shape[0]:
+                if is_shared:
+                    angle_slopes[angle] += slope[:lanes].sum()
+                else:
                     factor = slope.dtype.type(plan.angle_coefficients[angle, 0])
                     for lane in range(lanes):
                         row_slopes[lane, column] += factor * slope[lane]
-                else:
-                    angle_slopes[angle] += slope[:lanes].sum()
             if undo:
                 rotate(state, parts_out, generator, -sign, parity, scratch.cos[angle], scratch.sin[angle], lanes)
                 rotate(bra, parts_out, generator, -sign, parity, scratch.cos[angle], scratch.sin[angle], lanes)
-    if plan.counts[1]:
+    if want_rows and plan.counts[1]:
         slopes_of_start(plan, scratch.bra[here], rows, row_slopes, scratch.norms, slope, lanes)

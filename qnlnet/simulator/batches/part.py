@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qnlnet.simulator.batches.expressions import Array, Gradient
+from qnlnet.simulator.batches.expressions import Array, Gradient, Wanted
 from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_alone, run_chunks
 from qnlnet.simulator.batches.plan import Plan, cast_plan
 
@@ -40,7 +40,7 @@ class Part:
         return int(width // dtype.itemsize)
 
     def run(
-        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, want_values: bool, threads: int
+        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int
     ) -> tuple[Array, Gradient | None]:
         """Runs rows.
 
@@ -48,15 +48,16 @@ class Part:
             rows: Shape (rows, columns), C-contiguous.
             shared: What they share, shape (shared,).
             cotangent: The weights of the outputs, shape (rows, outputs), C-contiguous; None: no gradient is wanted.
-            want_values: Whether the outputs are computed; otherwise they come without rows.
+            wanted: What is computed. Other outputs and slopes of rows come without rows, those of what rows share as
+                zeros.
             threads: How many threads may run at a time.
 
         Returns:
             The outputs, shape (rows, outputs), and the gradient of their weighted sum.
         """
-        values = np.empty((len(rows) if want_values else 0, self.num_outputs), rows.dtype)
+        values = np.empty((len(rows) if wanted.values else 0, self.num_outputs), rows.dtype)
         weights = np.empty((0, self.num_outputs), rows.dtype) if cotangent is None else cotangent
-        by_rows = np.zeros((len(weights), rows.shape[1]), rows.dtype)
+        by_rows = np.zeros((len(weights) if wanted.rows else 0, rows.shape[1]), rows.dtype)
         if not len(rows):
             return values, None if cotangent is None else Gradient(by_rows, np.zeros(len(shared)))
         exact, plan = self._plans[np.dtype(np.float64)], self._plan(rows.dtype)
@@ -65,7 +66,7 @@ class Part:
         threads = min(threads, chunks, 1 + len(rows) * self._dimension // _WORTH_A_THREAD)
         if threads < 2:
             by_shared = run_alone(
-                exact, plan, self._offsets, self._slopes, shared, rows, weights, values, by_rows, block
+                exact, plan, self._offsets, self._slopes, shared, rows, weights, values, by_rows, wanted.shared, block
             )
             return values, None if cotangent is None else Gradient(by_rows, by_shared)
         common = prepare(exact, plan, self._offsets + self._slopes @ shared)
@@ -74,13 +75,17 @@ class Part:
         angle_slopes = np.zeros((kept, len(self._offsets)))
 
         def run(first: int, last: int) -> None:
-            run_chunks(plan, common, rows, weights, values, by_rows, products, angle_slopes, block, first, last)
+            run_chunks(
+                plan, common, rows, weights, values, by_rows, products, angle_slopes, wanted.shared, block, first, last
+            )
 
         borders = np.linspace(0, chunks, threads + 1).round().astype(int)
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, borders[:-1], borders[1:]))
         if cotangent is None:
             return values, None
+        if not wanted.shared:
+            return values, Gradient(by_rows, np.zeros(len(shared)))
         return values, Gradient(by_rows, finish(exact, common, products, angle_slopes) @ self._slopes)
 
     def _plan(self, dtype: Any) -> Plan:

@@ -36,7 +36,8 @@ class Plan(NamedTuple):
         terms: Otherwise the terms of the observables: output, x mask, z mask; shape (terms, 3).
         term_coefficients: Their real and imaginary parts, with the factor i^|x∧z|, shape (terms, 2).
         counts: Outputs; columns of amplitudes; whether these are normalised; angles of rows; matrices; parts of the
-            final states; amplitudes of a row, each in one column or, if they are complex, in two.
+            final states; amplitudes of a row, each in one column or, if they are complex, in two; the first step with an
+            angle that rows share.
     """
 
     rotations: NDArray[np.int64]
@@ -137,6 +138,7 @@ def make_plan(
                 sum(step.is_matrix for step in steps),
                 parts[-1],
                 given.count if given else 0,
+                next((number for number, step in enumerate(steps) if _has_shared(step, row_columns)), len(steps)),
             ],
             np.int64,
         ),
@@ -171,6 +173,11 @@ def _table_of_steps(steps: Sequence[Step], parts: Sequence[int], *, closes: bool
         rows.append((first, last, matrix if step.is_matrix else -1, parts[number], parts[number + 1], ends, matrix))
         first, matrix = last, matrix + step.is_matrix
     return np.array(rows, np.int64).reshape(-1, 7)
+
+
+def _has_shared(step: Step, row_columns: Mapping[int, int]) -> bool:
+    angles = [rotation.angle for rotation in step.rotations if rotation.angle is not None]
+    return any(angle.parameter is not None and angle.parameter not in row_columns for angle in angles)
 
 
 def _column(angle: Angle, row_columns: Mapping[int, int]) -> int:

@@ -12,7 +12,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import argument_error
 from qnlnet.simulator.batches.components import Products, find_components, multiply_out
-from qnlnet.simulator.batches.expressions import Array, Expressions, Gradient
+from qnlnet.simulator.batches.expressions import Array, Expressions, Gradient, Wanted
 from qnlnet.simulator.batches.part import Part
 from qnlnet.simulator.batches.plan import Amplitudes, make_plan
 from qnlnet.simulator.batches.readout import Expectations, Outcomes, Readout
@@ -110,10 +110,10 @@ class BatchSimulator:
         Raises:
             ArgumentError: A shape does not fit, or a number is no finite real one.
         """
-        return self._run(rows, shared, None, want_values=True, threads=threads)[0]
+        return self._run(rows, shared, None, Wanted(), threads)[0]
 
     def vjp(
-        self, rows: ArrayLike, shared: ArrayLike, cotangent: ArrayLike, *, want_values: bool = True, threads: int = 1
+        self, rows: ArrayLike, shared: ArrayLike, cotangent: ArrayLike, *, wanted: Wanted = Wanted(), threads: int = 1
     ) -> tuple[Array, Gradient]:
         """Returns the outputs and the gradient of the sum of all outputs weighted with `cotangent`.
 
@@ -121,13 +121,14 @@ class BatchSimulator:
             rows: As for `values`.
             shared: As for `values`.
             cotangent: The weights of the outputs, in their shape.
-            want_values: Whether the outputs are computed; otherwise they come without rows.
+            wanted: What is computed. Other outputs and slopes of rows come without rows, those of what rows share as
+                zeros.
             threads: How many threads may run at a time.
 
         Raises:
             ArgumentError: A shape does not fit, or a number is no finite real one.
         """
-        values, gradient = self._run(rows, shared, np.asarray(cotangent), want_values=want_values, threads=threads)
+        values, gradient = self._run(rows, shared, np.asarray(cotangent), wanted, threads)
         assert gradient is not None
         return values, gradient
 
@@ -140,7 +141,7 @@ class BatchSimulator:
         self._parts.append(Part(plan, self._expressions.shared_columns))
 
     def _run(
-        self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, *, want_values: bool, threads: int
+        self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, wanted: Wanted, threads: int
     ) -> tuple[Array, Gradient | None]:
         rows, shared = (_read_numbers(name, part) for name, part in zip(self._names, (rows, shared), strict=True))
         shared = shared.astype(np.float64, copy=False)
@@ -152,13 +153,13 @@ class BatchSimulator:
                 raise argument_error("cotangent", f"have the shape {shape}", cotangent.shape)
             cotangent = np.ascontiguousarray(cotangent, rows.dtype)
         if copies is None:
-            return self._run_copy(rows, shared, cotangent, want_values, threads)
+            return self._run_copy(rows, shared, cotangent, wanted, threads)
         results = [
             self._run_copy(
                 rows if rows.ndim == 2 else rows[copy],
                 shared[copy],
                 None if cotangent is None else cotangent[copy],
-                want_values,
+                wanted,
                 threads,
             )
             for copy in range(copies)
@@ -174,21 +175,24 @@ class BatchSimulator:
         )
 
     def _run_copy(
-        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, want_values: bool, threads: int
+        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int
     ) -> tuple[Array, Gradient | None]:
+        wanted = self._expressions.what_is_needed(wanted)
         numbers, common = self._expressions.append_to(rows, shared)
         if self._products is None:
-            values, gradient = self._parts[0].run(numbers, common, cotangent, want_values, threads)
+            values, gradient = self._parts[0].run(numbers, common, cotangent, wanted, threads)
         else:
-            parts = [part.run(numbers, common, None, True, threads)[0] for part in self._parts]
+            parts = [part.run(numbers, common, None, Wanted(), threads)[0] for part in self._parts]
             together = np.hstack(parts)
             values, gradient = self._products.values(together), None
             if cotangent is not None:
                 slopes = self._products.slopes(together, cotangent)
                 borders = np.cumsum([part.num_outputs for part in self._parts])[:-1]
-                gradient = Gradient(np.zeros_like(numbers), np.zeros_like(common))
+                gradient = Gradient(np.zeros_like(numbers if wanted.rows else numbers[:0]), np.zeros_like(common))
                 for part, slope in zip(self._parts, np.split(slopes, borders, axis=1), strict=True):
-                    _, some = part.run(numbers, common, np.ascontiguousarray(slope), False, threads)
+                    _, some = part.run(
+                        numbers, common, np.ascontiguousarray(slope), wanted._replace(values=False), threads
+                    )
                     assert some is not None
                     gradient = Gradient(gradient.rows + some.rows, gradient.shared + some.shared)
         return values, gradient and self._expressions.chain(rows, shared, gradient)

@@ -9,7 +9,7 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import ArgumentError, UnsupportedCircuitError
-from qnlnet.simulator.batches import Amplitudes, BatchSimulator, Probabilities, part
+from qnlnet.simulator.batches import Amplitudes, BatchSimulator, Probabilities, Wanted, part
 
 ROUNDING = 1e-12
 
@@ -205,3 +205,28 @@ def test_circuits_that_are_refused() -> None:
         BatchSimulator(circuit, Probabilities(outcomes=(4,)), [*x])
     with pytest.raises(ArgumentError, match="`amplitudes` must be 4 in number"):
         BatchSimulator(circuit, [SparsePauliOp("ZI")], [*x], amplitudes=Amplitudes(8))
+
+
+@pytest.mark.parametrize("build", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("wanted", [Wanted(False, True, False), Wanted(True, False, True), Wanted(False, False, True)])
+def test_what_is_wanted_is_the_same_without_the_rest(build: Callable[[], BatchSimulator], wanted: Wanted) -> None:
+    simulator, random = build(), np.random.default_rng(0)
+    rows, shared = random.normal(size=(5, simulator.num_columns)), random.normal(size=simulator.num_shared)
+    cotangent = random.normal(size=(5, simulator.num_outputs))
+    expected, gradient = simulator.vjp(rows, shared, cotangent)
+    values, slopes = simulator.vjp(rows, shared, cotangent, wanted=wanted)
+    if wanted.values:
+        np.testing.assert_array_equal(values, expected)
+    if wanted.rows:
+        np.testing.assert_array_equal(slopes.rows, gradient.rows)
+    if wanted.shared:
+        np.testing.assert_array_equal(slopes.shared, gradient.shared)
+
+
+def test_expressions_in_rows_are_differentiated_for_what_rows_share() -> None:
+    x, w = ParameterVector("x", 1), ParameterVector("w", 1)
+    circuit = QuantumCircuit(1)
+    circuit.ry(x[0] * w[0], 0)
+    simulator = BatchSimulator(circuit, [SparsePauliOp("Z")], [*x], [*w])
+    _, gradient = simulator.vjp([[0.3], [0.7]], [2.0], [[1.0], [1.0]], wanted=Wanted(rows=False))
+    np.testing.assert_allclose(gradient.shared, [-0.3 * np.sin(0.6) - 0.7 * np.sin(1.4)], rtol=0, atol=ROUNDING)
