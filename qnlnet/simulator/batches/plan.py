@@ -36,8 +36,8 @@ class Plan(NamedTuple):
         terms: Otherwise the terms of the observables: output, x mask, z mask; shape (terms, 3).
         term_coefficients: Their real and imaginary parts, with the factor i^|x∧z|, shape (terms, 2).
         counts: Outputs; columns of amplitudes; whether these are normalised; angles of rows; matrices; parts of the
-            final states; amplitudes of a row, each in one column or, if they are complex, in two; the first step with an
-            angle that rows share.
+            final states; amplitudes of a row, each in one column or, if they are complex, in two; the first step with
+            an angle that rows share.
     """
 
     rotations: NDArray[np.int64]

@@ -21,6 +21,7 @@ from qnlnet.simulator.gates import Operation
 from qnlnet.simulator.program import keep_light_cone, read_circuit, read_observable, shrink
 from qnlnet.simulator.rows import check_real_and_finite
 
+_EVERYTHING = Wanted()
 _FEW_QUBITS = 4  # up to here one matrix is as fast as the components of a circuit
 
 
@@ -110,10 +111,16 @@ class BatchSimulator:
         Raises:
             ArgumentError: A shape does not fit, or a number is no finite real one.
         """
-        return self._run(rows, shared, None, Wanted(), threads)[0]
+        return self._run(rows, shared, None, _EVERYTHING, threads)[0]
 
     def vjp(
-        self, rows: ArrayLike, shared: ArrayLike, cotangent: ArrayLike, *, wanted: Wanted = Wanted(), threads: int = 1
+        self,
+        rows: ArrayLike,
+        shared: ArrayLike,
+        cotangent: ArrayLike,
+        *,
+        wanted: Wanted = _EVERYTHING,
+        threads: int = 1,
     ) -> tuple[Array, Gradient]:
         """Returns the outputs and the gradient of the sum of all outputs weighted with `cotangent`.
 
@@ -182,7 +189,7 @@ class BatchSimulator:
         if self._products is None:
             values, gradient = self._parts[0].run(numbers, common, cotangent, wanted, threads)
         else:
-            parts = [part.run(numbers, common, None, Wanted(), threads)[0] for part in self._parts]
+            parts = [part.run(numbers, common, None, _EVERYTHING, threads)[0] for part in self._parts]
             together = np.hstack(parts)
             values, gradient = self._products.values(together), None
             if cotangent is not None:
