@@ -12,7 +12,8 @@ from omegaconf import OmegaConf
 from qiskit.circuit import QuantumCircuit
 
 import qnlnet
-from qnlnet.config import CONFIG_DIR, RunConfig, compose_config
+from qnlnet.circuits import Circuit, measure_outcomes
+from qnlnet.config import CONFIG_DIR, BackendConfig, RunConfig, compose_config
 from qnlnet.config.model.registry import shipped_names
 from qnlnet.config.own_models import list_options
 from qnlnet.config.values import OTHERS_FOLLOW
@@ -191,3 +192,21 @@ def test_the_example_of_the_readme_runs_as_it_stands(monkeypatch: pytest.MonkeyP
     exec(example, names)
     assert names["accuracy"] == names["outcome"].seed_rows.test_accuracy[0]
     assert names["layer"](torch.zeros(5, 4)).shape == (5, 1)
+
+
+def test_the_page_about_layers_does_what_it_says() -> None:
+    """Its example, word for word, and each option of its table."""
+    page = (README.parent / "docs" / "layer.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(compile(example, "layer.md", "exec"), names)
+    circuit, inputs, patches = names["circuit"], names["x"], names["patches"]
+    assert patches.grad.shape == (64, 49, 4)
+    row = torch.ones(1, 4)
+    assert qnlnet.QuantumLayer(Circuit.of(circuit, inputs=inputs), copies=3)(row[None]).shape == (1, 3, 4)
+    two = Circuit.of(circuit, inputs=inputs, observables=measure_outcomes(4, [0, 2]))
+    assert qnlnet.QuantumLayer(two)(row).sum().item() == pytest.approx(1)
+    given = qnlnet.QuantumLayer(Circuit.of(circuit, inputs=inputs, takes_amplitudes=True))
+    assert not given(torch.cat([torch.zeros(1, 16), row], dim=1)).any()
+    aer = BackendConfig(name="aer", shots=1000)
+    assert qnlnet.QuantumLayer(Circuit.of(circuit, inputs=inputs), backend=aer)(row).shape == (1, 4)
