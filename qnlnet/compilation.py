@@ -8,6 +8,7 @@ flipped bit could change the numbers. Therefore each file ends with a checksum, 
 
 import hashlib
 import io
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -98,6 +99,12 @@ def processor() -> str:
     return _NUMBA.CPU_NAME or llvmlite.binding.get_host_cpu_name()
 
 
-def is_cached() -> bool:
-    """Returns whether the cache holds anything yet; without it the first use compiles for half a minute."""
-    return any(_CACHE.rglob("*.nbi"))
+def is_cached(function: str = "") -> bool:
+    """Returns whether the cache holds anything yet, or a function of that name; without it the first use compiles."""
+    return any(_CACHE.rglob(f"*.{function}-*.nbi" if function else "*.nbi"))
+
+
+def announce(dispatcher: Any, seconds: int) -> None:
+    """Says on stderr that a function is about to be compiled, for so many seconds, where nothing of it is there yet."""
+    if not dispatcher.signatures and not is_cached(dispatcher.py_func.__name__):
+        print(f"Compiling the simulator, once on this machine: about {seconds} s.", file=sys.stderr, flush=True)

@@ -10,6 +10,7 @@ import pytest
 from numba.core.caching import IndexDataCacheFile
 
 import qnlnet.compilation
+from qnlnet import compilation
 from qnlnet.compilation import cache_folder
 from qnlnet.simulator.kernels import run_row, run_rows
 from qnlnet.training.compiled.layers import convolve
@@ -95,3 +96,21 @@ def test_other_users_of_numba_keep_their_setting(monkeypatch: pytest.MonkeyPatch
     assert cache_folder().parent == tmp_path
     qnlnet.compilation.cached_njit()(lambda x: x)
     assert str(tmp_path) == numba.config.CACHE_DIR
+
+
+def test_a_first_compilation_is_announced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    function = compilation.cached_njit()(lambda x: x)
+    monkeypatch.setattr(compilation, "is_cached", lambda name: False)
+    compilation.announce(function, 15)
+    assert capsys.readouterr().err == "Compiling the simulator, once on this machine: about 15 s.\n"
+    monkeypatch.setattr(compilation, "is_cached", lambda name: True)
+    compilation.announce(function, 15)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_cached_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(compilation, "_CACHE", tmp_path)
+    (tmp_path / "kernels.run_alone-133.py311.nbi").touch()
+    assert compilation.is_cached()
+    assert compilation.is_cached("run_alone")
+    assert not compilation.is_cached("run_rows")

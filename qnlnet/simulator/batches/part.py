@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qnlnet.compilation import announce
 from qnlnet.simulator.batches.expressions import Array, Gradient, Wanted
 from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_alone, run_chunks
 from qnlnet.simulator.batches.plan import Plan, cast_plan
@@ -64,6 +65,7 @@ class Part:
         block = self.block(rows.dtype)
         chunks = -(-len(rows) // (CHUNK * block))
         threads = min(threads, chunks, 1 + len(rows) * self._dimension // _WORTH_A_THREAD)
+        announce(run_alone, 15)
         if threads < 2:
             by_shared = run_alone(
                 exact, plan, self._offsets, self._slopes, shared, rows, weights, values, by_rows, wanted.shared, block
