@@ -141,3 +141,11 @@ def test_the_check_tells_late_imports_from_early_ones() -> None:
     source = "try:\n    import a\nexcept ImportError:\n    pass\nclass C:\n    import b\ndef f():\n    import c"
     assert sorted(imports(source)) == ["a", "b", "c"]
     assert sorted(imports(source, top_level_only=True)) == ["a", "b"]
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    files = modules("qnlnet", *ABOVE, "tests")
+    assert len(files) > 400
+    assert not {
+        str(path.relative_to(ROOT)): count for path in files if (count := len(path.read_text().splitlines())) > 300
+    }
