@@ -1,0 +1,31 @@
+"""A workload's circuit in PennyLane, all rows at once."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pennylane as qml
+
+from benchmarks.workloads import Workload
+
+_OPERATIONS = {"rx": qml.RX, "ry": qml.RY, "rz": qml.RZ}
+
+
+def build_qnode(workload: Workload, interface: str) -> Callable[[Any, Any], Any]:
+    """Builds a function of rows and weights that returns ⟨Z⟩ of each wire, shape (rows,) each, by default.qubit."""
+    wires = range(workload.num_qubits)
+
+    @qml.qnode(qml.device("default.qubit", wires=workload.num_qubits), interface=interface, diff_method="backprop")
+    def circuit(rows: Any, weights: Any) -> Any:
+        if workload.takes_amplitudes:
+            qml.StatePrep(rows, wires=wires, validate_norm=False)
+        else:
+            for wire in wires:
+                qml.RY(rows[:, wire], wires=wire)
+        for gate in workload.gates:
+            if gate.weight < 0:
+                qml.CNOT(wires=gate.wires)
+            else:
+                _OPERATIONS[gate.name](weights[gate.weight], wires=gate.wires)
+        return [qml.expval(qml.PauliZ(wire)) for wire in wires]
+
+    return circuit
