@@ -118,7 +118,7 @@ def _time_catalyst(workload: Workload, ours: Call, repetitions: int) -> dict[str
 
 
 def measure_peak(workload: Workload, name: str) -> float:
-    """Returns the peak memory in MiB of a contestant's full calls, above that of its process after a small one.
+    """Returns the peak memory in MiB of a contestant's full calls, less what its process held after a small one.
 
     Raises:
         ResultsError: The process fails.

@@ -27,7 +27,7 @@ class Measured:
 
     Attributes:
         timing: CPU seconds of calls.
-        peak_mib: Peak memory above the process before its first full call.
+        peak_mib: Peak memory of full calls, less what the process held before them.
         results: Weighted sums, shape (rows,), gradient by rows, gradient by weights.
     """
 
