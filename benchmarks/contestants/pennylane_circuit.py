@@ -11,7 +11,11 @@ _OPERATIONS = {"rx": qml.RX, "ry": qml.RY, "rz": qml.RZ}
 
 
 def build_qnode(workload: Workload, interface: str) -> Callable[[Any, Any], Any]:
-    """Builds a function of rows and weights that returns ⟨Z⟩ of each wire, shape (rows,) each, by default.qubit."""
+    """Builds a function of rows and weights that returns probabilities, shape (rows, 2^wires), by default.qubit.
+
+    All ⟨Z⟩ follow from them by one product with `Workload.read_out`; an expectation value for each wire takes longer
+    where wires are many.
+    """
     wires = range(workload.num_qubits)
 
     @qml.qnode(qml.device("default.qubit", wires=workload.num_qubits), interface=interface, diff_method="backprop")
@@ -26,6 +30,6 @@ def build_qnode(workload: Workload, interface: str) -> Callable[[Any, Any], Any]
                 qml.CNOT(wires=gate.wires)
             else:
                 _OPERATIONS[gate.name](weights[gate.weight], wires=gate.wires)
-        return [qml.expval(qml.PauliZ(wire)) for wire in wires]
+        return qml.probs(wires=wires)
 
     return circuit
