@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PEERS  := $(VENV)/.peers
+CATALYST := .venv-catalyst
 ARGS   ?=
 # A process per core; each begins with a part of the tests that follow each other, as these share what they need.
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
@@ -15,7 +16,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
 	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines noise claims audit \
-	report bench test test-slurm test-report robustness check lint format clean \
+	report bench bench-catalyst test test-slurm test-report robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -90,8 +91,16 @@ $(PEERS): $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[bench]"
 	@touch $@
 
-bench: $(PEERS)  ## Time against all peers and write results/benchmarks, about 10 minutes (ARGS=--quick: half a minute)
+bench: $(PEERS)  ## Time against all peers and write results/benchmarks, about 35 minutes (ARGS=--quick: a minute)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Catalyst brings its own, older JAX.
+$(CATALYST)/.ready: benchmarks/catalyst-constraints.txt
+	$(PYTHON) -m venv $(CATALYST)
+	$(CATALYST)/bin/pip install --quiet --disable-pip-version-check -c $< pennylane-catalyst
+	@touch $@
+
+bench-catalyst: $(CATALYST)/.ready  ## An environment for PennyLane's Catalyst, which then takes part in the benchmarks
 
 hardware-estimate: $(READY)  ## What a run costs on a device: make hardware-estimate RUN=outputs/… BACKEND=ibm_fez
 	$(JOBS) estimate $(RUN) --backend $(BACKEND) $(ARGS)
@@ -153,6 +162,6 @@ format: $(READY)  ## Format the code
 	$(BIN)/ruff format
 
 clean:  ## Remove the environment, caches and outputs/ but for jobs on devices, which may be paid for (results/ stays)
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(CATALYST) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	[ ! -d outputs ] || find outputs -mindepth 1 -maxdepth 1 ! -name hardware ! -name qpu -exec rm -rf {} +
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

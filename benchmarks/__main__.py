@@ -1,9 +1,12 @@
 """Time qnlnet against its peers, and find out where its own time goes.
 
 The peers: Qiskit's EstimatorQNN on its reference simulator and on Aer, PennyLane's default.qubit and lightning.qubit in
-torch, and PennyLane on JAX. All of them run the same circuits on the same numbers in double precision, on one thread,
-in turns within one run. Nothing is timed before all have been seen to agree on values and gradients.
-The peers come with `pip install -c constraints.txt -e ".[bench]"`, which `make bench` does.
+torch, and PennyLane on JAX; for the workloads of hybrid networks also JAX by hand, TensorCircuit-NG, PyQTorch, fastqml,
+Catalyst, and the engine as it was; for kernels those of qiskit-machine-learning. All of them run the same circuits on
+the same numbers, in double precision where nothing else is said, on one thread, in turns within one run. Nothing is
+timed before all have been seen to agree on values and gradients.
+The peers come with `pip install -c constraints.txt -e ".[bench]"`, which `make bench` does; Catalyst has
+an environment of its own, which `make bench-catalyst` makes, and is left out without it.
 """
 
 import argparse
@@ -14,13 +17,16 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import describe_machine, peer_versions, prepare_process
+from benchmarks.machine import PEERS, describe_machine, peer_versions, prepare_process
 from qnlnet.errors import ArgumentError, ResultsError, check_at_least
 from qnlnet.program import program, run
 
-_PEERS = ("pennylane", "pennylane_lightning", "jax")
 _RESULTS, _TURNS = Path("results/benchmarks"), 7
-_SHOWN = ("benchmark", "model", "grows", "part", "contestant", "num_qubits", "r", "D", "batch", "size")
+_SHOWN = (
+    *("benchmark", "workload", "dtype", "network", "model", "grows", "part", "contestant"),
+    *("num_qubits", "r", "D", "batch", "images", "size"),
+)
+_BENCHMARKS = ["layer", "training", "profile", "scaling", "workloads", "kernels", "networks", "depth"]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -39,9 +45,9 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         nargs="+",
-        choices=["layer", "training", "profile", "scaling"],
-        default=["layer", "training", "profile", "scaling"],
-        help="which benchmarks to run and write (default: all, about 10 minutes)",
+        choices=_BENCHMARKS,
+        default=_BENCHMARKS,
+        help="which benchmarks to run and write (default: all, about 35 minutes)",
     )
     parser.add_argument(
         "--redraw",
@@ -67,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check_at_least("--repetitions", options.repetitions, 1)
     if options.redraw and options.quick:
         raise ArgumentError("Argument `--redraw` must stand without --quick, which draws nothing.")
-    if not options.redraw and (missing := [name for name in _PEERS if importlib.util.find_spec(name) is None]):
+    if not options.redraw and (missing := [name for name in PEERS if importlib.util.find_spec(name) is None]):
         raise ArgumentError(
             f"The peers {', '.join(missing)} must be installed, but are not. "
             'Install them with: pip install -c constraints.txt -e ".[bench]"'
@@ -93,14 +99,18 @@ def measure_quickly() -> None:
     """Runs a few cases and prints the figures of merit as JSON."""
     import pandas as pd
 
-    from benchmarks import layer, training
-    from qnlnet.evidence.benchmarks import report
+    from benchmarks import kernels, layer, training, vjp
+    from qnlnet.evidence.benchmarks import merit
 
     pace: dict[str, Any] = {"repetitions": 7, "seconds": 0.05}
     rows = _collect(layer.time_layers(layer.QUICK_LAYER_CASES, quick=True, **pace))
     rows += _collect(layer.time_engines(layer.QUICK_ENGINE_CASES, **pace))
     steps = _collect(training.time_training(training.QUICK_MODELS, training.QUICK_CONTESTANTS, **pace))
-    print(json.dumps(report.figures_of_merit(pd.DataFrame(rows), pd.DataFrame(steps))))
+    workloads = _collect(vjp.time_workloads(vjp.QUICK, repetitions=5, seconds=0.05, memory=False, with_catalyst=False))
+    overlaps = _collect(kernels.time_kernels(peers=kernels.QUICK_PEER_IMAGES, repetitions=2, seconds=0.05))
+    figures = merit.figures_of_merit(pd.DataFrame(rows), pd.DataFrame(steps))
+    figures |= merit.figures_of_workloads(pd.DataFrame(workloads), pd.DataFrame(overlaps))
+    print(json.dumps(figures))
 
 
 def measure(name: str, directory: Path, repetitions: int) -> None:
@@ -111,7 +121,7 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
     """
     import pandas as pd
 
-    from benchmarks import layer, profile, scaling, training
+    from benchmarks import depth, kernels, layer, networks, profile, scaling, training, vjp
     from qnlnet.files import check_writable
     from qnlnet.provenance import describe_code
     from qnlnet.records import write_table
@@ -127,6 +137,10 @@ def measure(name: str, directory: Path, repetitions: int) -> None:
         "training": lambda: training.time_training(**pace),
         "profile": lambda: profile.profile_steps(repetitions=repetitions),
         "scaling": lambda: scaling.time_scaling(**pace),
+        "workloads": lambda: vjp.time_workloads(**pace),
+        "kernels": lambda: kernels.time_kernels(**pace),
+        "networks": lambda: networks.time_networks(**pace),
+        "depth": lambda: depth.time_depth(**pace),
     }
     rows = pd.DataFrame(_collect(benchmarks[name]())).assign(**origin)
     print(f"Rows:   {write_table(rows, directory / f'{name}.csv')}", flush=True)
@@ -156,7 +170,7 @@ def draw(name: str, directory: Path) -> None:
 
 def _collect(rows: Iterator[dict[str, Any]]) -> list[dict[str, Any]]:
     """Lists the rows, and shows each as soon as it is there."""
-    from qnlnet.evidence.benchmarks.report import format_seconds
+    from qnlnet.evidence.benchmarks.formats import format_seconds
 
     collected = []
     for row in rows:

@@ -8,7 +8,8 @@ from importlib import metadata
 from pathlib import Path
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-_PEERS = ("pennylane", "pennylane_lightning", "jax")
+PEERS = ("pennylane", "pennylane_lightning", "jax", "tensorcircuit", "pyqtorch", "fastqml")  # by their modules
+_PACKAGES = {"tensorcircuit": "tensorcircuit-ng"}
 
 
 def prepare_process() -> str:
@@ -55,4 +56,5 @@ def describe_machine() -> str:
 
 def peer_versions() -> str:
     """Returns for example ``pennylane 0.45.1; pennylane_lightning 0.45.0; jax 0.10.2``."""
-    return "; ".join(f"{name} {metadata.version(name)}" for name in _PEERS)
+    packages = [_PACKAGES.get(name, name) for name in PEERS]
+    return "; ".join(f"{name} {metadata.version(name)}" for name in packages)

@@ -2,10 +2,12 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 Clock = Callable[[], float]
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class Timing:
 
 
 def time_in_turns(
-    contestants: Mapping[str, Callable[[], object]],
+    contestants: Mapping[Name, Callable[[], object]],
     *,
     repetitions: int,
     seconds: float,
     clock: Clock = time.perf_counter,
-) -> dict[str, Timing]:
+) -> dict[Name, Timing]:
     """Times the contestants one after the other, again and again.
 
     Args:
@@ -48,7 +50,7 @@ def time_in_turns(
         Seconds per call of each contestant, a figure per turn. Two calls before them warm up and are not counted.
     """
     calls = {name: _calls_per_turn(call, seconds, clock) for name, call in contestants.items()}
-    turns: dict[str, list[float]] = {name: [] for name in contestants}
+    turns: dict[Name, list[float]] = {name: [] for name in contestants}
     for _ in range(repetitions):
         for name, call in contestants.items():
             turns[name].append(_time(call, calls[name], clock))

@@ -40,3 +40,11 @@ def test_a_place_is_filled_once_its_folder_is_there(tmp_path: Path) -> None:
     (tmp_path / "results" / "mine" / "mine.md").write_text("A table.\n", encoding="utf-8")
     assert fill_in_tables(text, tmp_path) == PLACE.format("\nA table.\n\n")
     assert missing_folders(text, tmp_path) == []
+
+
+def test_a_table_that_is_not_measured_yet_may_be_missing_beside_others(tmp_path: Path) -> None:
+    text = PLACE.format("\nNot measured yet.\n\n").replace("results/mine", "results/mine, when measured")
+    (tmp_path / "results" / "mine").mkdir(parents=True)
+    assert fill_in_tables(text, tmp_path) == text
+    (tmp_path / "results" / "mine" / "mine.md").write_text("A table.\n", encoding="utf-8")
+    assert fill_in_tables(text, tmp_path) == text.replace("Not measured yet.", "A table.")

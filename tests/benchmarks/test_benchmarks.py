@@ -14,7 +14,8 @@ from benchmarks.circuits import Case
 from benchmarks.gates import list_gates, readout_qubit
 from benchmarks.timing import time_in_turns
 from qnlnet.errors import ResultsError
-from qnlnet.evidence.benchmarks import report
+from qnlnet.evidence.benchmarks import growth, merit
+from qnlnet.evidence.benchmarks.formats import format_seconds
 from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, JAX, LAYER, LIGHTNING, OURS
 
 RESULTS = Path(__file__).parents[2] / "results" / "benchmarks"
@@ -85,15 +86,15 @@ def test_peers_get_every_gate_with_its_angle() -> None:
     [(1.234, "1.23 s"), (0.01234, "12.3 ms"), (1.5e-4, "150 µs"), (4.2e-8, "0.042 µs"), (float("nan"), "–")],
 )
 def test_times_have_three_digits(seconds: float, text: str) -> None:
-    assert report.format_seconds(seconds) == text
+    assert format_seconds(seconds) == text
 
 
 def test_growth_is_read_from_the_rows() -> None:
     sizes = np.array([2, 6, 8, 10, 12])
     qubits = pd.DataFrame({"size": sizes, "median_seconds": [9.0, *(1e-6 * 2.5 ** sizes[1:])]})
-    assert report.describe_growth("qubits", qubits) == "2.50 for each qubit, from 6"
+    assert growth.describe_growth("qubits", qubits) == "2.50 for each qubit, from 6"
     images = pd.DataFrame({"size": [1000, 5000], "median_seconds": [1.0, 25.0]})
-    assert report.describe_growth("images", images) == "images^2.00, from 1000"
+    assert growth.describe_growth("images", images) == "images^2.00, from 1000"
 
 
 def made_up_rows() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -117,7 +118,7 @@ def made_up_rows() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_figures_of_merit_compare_with_the_best_peer() -> None:
-    assert report.figures_of_merit(*made_up_rows()) == {
+    assert merit.figures_of_merit(*made_up_rows()) == {
         "layer_batch1_vs_best_peer": 30.0,
         "layer_batch128_vs_best_peer": 25.0,
         "engine_batch1_vs_jax": 6.0,

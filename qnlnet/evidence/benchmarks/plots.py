@@ -7,8 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from qnlnet.evidence.benchmarks.formats import format_seconds
 from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, ENGINE, EXACT, LAYER, OURS
-from qnlnet.evidence.benchmarks.report import format_seconds
+from qnlnet.evidence.benchmarks.workload_tables import format_microseconds
 from qnlnet.figures import figure_style
 
 # Okabe and Ito's colours, distinct to colour-blind eyes; ours is the same everywhere.
@@ -88,6 +89,49 @@ def plot_scaling(rows: pd.DataFrame) -> Figure:
         return figure
 
 
+def plot_workloads(rows: pd.DataFrame) -> Figure:
+    """Draws the time of a row as bars in float64, a panel per workload; darker ones are ours."""
+    workloads = list(dict.fromkeys(rows.workload))
+    with figure_style():
+        figure = Figure(figsize=(9.6, 2.5 * len(workloads) + 0.6), layout="constrained")
+        for number, workload in enumerate(workloads):
+            ax = figure.add_subplot(len(workloads), 1, number + 1)
+            chosen = rows[(rows.workload == workload) & (rows.dtype == "float64")].iloc[::-1]
+            seconds = chosen.median_seconds / chosen.batch
+            colours = [_OURS["color"] if name.startswith(OURS) else "#999999" for name in chosen.contestant]
+            ax.barh(chosen.contestant, seconds * 1e6, color=colours)
+            for y, each in enumerate(seconds):
+                ax.annotate(f" {format_microseconds(each)}", (each * 1e6, y), va="center", fontsize=8)
+            ax.set_xscale("log")
+            ax.set_xlim(right=seconds.max() * 1e6 * 4)
+            ax.grid(axis="y", visible=False)
+            ax.set_title(workload, fontweight="bold")
+        ax.set_xlabel("microseconds per row, values and gradients in float64 (logarithmic)")
+        return figure
+
+
+def plot_depth(rows: pd.DataFrame) -> Figure:
+    """Draws time against layers, rows and qubits."""
+    panels = [
+        ("layers, W1", "layers (W1: 12,544 rows, 4 qubits)"),
+        ("layers, W2", "layers (W2: 8,192 rows of 16 amplitudes)"),
+        ("rows, W1", "rows (W1: 4 qubits, 2 layers)"),
+        ("qubits, 1 layer", "qubits (64 rows, 1 layer)"),
+        ("qubits, 2 layers", "qubits (64 rows, 2 layers)"),
+    ]
+    with figure_style():
+        figure = Figure(figsize=(9.6, 11.0), layout="constrained")
+        for number, (what, label) in enumerate(panels):
+            ax = figure.add_subplot(3, 2, number + 1)
+            _draw_lines(ax, rows[rows.grows == what], "size")
+            if what.startswith("qubits"):
+                ax.set_xscale("linear")
+            ax.set_xlabel(label)
+            ax.set_ylabel("seconds per call")
+            ax.legend(fontsize=7.5)
+        return figure
+
+
 def _draw_lines(ax: Axes, rows: pd.DataFrame, x: str) -> None:
     looks = _looks(list(dict.fromkeys(rows.contestant)))
     for name, look in looks.items():
@@ -109,4 +153,6 @@ FIGURES: dict[str, Callable[[pd.DataFrame], Figure]] = {
     "layer": plot_layer,
     "training": plot_training,
     "scaling": plot_scaling,
+    "workloads": plot_workloads,
+    "depth": plot_depth,
 }

@@ -1,66 +1,18 @@
-"""What becomes of the benchmarks' rows: Markdown tables, growth exponents, and the figures of merit."""
+"""What becomes of the benchmarks' rows: Markdown tables."""
 
 import math
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
-from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, COMPILED_LOOP_LINEAR, ENGINE, LAYER, OURS, REST, WHOLE
+from qnlnet.evidence.benchmarks import workload_tables
+from qnlnet.evidence.benchmarks.formats import format_ratio, format_seconds
+from qnlnet.evidence.benchmarks.growth import describe_growth
+from qnlnet.evidence.benchmarks.names import COMPILED_LOOP, ENGINE, LAYER, OURS, REST, WHOLE
 from qnlnet.tables.formats import markdown_table
 from qnlnet.tables.layout import MISSING
 
 _GENERATED = "<!-- Generated from the benchmark's rows; do not edit. -->\n\n"
-# Where growth is fitted: small sizes are spent on calls, not on what grows.
-_FIT_FROM = {"qubits": 6, "r": 4, "D": 2, "replicas": 2, "images": 1000}
-
-
-def format_seconds(seconds: float) -> str:
-    """Returns a time with three digits and its unit, such as ``12.3 µs``."""
-    if math.isnan(seconds):
-        return MISSING
-    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
-        if seconds * factor >= 1 or unit == "µs":
-            break
-    value = seconds * factor
-    digits = max(0, 2 - math.floor(math.log10(value))) if value > 0 else 0
-    return f"{value:.{min(digits, 3)}f} {unit}"
-
-
-def format_ratio(ratio: float) -> str:
-    """Returns a ratio with three digits, such as ``33.1×``."""
-    return f"{ratio:.0f}×" if ratio >= 100 else f"{ratio:.1f}×" if ratio >= 10 else f"{ratio:.2f}×"
-
-
-def figures_of_merit(rows: pd.DataFrame, training_rows: pd.DataFrame) -> dict[str, float]:
-    """Returns the six figures that say how fast the suite is, from rows of one run."""
-    engine_1024 = _median(rows, ENGINE, OURS, 1024)
-    step, linear = (
-        training_rows.set_index(["model", "contestant"]).median_seconds[("MNIST CNN", name)]
-        for name in (COMPILED_LOOP, COMPILED_LOOP_LINEAR)
-    )
-    return {
-        "layer_batch1_vs_best_peer": round(_ratio_to_best_peer(rows, LAYER, 1), 2),
-        "layer_batch128_vs_best_peer": round(_ratio_to_best_peer(rows, LAYER, 128), 2),
-        "engine_batch1_vs_jax": round(_ratio_to_best_peer(rows, ENGINE, 1), 2),
-        "engine_batch1024_vs_jax": round(_ratio_to_best_peer(rows, ENGINE, 1024), 2),
-        "step_vs_linear_layer": round(step / linear, 3),
-        "microseconds_per_row": round(engine_1024 / 1024 * 1e6, 4),
-    }
-
-
-def _select(rows: pd.DataFrame, kind: str, batch: int) -> pd.Series:
-    chosen = rows[(rows.benchmark == kind) & (rows.num_qubits == 4) & (rows.r == 1) & (rows.D == 1)]
-    return chosen[chosen.batch == batch].set_index("contestant").median_seconds
-
-
-def _median(rows: pd.DataFrame, kind: str, contestant: str, batch: int) -> float:
-    return float(_select(rows, kind, batch)[contestant])
-
-
-def _ratio_to_best_peer(rows: pd.DataFrame, kind: str, batch: int) -> float:
-    medians = _select(rows, kind, batch)
-    return float(medians.drop(OURS).min() / medians[OURS])
 
 
 def layer_table(rows: pd.DataFrame) -> str:
@@ -140,18 +92,13 @@ def scaling_table(rows: pd.DataFrame) -> str:
     return _GENERATED + markdown_table(header, table, 2)
 
 
-def describe_growth(what: str, rows: pd.DataFrame) -> str:
-    """Returns the law fitted to the times: a power of the size, or for qubits a factor per qubit."""
-    chosen = rows[rows["size"] >= _FIT_FROM[what]]
-    scale: Callable[[pd.Series], pd.Series] = (lambda size: size) if what == "qubits" else np.log
-    slope = float(np.polyfit(scale(chosen["size"]), np.log(chosen.median_seconds), 1)[0])
-    law = f"{math.exp(slope):.2f} for each qubit" if what == "qubits" else f"{what}^{slope:.2f}"
-    return f"{law}, from {_FIT_FROM[what]}"
-
-
 TABLES: dict[str, Callable[[pd.DataFrame], str]] = {
     "layer": layer_table,
     "training": training_table,
     "profile": profile_table,
     "scaling": scaling_table,
+    "workloads": lambda rows: _GENERATED + workload_tables.workloads_table(rows),
+    "kernels": lambda rows: _GENERATED + workload_tables.kernels_table(rows),
+    "networks": lambda rows: _GENERATED + workload_tables.networks_table(rows),
+    "depth": scaling_table,
 }
