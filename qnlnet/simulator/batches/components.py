@@ -31,6 +31,12 @@ class Component:
     rotations: list[Operation]
     strings: list[Pauli]
 
+    @property
+    def columns(self) -> list[int]:
+        """The columns that its angles depend on, in the order in which they come."""
+        angles = [rotation.angle for rotation in self.rotations if rotation.angle is not None]
+        return list(dict.fromkeys(angle.parameter for angle in angles if angle.parameter is not None))
+
 
 @dataclass(frozen=True)
 class Products:
@@ -51,16 +57,19 @@ class Products:
     count: int
 
     def values(self, parts: NDArray) -> NDArray:
-        """Returns the outputs, shape (rows, outputs), for values of components, shape (rows, columns)."""
-        values = np.zeros((len(parts), self.count), parts.dtype)
-        _multiply(self.outputs, self.coefficients.astype(parts.dtype), self.ends, self.factors, parts, values)
+        """Returns the outputs, shape (copies, rows, outputs), for values of components, (copies, rows, columns)."""
+        values = np.zeros((*parts.shape[:2], self.count), parts.dtype)
+        coefficients = self.coefficients.astype(parts.dtype)
+        for copy, part in enumerate(parts):
+            _multiply(self.outputs, coefficients, self.ends, self.factors, part, values[copy])
         return values
 
     def slopes(self, parts: NDArray, cotangent: NDArray) -> NDArray:
         """Returns the slopes of Σ cotangent · outputs, shape of `parts`."""
         slopes = np.zeros_like(parts)
         coefficients = self.coefficients.astype(parts.dtype)
-        _differentiate(self.outputs, coefficients, self.ends, self.factors, parts, cotangent, slopes)
+        for copy, part in enumerate(parts):
+            _differentiate(self.outputs, coefficients, self.ends, self.factors, part, cotangent[copy], slopes[copy])
         return slopes
 
 

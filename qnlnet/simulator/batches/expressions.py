@@ -60,26 +60,41 @@ class Expressions:
         return wanted._replace(rows=wanted.rows or (wanted.shared and bool(self._in_rows)))
 
     def append_to(self, rows: Array, shared: NDArray[np.float64]) -> tuple[Array, NDArray[np.float64]]:
-        """Returns rows, shape (rows, columns), and shared values, each with the values of expressions behind them."""
+        """Returns rows and shared values with the values of the expressions behind them.
+
+        Args:
+            rows: Shape (copies, rows, columns).
+            shared: Shape (copies, shared).
+        """
         if not self._columns.expressions:
             return rows, shared
-        values = self._columns.values_at(self._arguments(rows, shared))
-        behind = [np.broadcast_to(values[n], len(rows)).astype(rows.dtype) for n in self._in_rows]
-        return np.column_stack([rows, *behind]), np.concatenate([shared, [float(values[n]) for n in self._in_shared]])
+        pairs = [self._append_to(*copy) for copy in zip(rows, shared, strict=True)]
+        return np.stack([numbers for numbers, _ in pairs]), np.stack([common for _, common in pairs])
 
     def chain(self, rows: Array, shared: NDArray[np.float64], gradient: Gradient) -> Gradient:
         """Returns the gradient by rows and shared values from one that is also by the expressions behind them."""
         if not self._columns.expressions:
             return gradient
-        by_rows, by_shared = gradient.rows[:, : rows.shape[1]].copy(), gradient.shared[: len(shared)].copy()
+        copies = [self._chain(*copy) for copy in zip(rows, shared, *gradient, strict=True)]
+        return Gradient(np.stack([copy.rows for copy in copies]), np.stack([copy.shared for copy in copies]))
+
+    def _append_to(self, rows: Array, shared: NDArray[np.float64]) -> tuple[Array, NDArray[np.float64]]:
+        values = self._columns.values_at(self._arguments(rows, shared))
+        behind = [np.broadcast_to(values[n], len(rows)).astype(rows.dtype) for n in self._in_rows]
+        return np.column_stack([rows, *behind]), np.concatenate([shared, [float(values[n]) for n in self._in_shared]])
+
+    def _chain(
+        self, rows: Array, shared: NDArray[np.float64], row_slopes: Array, shared_slopes: NDArray[np.float64]
+    ) -> Gradient:
+        by_rows, by_shared = row_slopes[:, : rows.shape[1]].copy(), shared_slopes[: len(shared)].copy()
         derivatives = self._columns.derivatives_at(self._arguments(rows, shared))
-        places = [(n, gradient.rows[:, rows.shape[1] + place]) for place, n in enumerate(self._in_rows)]
-        places += [(n, gradient.shared[len(shared) + place]) for place, n in enumerate(self._in_shared)]
+        places = [(n, row_slopes[:, rows.shape[1] + place]) for place, n in enumerate(self._in_rows)]
+        places += [(n, shared_slopes[len(shared) + place]) for place, n in enumerate(self._in_shared)]
         for n, slope in places:
             for parameter, derivative in enumerate(derivatives[n]):
-                if parameter < self._own:
+                if parameter < self._own and len(by_rows):
                     by_rows[:, self._given + parameter] += slope * derivative
-                else:
+                elif parameter >= self._own:
                     by_shared[parameter - self._own] += np.sum(slope * derivative, dtype=np.float64)
         return Gradient(by_rows, by_shared)
 

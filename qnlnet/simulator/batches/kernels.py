@@ -134,30 +134,38 @@ def run_chunks(
 
 @compiled
 def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row_slopes, want_shared, block):
-    """Does what `prepare`, `run_chunks` and `finish` do, in one call, and returns the slopes of the shared values.
+    """Does what `prepare`, `run_chunks` and `finish` do, for all copies in one call.
 
     Args:
         exact: The plan in float64.
         plan: The plan in the type that rows are computed in.
         offsets: Of all angles, radians, shape (angles,).
         slopes: Of all angles by the shared values, shape (angles, shared).
-        shared: What rows share, shape (shared,).
-        rows: As in `run_chunks`.
+        shared: What the rows of each copy share, shape (copies, shared).
+        rows: As in `run_chunks`, with copies in front, as all that follow.
         cotangent: As in `run_chunks`.
         values: As in `run_chunks`.
         row_slopes: As in `run_chunks`.
         want_shared: As in `run_chunks`.
         block: As in `run_chunks`.
+
+    Returns:
+        The slopes of what rows share, shape (copies, shared).
     """
-    common = prepare(exact, plan, offsets + slopes @ shared)
-    chunks = -(-rows.shape[0] // (CHUNK * block))
-    kept = chunks if cotangent.shape[0] else 0
+    chunks = -(-rows.shape[1] // (CHUNK * block))
+    kept = chunks if cotangent.shape[1] else 0
     count, size = plan.counts[4], 2 * plan.parity.shape[0]
-    products, angle_slopes = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
-    run_chunks(plan, common, rows, cotangent, values, row_slopes, products, angle_slopes, want_shared, block, 0, chunks)
-    if not (kept and want_shared):
-        return np.zeros(shared.shape[0])
-    return finish(exact, common, products, angle_slopes) @ slopes
+    by_shared = np.zeros(shared.shape)
+    for copy in range(rows.shape[0]):
+        common = prepare(exact, plan, offsets + slopes @ shared[copy])
+        products, sums = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
+        some, weights, outputs = rows[copy], cotangent[copy], values[copy]
+        run_chunks(
+            plan, common, some, weights, outputs, row_slopes[copy], products, sums, want_shared, block, 0, chunks
+        )
+        if kept and want_shared:
+            by_shared[copy] = finish(exact, common, products, sums) @ slopes
+    return by_shared
 
 
 @compiled

@@ -21,19 +21,19 @@ class Part:
 
     Args:
         plan: The plan, in float64.
-        shared_columns: Where the columns that rows share stand among the shared values.
+        num_shared: How many values rows share.
     """
 
-    def __init__(self, plan: Plan, shared_columns: dict[int, int]) -> None:
+    def __init__(self, plan: Plan, num_shared: int) -> None:
         self._plans: dict[Any, Plan] = {np.dtype(np.float64): plan}
         own, coefficients = int(plan.counts[3]), plan.angle_coefficients
         self.num_outputs = int(plan.counts[0])
         self._dimension = len(plan.parity)
         self._offsets = coefficients[:, 1].copy()
-        self._slopes = np.zeros((len(coefficients), len(shared_columns)))
+        self._slopes = np.zeros((len(coefficients), num_shared))
         for angle in range(own, len(coefficients)):
             if (column := int(plan.angle_columns[angle])) >= 0:
-                self._slopes[angle, shared_columns[column]] = coefficients[angle, 0]
+                self._slopes[angle, column] = coefficients[angle, 0]
 
     def block(self, dtype: Any) -> int:
         """Returns how many rows go together."""
@@ -43,52 +43,65 @@ class Part:
     def run(
         self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int
     ) -> tuple[Array, Gradient | None]:
-        """Runs rows.
+        """Runs copies of the circuit.
 
         Args:
-            rows: Shape (rows, columns), C-contiguous.
-            shared: What they share, shape (shared,).
-            cotangent: The weights of the outputs, shape (rows, outputs), C-contiguous; None: no gradient is wanted.
+            rows: Shape (copies, rows, columns); all arrays are C-contiguous.
+            shared: What the rows of a copy share, shape (copies, shared).
+            cotangent: The weights of the outputs, shape (copies, rows, outputs); None: no gradient is wanted.
             wanted: What is computed. Other outputs and slopes of rows come without rows, those of what rows share as
                 zeros.
             threads: How many threads may run at a time.
 
         Returns:
-            The outputs, shape (rows, outputs), and the gradient of their weighted sum.
+            The outputs, shape (copies, rows, outputs), and the gradient of their weighted sum.
         """
-        values = np.empty((len(rows) if wanted.values else 0, self.num_outputs), rows.dtype)
-        weights = np.empty((0, self.num_outputs), rows.dtype) if cotangent is None else cotangent
-        by_rows = np.zeros((len(weights) if wanted.rows else 0, rows.shape[1]), rows.dtype)
-        if not len(rows):
-            return values, None if cotangent is None else Gradient(by_rows, np.zeros(len(shared)))
-        exact, plan = self._plans[np.dtype(np.float64)], self._plan(rows.dtype)
+        copies, count, columns = rows.shape
+        values = np.empty((copies, count if wanted.values else 0, self.num_outputs), rows.dtype)
+        weights = np.empty((copies, 0, self.num_outputs), rows.dtype) if cotangent is None else cotangent
+        by_rows = np.zeros((copies, weights.shape[1] if wanted.rows else 0, columns), rows.dtype)
         block = self.block(rows.dtype)
-        chunks = -(-len(rows) // (CHUNK * block))
-        threads = min(threads, chunks, 1 + len(rows) * self._dimension // _WORTH_A_THREAD)
+        threads = min(threads, -(-count // (CHUNK * block)), 1 + count * self._dimension // _WORTH_A_THREAD)
         announce(run_alone, 15)
-        if threads < 2:
-            by_shared = run_alone(
-                exact, plan, self._offsets, self._slopes, shared, rows, weights, values, by_rows, wanted.shared, block
-            )
-            return values, None if cotangent is None else Gradient(by_rows, by_shared)
+        if not count:
+            by_shared = np.zeros(shared.shape)
+        elif threads > 1:
+            runs = zip(shared, rows, weights, values, by_rows, strict=True)
+            by_shared = np.stack([self._run_on(threads, *run, wanted.shared, block) for run in runs])
+        else:
+            exact, plan = self._plan(np.dtype(np.float64)), self._plan(rows.dtype)
+            arrays = shared, rows, weights, values, by_rows
+            by_shared = run_alone(exact, plan, self._offsets, self._slopes, *arrays, wanted.shared, block)
+        return values, None if cotangent is None else Gradient(by_rows, by_shared)
+
+    def _run_on(
+        self,
+        threads: int,
+        shared: NDArray[np.float64],
+        rows: Array,
+        weights: Array,
+        values: Array,
+        by_rows: Array,
+        want_shared: bool,
+        block: int,
+    ) -> NDArray[np.float64]:
+        """Runs one copy on several threads and returns the slopes of what its rows share."""
+        exact, plan = self._plan(np.dtype(np.float64)), self._plan(rows.dtype)
         common = prepare(exact, plan, self._offsets + self._slopes @ shared)
+        chunks = -(-len(rows) // (CHUNK * block))
         kept = chunks if len(weights) else 0
         products = np.zeros((kept, *common.matrices.shape))
-        angle_slopes = np.zeros((kept, len(self._offsets)))
+        sums = np.zeros((kept, len(self._offsets)))
 
         def run(first: int, last: int) -> None:
-            run_chunks(
-                plan, common, rows, weights, values, by_rows, products, angle_slopes, wanted.shared, block, first, last
-            )
+            run_chunks(plan, common, rows, weights, values, by_rows, products, sums, want_shared, block, first, last)
 
         borders = np.linspace(0, chunks, threads + 1).round().astype(int)
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, borders[:-1], borders[1:]))
-        if cotangent is None:
-            return values, None
-        if not wanted.shared:
-            return values, Gradient(by_rows, np.zeros(len(shared)))
-        return values, Gradient(by_rows, finish(exact, common, products, angle_slopes) @ self._slopes)
+        if not (kept and want_shared):
+            return np.zeros(len(shared))
+        return finish(exact, common, products, sums) @ self._slopes
 
     def _plan(self, dtype: Any) -> Plan:
         if dtype not in self._plans:

@@ -25,7 +25,7 @@ class Plan(NamedTuple):
             and behind, 1 where they are real, else 2; 1 where `closing` is a part of the matrix; which state of the
             working space it acts on.
         angle_columns: Where each parameter stands: in a row for the angles of rows, which come first, else among
-            all columns; −1 for a constant; shape (angles,).
+            what rows share; −1 for a constant; shape (angles,).
         angle_coefficients: Scale and offset in radians, shape (angles, 2).
         start: Real and imaginary parts of the state that rows begin with, shape (2 · dimension,).
         closing: The Clifford gates at the end, as a real matrix, shape (2 · dimension, 2 · dimension), or empty.
@@ -76,6 +76,7 @@ def make_plan(
     start: State | Amplitudes,
     num_qubits: int,
     row_columns: Mapping[int, int],
+    shared_columns: Mapping[int, int],
 ) -> Plan:
     """Returns the plan of a circuit.
 
@@ -85,6 +86,7 @@ def make_plan(
         start: The state that all rows begin with, shape (2^qubits,), or where each row has it.
         num_qubits: Qubits, at least 2; a circuit of one has an idle one beside it.
         row_columns: The columns whose values are each row's own, and where in a row they stand.
+        shared_columns: The others, and where they stand among what rows share.
     """
     given = start if isinstance(start, Amplitudes) else None
     state = np.zeros(1 << num_qubits, np.complex128) if isinstance(start, Amplitudes) else start
@@ -120,7 +122,7 @@ def make_plan(
         rotations=_table_of_rotations(ordered, angles, undone),
         signs=np.array([-1.0 if _count_ys(rotation) % 4 >= 2 else 1.0 for rotation in ordered]),
         steps=_table_of_steps(steps, parts, closes=closes),
-        angle_columns=np.array([_column(angle, row_columns) for angle in angles], np.int64),
+        angle_columns=np.array([_place(angle, row_columns, shared_columns) for angle in angles], np.int64),
         angle_coefficients=np.array([(a.scale, a.offset) for a in angles], np.float64).reshape(-1, 2),
         start=np.concatenate([state.real, state.imag]),
         closing=_as_matrix(cliffords, num_qubits) if closes else np.zeros((0, 0)),
@@ -143,6 +145,11 @@ def make_plan(
             np.int64,
         ),
     )
+
+
+def identify(plan: Plan) -> tuple[tuple[bytes, tuple[int, ...]], ...]:
+    """Returns what is equal for equal plans."""
+    return tuple((array.tobytes(), array.shape) for array in plan)
 
 
 def cast_plan(plan: Plan, dtype: type[np.floating]) -> Plan:
@@ -180,8 +187,10 @@ def _has_shared(step: Step, row_columns: Mapping[int, int]) -> bool:
     return any(angle.parameter is not None and angle.parameter not in row_columns for angle in angles)
 
 
-def _column(angle: Angle, row_columns: Mapping[int, int]) -> int:
-    return -1 if angle.parameter is None else row_columns.get(angle.parameter, angle.parameter)
+def _place(angle: Angle, row_columns: Mapping[int, int], shared_columns: Mapping[int, int]) -> int:
+    if angle.parameter is None:
+        return -1
+    return (row_columns if angle.parameter in row_columns else shared_columns)[angle.parameter]
 
 
 def _count_ys(rotation: Operation) -> int:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,13 +10,15 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import argument_error
-from qnlnet.simulator.batches.components import Products, find_components, multiply_out
+from qnlnet.simulator.batches.components import find_components
 from qnlnet.simulator.batches.expressions import Array, Expressions, Gradient, Wanted
+from qnlnet.simulator.batches.groups import Components
 from qnlnet.simulator.batches.part import Part
 from qnlnet.simulator.batches.plan import Amplitudes, make_plan
 from qnlnet.simulator.batches.readout import Expectations, Outcomes, Readout
 from qnlnet.simulator.columns import Columns
 from qnlnet.simulator.gates import Operation
+from qnlnet.simulator.initial_state import State
 from qnlnet.simulator.program import keep_light_cone, read_circuit, read_observable, shrink
 from qnlnet.simulator.rows import check_real_and_finite
 
@@ -77,25 +78,10 @@ class BatchSimulator:
         given = 0 if amplitudes is None else (1 + amplitudes.are_complex) * amplitudes.count
         self._expressions = Expressions(columns, len(row_parameters), given)
         self._names = names
-        self._products: Products | None = None
-        self._parts: list[Part] = []
         self.num_outputs = readout.count
         self.num_columns = given + len(row_parameters)
         self.num_shared = len(shared_parameters)
-        if amplitudes is not None:
-            if amplitudes.count != 1 << len(wires):
-                raise argument_error("amplitudes", f"be {1 << len(wires)} in number", amplitudes.count)
-            self._add_part(operations, readout, amplitudes, max(2, len(wires)))
-            return
-        if isinstance(readout, Expectations) and len(wires) > _FEW_QUBITS:
-            components, carried = find_components(operations, readout.terms)
-            if len(components) > 1:
-                for component in components:
-                    terms = [(place, string, 1.0) for place, string in enumerate(component.strings)]
-                    self._add_shrunk_part(component.rotations, Expectations(tuple(terms), len(terms)))
-                self._products = multiply_out(components, carried, readout.count)
-                return
-        self._add_shrunk_part(operations, readout)
+        self._parts = self._compile(operations, readout, amplitudes, len(wires))
 
     def values(self, rows: ArrayLike, shared: ArrayLike = (), *, threads: int = 1) -> Array:
         """Returns the outputs.
@@ -139,13 +125,23 @@ class BatchSimulator:
         assert gradient is not None
         return values, gradient
 
-    def _add_shrunk_part(self, operations: list[Operation], readout: Readout) -> None:
-        start, operations, terms = shrink(operations, list(readout.terms), least=2)
-        self._add_part(operations, readout.on(terms), start, len(start).bit_length() - 1)
-
-    def _add_part(self, operations: list[Operation], readout: Readout, start: Any, num_qubits: int) -> None:
-        plan = make_plan(operations, readout, start, num_qubits, self._expressions.row_columns)
-        self._parts.append(Part(plan, self._expressions.shared_columns))
+    def _compile(
+        self, operations: list[Operation], readout: Readout, amplitudes: Amplitudes | None, num_qubits: int
+    ) -> Part | Components:
+        start: State | Amplitudes
+        if amplitudes is not None:
+            if amplitudes.count != 1 << num_qubits:
+                raise argument_error("amplitudes", f"be {1 << num_qubits} in number", amplitudes.count)
+            start, num_qubits = amplitudes, max(2, num_qubits)
+        else:
+            if isinstance(readout, Expectations) and num_qubits > _FEW_QUBITS:
+                components, carried = find_components(operations, readout.terms)
+                if len(components) > 1:
+                    return Components(components, carried, readout.count, self._expressions)
+            start, operations, terms = shrink(operations, list(readout.terms), least=2)
+            readout, num_qubits = readout.on(terms), len(start).bit_length() - 1
+        places = self._expressions.row_columns, self._expressions.shared_columns
+        return Part(make_plan(operations, readout, start, num_qubits, *places), len(places[1]))
 
     def _run(
         self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, wanted: Wanted, threads: int
@@ -159,50 +155,20 @@ class BatchSimulator:
             if cotangent.shape != shape:
                 raise argument_error("cotangent", f"have the shape {shape}", cotangent.shape)
             cotangent = np.ascontiguousarray(cotangent, rows.dtype)
-        if copies is None:
-            return self._run_copy(rows, shared, cotangent, wanted, threads)
-        results = [
-            self._run_copy(
-                rows if rows.ndim == 2 else rows[copy],
-                shared[copy],
-                None if cotangent is None else cotangent[copy],
-                wanted,
-                threads,
-            )
-            for copy in range(copies)
-        ]
-        values = np.stack([each for each, _ in results])
-        gradients = [gradient for _, gradient in results if gradient is not None]
-        if cotangent is None:
-            return values, None
-        by_rows = [gradient.rows for gradient in gradients]
-        return values, Gradient(
-            np.sum(by_rows, axis=0) if rows.ndim == 2 else np.stack(by_rows),
-            np.stack([gradient.shared for gradient in gradients]),
-        )
-
-    def _run_copy(
-        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int
-    ) -> tuple[Array, Gradient | None]:
-        wanted = self._expressions.what_is_needed(wanted)
-        numbers, common = self._expressions.append_to(rows, shared)
-        if self._products is None:
-            values, gradient = self._parts[0].run(numbers, common, cotangent, wanted, threads)
-        else:
-            parts = [part.run(numbers, common, None, _EVERYTHING, threads)[0] for part in self._parts]
-            together = np.hstack(parts)
-            values, gradient = self._products.values(together), None
-            if cotangent is not None:
-                slopes = self._products.slopes(together, cotangent)
-                borders = np.cumsum([part.num_outputs for part in self._parts])[:-1]
-                gradient = Gradient(np.zeros_like(numbers if wanted.rows else numbers[:0]), np.zeros_like(common))
-                for part, slope in zip(self._parts, np.split(slopes, borders, axis=1), strict=True):
-                    _, some = part.run(
-                        numbers, common, np.ascontiguousarray(slope), wanted._replace(values=False), threads
-                    )
-                    assert some is not None
-                    gradient = Gradient(gradient.rows + some.rows, gradient.shared + some.shared)
-        return values, gradient and self._expressions.chain(rows, shared, gradient)
+        stacked = shared.reshape(copies or 1, -1)
+        all_rows = np.ascontiguousarray(np.broadcast_to(rows, (len(stacked), *rows.shape[-2:])))
+        weights = None if cotangent is None else cotangent.reshape(len(stacked), *shape[-2:])
+        numbers, common = self._expressions.append_to(all_rows, stacked)
+        needed = self._expressions.what_is_needed(wanted)
+        values, gradient = self._parts.run(numbers, common, weights, needed, threads)
+        if gradient is not None:
+            by_rows, by_shared = self._expressions.chain(all_rows, stacked, gradient)
+            if copies is None:
+                by_rows, by_shared = by_rows[0], by_shared[0]
+            elif rows.ndim == 2:
+                by_rows = by_rows.sum(axis=0)
+            gradient = Gradient(by_rows, by_shared)
+        return values[0] if copies is None else values, gradient
 
     def _check_shapes(self, rows: Array, shared: NDArray[np.float64], copies: int | None) -> None:
         if shared.ndim not in (1, 2) or shared.shape[-1] != self.num_shared:
