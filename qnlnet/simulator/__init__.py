@@ -3,6 +3,16 @@
 from qnlnet.simulator.analysis import Reach, analyse, analyse_circuit, is_constant
 from qnlnet.simulator.engine import ExactSimulator
 from qnlnet.simulator.gates import SUPPORTED_GATES
+from qnlnet.simulator.overlaps import overlaps
 from qnlnet.simulator.states import StateSimulator
 
-__all__ = ["SUPPORTED_GATES", "ExactSimulator", "Reach", "StateSimulator", "analyse", "analyse_circuit", "is_constant"]
+__all__ = [
+    "SUPPORTED_GATES",
+    "ExactSimulator",
+    "Reach",
+    "StateSimulator",
+    "analyse",
+    "analyse_circuit",
+    "is_constant",
+    "overlaps",
+]
