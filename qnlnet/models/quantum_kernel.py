@@ -17,10 +17,9 @@ from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, PrincipalComponents
 from qnlnet.models.streams import Streams
 from qnlnet.models.support_vectors import SupportVectorMachine, fit_machine
-from qnlnet.simulator import StateSimulator
+from qnlnet.simulator import StateSimulator, overlaps
 
 _MOST_IMAGES = 20_000  # to train on: 3.2 GB of kernel
-_TILE = 2**22  # overlaps that are held at a time, of 16 bytes each
 _SAMPLE = 300  # training images whose kernel is looked at
 _ROUNDING = 1e-12  # of an eigenvalue, for each of them
 
@@ -47,8 +46,7 @@ class QuantumKernel(SupportVectorMachine):
     def fit(self, inputs: Tensor, labels: Tensor) -> None:
         chosen = self._choose(labels)
         rows, labels = inputs[chosen], labels[chosen]
-        states = self.states(rows)
-        kernel = _overlaps(states, states)
+        kernel = overlaps(self.states(rows))
         _check_is_positive(kernel)
         self.keep_machine(fit_machine(kernel, labels, self.C), rows)
 
@@ -57,7 +55,7 @@ class QuantumKernel(SupportVectorMachine):
         return self._simulator.states(self.settings.bandwidth * rows.double().numpy())
 
     def kernel(self, left: Tensor, right: Tensor) -> Tensor:
-        return torch.from_numpy(_overlaps(self.states(left), self._states_of_vectors(right)))
+        return torch.from_numpy(overlaps(self.states(left), self._states_of_vectors(right)))
 
     def _states_of_vectors(self, vectors: Tensor) -> States:
         """Returns the states of the support vectors, which are the same from batch to batch."""
@@ -80,17 +78,6 @@ class QuantumKernel(SupportVectorMachine):
             requirement = "be so many that every class is among them"
             raise argument_error("model.max_train", requirement, self.settings.max_train)
         return chosen
-
-
-def _overlaps(left: States, right: States) -> NDArray[np.float64]:
-    """Returns |⟨left|right⟩|², shape (len(left), len(right))."""
-    kernel = np.empty((len(left), len(right)))
-    tile = max(1, _TILE // max(1, len(right)))
-    conjugate = right.conj().T
-    for start in range(0, len(left), tile):
-        products = left[start : start + tile] @ conjugate
-        kernel[start : start + tile] = products.real**2 + products.imag**2
-    return kernel
 
 
 def _check_is_positive(kernel: NDArray[np.float64]) -> None:

@@ -4,6 +4,7 @@ from qnlnet.simulator.analysis import Reach, analyse, analyse_circuit, is_consta
 from qnlnet.simulator.batches import Amplitudes, BatchSimulator, Probabilities
 from qnlnet.simulator.engine import ExactSimulator
 from qnlnet.simulator.gates import SUPPORTED_GATES
+from qnlnet.simulator.overlaps import overlaps
 from qnlnet.simulator.states import StateSimulator
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "analyse",
     "analyse_circuit",
     "is_constant",
+    "overlaps",
 ]

@@ -33,7 +33,7 @@ class StateSimulator:
         >>> from qiskit.circuit.library import zz_feature_map
         >>> circuit = zz_feature_map(2)
         >>> states = StateSimulator(circuit, list(circuit.parameters)).states([[0.2, 0.4], [0.4, 0.2]])
-        >>> round(abs(states[0].conj() @ states[1]) ** 2, 10)
+        >>> round(float(abs(states[0].conj() @ states[1]) ** 2), 10)
         0.9358054446
     """
 

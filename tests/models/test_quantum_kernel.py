@@ -68,13 +68,6 @@ def test_scores_and_labels_are_those_of_scikit_learn(classes: str) -> None:
     np.testing.assert_allclose(done.scores, expected, rtol=0, atol=1e-4)  # coefficients rounded to float32
 
 
-def test_the_kernel_comes_in_parts_with_the_same_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    done = fit("model=quantum_kernel")
-    whole = done.scores
-    monkeypatch.setattr(quantum_kernel, "_TILE", 100)
-    np.testing.assert_allclose(done.scores, whole, rtol=0, atol=1e-6)
-
-
 def test_states_of_support_vectors_follow_weights_that_are_loaded() -> None:
     first, second = (fit("model=quantum_kernel", f"data.classes={classes}") for classes in ("[0,1]", "[3,8]"))
     before = first.scores
