@@ -39,7 +39,7 @@ class Contestant:
 
 CONTESTANTS: dict[str, Contestant] = {
     names.VJP_OURS: Contestant("ours"),
-    # The layer does not take amplitudes yet; once it does, W2 belongs here too.
+    # The layer divides amplitudes by their norm, so that its gradient by them is another one than the others'.
     names.VJP_LAYER: Contestant("ours_in_torch", _ANGLES),
     names.VJP_JAX: Contestant("jax_by_hand"),
     names.VJP_JAX_FACTORS: Contestant("jax_by_hand", (W3.name,), function="build_factors"),
