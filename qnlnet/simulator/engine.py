@@ -20,8 +20,10 @@ class ExactSimulator:
     """Compiles a circuit once, then evaluates it for any number of rows of parameter values.
 
     Args:
-        circuit: The circuit. Standard gates beyond `qnlnet.simulator.SUPPORTED_GATES`, and gates with a definition,
-            are translated into these by Qiskit. Angles may be any real expressions of the parameters.
+        circuit: The circuit. What is not in `qnlnet.simulator.SUPPORTED_GATES` is translated into these by Qiskit:
+            other standard gates, fixed unitaries, Cliffords, permutations, gates with a definition. A
+            `PauliEvolutionGate` runs as its synthesis says, which is exact where its words commute. Angles may be any
+            real expressions of the parameters.
         observables: Real sums of Pauli strings on the circuit's qubits.
         parameters: All free parameters, in the order of the columns of a row.
 
