@@ -67,6 +67,7 @@ def test_derivatives_of_exponentials(dtype: torch.dtype, scale: float) -> None:
     assert gradgradcheck(lambda m: exponential(symmetric(m)), matrices)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("states", "times", "matrices"), EVOLUTIONS)
 def test_derivatives_of_evolution(states: tuple[int, ...], times: tuple[int, ...], matrices: tuple[int, ...]) -> None:
     given = (draw(*states, dtype=torch.complex128), draw(*times), draw(*matrices))
@@ -92,6 +93,7 @@ def test_both_ways_to_the_gradient_agree() -> None:
     torch.testing.assert_close(by_eigenvectors, by_blocks, rtol=0, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit.script`:DeprecationWarning")  # torch's own, on its first jvp
 def test_transforms_of_torch_func() -> None:
     def loss(angles: Tensor) -> Tensor:

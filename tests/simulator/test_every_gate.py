@@ -84,6 +84,7 @@ def check(circuit: QuantumCircuit, expected: QuantumCircuit | None = None) -> No
             np.testing.assert_allclose(ours[index], target, rtol=0, atol=ROUNDING)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # some go with Qiskit 3
 @pytest.mark.parametrize("name", STANDARD)
 def test_every_class_of_standard_gates(name: str) -> None:
@@ -95,6 +96,7 @@ def test_there_are_many_standard_gates() -> None:
     assert {"C3SXGate", "MCXGate", "MCPhaseGate", "XXPlusYYGate", "DCXGate", "GlobalPhaseGate"} <= set(STANDARD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_qubits", [1, 2, 3, 4])
 def test_a_fixed_unitary(num_qubits: int) -> None:
     check(surround(library.UnitaryGate(random_unitary(2**num_qubits, seed=num_qubits))))
@@ -142,6 +144,7 @@ GATES: dict[str, Callable[[], Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GATES)
 def test_gates_of_the_library(name: str) -> None:
     check(surround(GATES[name]()))

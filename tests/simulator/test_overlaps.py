@@ -47,6 +47,7 @@ def test_of_states_with_themselves_it_is_symmetric_to_the_bit(count: int) -> Non
     assert np.linalg.eigvalsh(kernel)[0] > -1e-12
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 600),
     st.integers(0, 600),
