@@ -48,6 +48,29 @@ def group_rotations(rotations: Sequence[Operation], row_columns: frozenset[int],
     return steps
 
 
+def take_factors(rotations: Sequence[Operation], num_qubits: int) -> tuple[list[list[Operation]], list[Operation]]:
+    """Takes out the rotations of single qubits that can come before all others.
+
+    Args:
+        rotations: A circuit of rotations.
+        num_qubits: Its qubits.
+
+    Returns:
+        Those of each qubit, and all others; none are taken where the states of all qubits would be real.
+    """
+    factors: list[list[Operation]] = [[] for _ in range(num_qubits)]
+    kept: list[Operation] = []
+    for rotation in rotations:
+        mask = rotation.x_mask | rotation.z_mask
+        if mask.bit_count() == 1 and all(commutes(rotation, other) for other in kept):
+            factors[mask.bit_length() - 1].append(rotation)
+        else:
+            kept.append(rotation)
+    if all(rotation.x_mask & rotation.z_mask for factor in factors for rotation in factor):
+        return [], list(rotations)
+    return factors, kept
+
+
 def is_shared(rotation: Operation, row_columns: frozenset[int]) -> bool:
     """Returns whether the angle of a rotation is the same for all rows."""
     return rotation.angle is None or rotation.angle.parameter not in row_columns
@@ -58,15 +81,16 @@ def commutes(rotation: Operation, other: Operation) -> bool:
     return commute((rotation.x_mask, rotation.z_mask), (other.x_mask, other.z_mask))
 
 
-def list_undone(steps: Sequence[Step], *, start_counts: bool) -> list[bool]:
+def list_undone(steps: Sequence[Step], *, start_counts: bool, before: Sequence[Operation] = ()) -> list[bool]:
     """Returns for each rotation, in order, whether going backwards must undo it before it comes to what is earlier.
 
     Args:
         steps: The steps.
         start_counts: Whether the slopes of the state at the start are wanted.
+        before: Rotations that come before all of them.
     """
     undone: list[bool] = []
-    earlier: list[Operation] = []
+    earlier = list(before)
     behind_matrix = start_counts
     for step in steps:
         for rotation in step.rotations:

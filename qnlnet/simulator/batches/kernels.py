@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qnlnet.compilation import cached_njit
+from qnlnet.simulator.batches.factors import build_product, contract
 from qnlnet.simulator.batches.linear import add_products, multiply
 from qnlnet.simulator.batches.matrices import build_matrices, differentiate_matrices
-from qnlnet.simulator.batches.rotations import rotate, slopes
+from qnlnet.simulator.batches.rotations import rotate, slopes, undo_with_slopes
 from qnlnet.simulator.batches.states import load_start, read_out, slopes_of_start, weigh_outputs
 from qnlnet.simulator.trigonometry import cos_sin
 
@@ -51,6 +52,8 @@ class Scratch(NamedTuple):
         outputs: Shape (outputs rounded up to 4, lanes).
         slope: Of one angle, shape (lanes,).
         norms: One over the norm of the amplitudes that were given, shape (lanes,).
+        factors: States of single qubits, shape (qubits, 4, lanes), or of none.
+        factor_bras: λ for each of them.
     """
 
     half: NDArray[np.float64]
@@ -62,6 +65,8 @@ class Scratch(NamedTuple):
     outputs: NDArray
     slope: NDArray
     norms: NDArray
+    factors: NDArray
+    factor_bras: NDArray
 
 
 @compiled
@@ -182,6 +187,8 @@ def _allocate(plan, lanes):
         outputs=np.zeros(((plan.counts[0] + 3) // 4 * 4, lanes), real),
         slope=np.empty(lanes, real),
         norms=np.empty(lanes, real),
+        factors=np.empty((plan.factors.shape[0], 4, lanes), real),
+        factor_bras=np.empty((plan.factors.shape[0], 4, lanes), real),
     )
 
 
@@ -195,7 +202,10 @@ def _forward(plan, shared, rows, scratch, lanes):
         for lane in range(lanes):
             scratch.half[angle, lane] = 0.5 * (offset + scale * rows[lane, column])
     cos_sin(scratch.half, scratch.cos, scratch.sin, lanes)
-    load_start(plan, rows, states[0], scratch.norms, scratch.slope, lanes)
+    if plan.factors.shape[0]:
+        build_product(plan, scratch.cos, scratch.sin, scratch.factors, states[0], lanes)
+    else:
+        load_start(plan, rows, states[0], scratch.norms, scratch.slope, lanes)
     for step in range(plan.steps.shape[0]):
         index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
         state = states[plan.steps[step, 6]]
@@ -214,7 +224,7 @@ def _forward(plan, shared, rows, scratch, lanes):
 @compiled
 def _backward(plan, shared, rows, row_slopes, products, angle_slopes, want_shared, scratch, lanes):
     """Goes back from λ, which stands in the first half of `scratch.bra`, as far as something is wanted."""
-    dimension, parity, slope = plan.parity.shape[0], plan.parity, scratch.slope
+    dimension, parity = plan.parity.shape[0], plan.parity
     want_rows, here = row_slopes.shape[0] > 0, 0
     first = 0 if want_rows else plan.counts[7]
     for step in range(plan.steps.shape[0] - 1, first - 1, -1):
@@ -228,20 +238,41 @@ def _backward(plan, shared, rows, row_slopes, products, angle_slopes, want_share
                 multiply(matrix, bra, scratch.bra[1 - here], lanes)
                 here = 1 - here
             continue
-        for position in range(plan.steps[step, 1] - 1, plan.steps[step, 0] - 1, -1):
-            generator, sign = plan.rotations[position], plan.signs[position]
-            angle, undo = generator[3], generator[4]
-            column, is_shared = plan.angle_columns[angle], angle >= scratch.half.shape[0]
-            if column >= 0 and (want_shared if is_shared else want_rows):
-                slopes(bra, state, parts_out, generator, sign, parity, slope, lanes)
-                if is_shared:
-                    angle_slopes[angle] += slope[:lanes].sum()
-                else:
-                    factor = slope.dtype.type(plan.angle_coefficients[angle, 0])
-                    for lane in range(lanes):
-                        row_slopes[lane, column] += factor * slope[lane]
-            if undo:
-                rotate(state, parts_out, generator, -sign, parity, scratch.cos[angle], scratch.sin[angle], lanes)
-                rotate(bra, parts_out, generator, -sign, parity, scratch.cos[angle], scratch.sin[angle], lanes)
+        sums = row_slopes, angle_slopes, want_shared
+        first_rotation, last_rotation = plan.steps[step, 0], plan.steps[step, 1]
+        _undo(plan, first_rotation, last_rotation, parts_out, bra, state, parity, *sums, scratch, lanes)
+    if plan.factors.shape[0]:
+        bras = scratch.factor_bras
+        contract(plan, scratch.factors, scratch.bra[here], scratch.states[0], bras, lanes)
+        for qubit in range(plan.factors.shape[0]):
+            first_rotation, last_rotation = plan.factors[qubit, 0], plan.factors[qubit, 1]
+            bra, state, parity = bras[qubit], scratch.factors[qubit], plan.parity[:2]
+            sums = row_slopes, angle_slopes, want_shared
+            _undo(plan, first_rotation, last_rotation, 2, bra, state, parity, *sums, scratch, lanes)
     if want_rows and plan.counts[1]:
-        slopes_of_start(plan, scratch.bra[here], rows, row_slopes, scratch.norms, slope, lanes)
+        slopes_of_start(plan, scratch.bra[here], rows, row_slopes, scratch.norms, scratch.slope, lanes)
+
+
+@compiled
+def _undo(plan, first, last, parts, bra, ket, parity, row_slopes, angle_slopes, want_shared, scratch, lanes):
+    """Adds the slopes of rotations, the last one first, and undoes those that something earlier sees."""
+    slope = scratch.slope
+    for position in range(last - 1, first - 1, -1):
+        generator, sign = plan.rotations[position], plan.signs[position]
+        angle, undo = generator[3], generator[4]
+        column, is_shared = plan.angle_columns[angle], angle >= scratch.half.shape[0]
+        cos, sin = scratch.cos[angle], scratch.sin[angle]
+        wanted = column >= 0 and (want_shared if is_shared else row_slopes.shape[0] > 0)
+        if wanted and undo and parts == 2:
+            undo_with_slopes(bra, ket, generator, sign, parity, cos, sin, slope, lanes)
+        elif wanted:
+            slopes(bra, ket, parts, generator, sign, parity, slope, lanes)
+        if undo and not (wanted and parts == 2):
+            rotate(ket, parts, generator, -sign, parity, cos, sin, lanes)
+            rotate(bra, parts, generator, -sign, parity, cos, sin, lanes)
+        if wanted and is_shared:
+            angle_slopes[angle] += slope[:lanes].sum()
+        elif wanted:
+            factor = slope.dtype.type(plan.angle_coefficients[angle, 0])
+            for lane in range(lanes):
+                row_slopes[lane, column] += factor * slope[lane]

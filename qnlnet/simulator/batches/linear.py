@@ -7,11 +7,11 @@ round alike in every lane, so that a row's result does not depend on its place; 
 
 from qnlnet.compilation import cached_njit
 
-fused = cached_njit(fastmath=("contract",))
+_fused = cached_njit(fastmath=("contract",))
 _reordered = cached_njit(fastmath=("contract", "reassoc"))  # for sums over lanes, in an order of the compiler's
 
 
-@fused
+@_fused
 def multiply(matrix, block, result, lanes):
     """Writes matrix · block.
 

@@ -1,13 +1,13 @@
 """How a batch of rows goes through a circuit: rotations that are each row's own, and matrices that all rows share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from qnlnet.simulator.batches.grouping import MOST_WITH_MATRICES, Step, group_rotations, list_undone
+from qnlnet.simulator.batches.grouping import MOST_WITH_MATRICES, Step, group_rotations, list_undone, take_factors
 from qnlnet.simulator.batches.readout import Expectations, Readout
 from qnlnet.simulator.clifford import absorb_cliffords
 from qnlnet.simulator.gates import CX, HADAMARD, ROTATION, Angle, Operation
@@ -27,6 +27,8 @@ class Plan(NamedTuple):
         angle_columns: Where each parameter stands: in a row for the angles of rows, which come first, else among
             what rows share; −1 for a constant; shape (angles,).
         angle_coefficients: Scale and offset in radians, shape (angles, 2).
+        factors: Of each qubit its first rotation and its last one + 1, where qubits turn one by one before they meet:
+            masks are 0 and 1 there. Shape (qubits, 2), or without rows.
         start: Real and imaginary parts of the state that rows begin with, shape (2 · dimension,).
         closing: The Clifford gates at the end, as a real matrix, shape (2 · dimension, 2 · dimension), or empty.
         parity: (−1)^(number of ones in the index), shape (dimension,).
@@ -45,6 +47,7 @@ class Plan(NamedTuple):
     steps: NDArray[np.int64]
     angle_columns: NDArray[np.int64]
     angle_coefficients: NDArray[np.float64]
+    factors: NDArray[np.int64]
     start: NDArray
     closing: NDArray[np.float64]
     parity: NDArray
@@ -94,6 +97,10 @@ def make_plan(
     rotations, _ = absorb_cliffords(list(operations), [])
     cliffords = [operation for operation in operations if operation.kind != ROTATION]
     carried = measured.carry(cliffords)
+    factors: list[list[Operation]] = []
+    if given is None and 1 << num_qubits > MOST_WITH_MATRICES and state[0] == 1:
+        factors, rotations = take_factors(rotations, num_qubits)
+    before = [rotation for factor in factors for rotation in factor]
     steps = group_rotations(rotations, frozenset(row_columns), 1 << num_qubits)
     closes = False
     if carried.is_diagonal or (isinstance(carried, Expectations) and not measured.is_diagonal):
@@ -104,26 +111,28 @@ def make_plan(
             steps.append(Step((), is_matrix=True))
     else:
         steps.append(Step(tuple(part for gate in cliffords for part in _as_rotations(gate)), is_matrix=False))
-    ordered = [rotation for step in steps for rotation in step.rotations]
+    ordered = [*before, *(rotation for step in steps for rotation in step.rotations)]
     angles = sorted(
         dict.fromkeys(rotation.angle for rotation in ordered if rotation.angle is not None),
         key=lambda angle: angle.parameter not in row_columns,
     )
-    parts = [1 if is_real else 2]
+    parts = [1 if is_real and not factors else 2]
     for step in steps:
         parts.append(parts[-1] if all(_has_odd_ys(rotation) for rotation in step.rotations) else 2)
-    undone = list_undone(steps, start_counts=given is not None)
+    undone = [place > 0 for factor in factors for place in range(len(factor))]
+    undone += list_undone(steps, start_counts=given is not None, before=before)
     is_diagonal = measured.is_diagonal
     diagonal = measured.diagonals(num_qubits)[: None if is_diagonal else 0]
     diagonal = np.pad(diagonal, ((0, -len(diagonal) % 4), (0, 0)))
     terms = measured.terms if isinstance(measured, Expectations) and not is_diagonal else ()
     coefficients = np.array([c * 1j ** (x & z).bit_count() for _, (x, z), c in terms], np.complex128)
     return Plan(
-        rotations=_table_of_rotations(ordered, angles, undone),
+        rotations=_table_of_rotations([*map(_on_one_qubit, before), *ordered[len(before) :]], angles, undone),
         signs=np.array([-1.0 if _count_ys(rotation) % 4 >= 2 else 1.0 for rotation in ordered]),
-        steps=_table_of_steps(steps, parts, closes=closes),
+        steps=_table_of_steps(steps, parts, len(before), closes=closes),
         angle_columns=np.array([_place(angle, row_columns, shared_columns) for angle in angles], np.int64),
         angle_coefficients=np.array([(a.scale, a.offset) for a in angles], np.float64).reshape(-1, 2),
+        factors=_table_of_factors(factors),
         start=np.concatenate([state.real, state.imag]),
         closing=_as_matrix(cliffords, num_qubits) if closes else np.zeros((0, 0)),
         parity=1 - 2.0 * (np.bitwise_count(np.arange(1 << num_qubits)) % 2),
@@ -140,7 +149,7 @@ def make_plan(
                 sum(step.is_matrix for step in steps),
                 parts[-1],
                 given.count if given else 0,
-                next((number for number, step in enumerate(steps) if _has_shared(step, row_columns)), len(steps)),
+                _first_shared(steps, before, row_columns),
             ],
             np.int64,
         ),
@@ -171,9 +180,18 @@ def _table_of_rotations(
     return np.array(rows, np.int64).reshape(-1, 5)
 
 
-def _table_of_steps(steps: Sequence[Step], parts: Sequence[int], *, closes: bool) -> NDArray[np.int64]:
+def _table_of_factors(factors: Sequence[Sequence[Operation]]) -> NDArray[np.int64]:
+    ends = np.cumsum([0, *map(len, factors)], dtype=np.int64)
+    return np.stack([ends[:-1], ends[1:]], axis=1)
+
+
+def _on_one_qubit(rotation: Operation) -> Operation:
+    return replace(rotation, x_mask=int(rotation.x_mask > 0), z_mask=int(rotation.z_mask > 0))
+
+
+def _table_of_steps(steps: Sequence[Step], parts: Sequence[int], first: int, *, closes: bool) -> NDArray[np.int64]:
     rows = []
-    first = matrix = 0
+    matrix = 0
     for number, step in enumerate(steps):
         last = first + len(step.rotations)
         ends = closes and number == len(steps) - 1
@@ -182,8 +200,14 @@ def _table_of_steps(steps: Sequence[Step], parts: Sequence[int], *, closes: bool
     return np.array(rows, np.int64).reshape(-1, 7)
 
 
-def _has_shared(step: Step, row_columns: Mapping[int, int]) -> bool:
-    angles = [rotation.angle for rotation in step.rotations if rotation.angle is not None]
+def _first_shared(steps: Sequence[Step], before: Sequence[Operation], row_columns: Mapping[int, int]) -> int:
+    if _has_shared(before, row_columns):
+        return 0
+    return next((n for n, step in enumerate(steps) if _has_shared(step.rotations, row_columns)), len(steps))
+
+
+def _has_shared(rotations: Sequence[Operation], row_columns: Mapping[int, int]) -> bool:
+    angles = [rotation.angle for rotation in rotations if rotation.angle is not None]
     return any(angle.parameter is not None and angle.parameter not in row_columns for angle in angles)
 
 

@@ -2,10 +2,13 @@
 
 import numpy as np
 
-from qnlnet.simulator.batches.linear import fused, multiply
+from qnlnet.compilation import cached_njit
+from qnlnet.simulator.batches.linear import multiply
+
+compiled = cached_njit()  # no fast-math: lanes of vectors and single ones would round apart
 
 
-@fused
+@compiled
 def load_start(plan, rows, state, norms, sums, lanes):
     """Writes the states that rows begin with into `state`, shape (2 · dimension, lanes or more).
 
@@ -26,14 +29,14 @@ def load_start(plan, rows, state, norms, sums, lanes):
         _normalise(state[: given if given == plan.counts[6] else 2 * dimension], norms, sums, lanes)
 
 
-@fused
+@compiled
 def _place(plan, column):
     """Returns where in a block the number in a column of amplitudes stands."""
     width = plan.counts[6]
     return column if column < width else column - width + plan.parity.shape[0]
 
 
-@fused
+@compiled
 def _normalise(state, norms, sums, lanes):
     """Divides states by their norms; a vector of zeros stays one, and `norms` is 0 there."""
     for lane in range(lanes):
@@ -57,7 +60,7 @@ def _normalise(state, norms, sums, lanes):
             state[j, lane] *= sums[lane]
 
 
-@fused
+@compiled
 def slopes_of_start(plan, bra, rows, row_slopes, norms, along, lanes):
     """Writes the slopes of the amplitudes that were given, 2 Re λ and 2 Im λ, through the normalisation."""
     given, normalised = plan.counts[1], plan.counts[2]
@@ -79,7 +82,7 @@ def slopes_of_start(plan, bra, rows, row_slopes, norms, along, lanes):
                 row_slopes[lane, j] += 2 * bra[place, lane]
 
 
-@fused
+@compiled
 def read_out(plan, state, squares, outputs, values, lanes):
     """Writes the outputs of final states into `values`, shape (lanes, outputs)."""
     dimension, parity = plan.parity.shape[0], plan.parity
@@ -106,7 +109,7 @@ def read_out(plan, state, squares, outputs, values, lanes):
             values[lane, output] = outputs[output, lane]
 
 
-@fused
+@compiled
 def weigh_outputs(plan, state, squares, outputs, cotangent, bra, lanes):
     """Writes λ, the sum of all O|ψ⟩ weighted with `cotangent`, shape (lanes, outputs), into `bra`."""
     dimension, parity, parts = plan.parity.shape[0], plan.parity, plan.counts[5]
