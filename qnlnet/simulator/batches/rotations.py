@@ -66,18 +66,20 @@ def slopes(bra, ket, parts, generator, sign, parity, slope, lanes):
     dimension = parity.shape[0]
     for lane in range(lanes):
         slope[lane] = 0
-    for j in range(dimension):
-        i, factor = j ^ x, parity[j & z] * sign
+    for j in range(0, dimension, 2):
+        i, k, h = j ^ x, j + 1, (j + 1) ^ x
+        first, second = parity[j & z] * sign, parity[k & z] * sign
         if not real:
+            m, n, o, p = dimension + i, dimension + j, dimension + h, dimension + k
             for lane in range(lanes):
-                slope[lane] += factor * (
-                    bra[i, lane] * ket[dimension + j, lane] - bra[dimension + i, lane] * ket[j, lane]
+                slope[lane] += first * (bra[i, lane] * ket[n, lane] - bra[m, lane] * ket[j, lane]) + second * (
+                    bra[h, lane] * ket[p, lane] - bra[o, lane] * ket[k, lane]
                 )
         else:
             for part in range(parts):
-                m, n = i + part * dimension, j + part * dimension
+                m, n, o, p = part * dimension + i, part * dimension + j, part * dimension + h, part * dimension + k
                 for lane in range(lanes):
-                    slope[lane] += factor * (bra[m, lane] * ket[n, lane])
+                    slope[lane] += first * (bra[m, lane] * ket[n, lane]) + second * (bra[o, lane] * ket[p, lane])
 
 
 @compiled

@@ -88,11 +88,13 @@ def read_out(plan, state, squares, outputs, values, lanes):
     dimension, parity = plan.parity.shape[0], plan.parity
     if plan.diagonal.shape[0]:
         for j in range(dimension):
-            for lane in range(lanes):
-                squares[j, lane] = state[j, lane] * state[j, lane]
             if plan.counts[5] == 2:
                 for lane in range(lanes):
-                    squares[j, lane] += state[dimension + j, lane] * state[dimension + j, lane]
+                    a, b = state[j, lane], state[dimension + j, lane]
+                    squares[j, lane] = a * a + b * b
+            else:
+                for lane in range(lanes):
+                    squares[j, lane] = state[j, lane] * state[j, lane]
         multiply(plan.diagonal, squares, outputs, lanes)
     else:
         outputs[:] = 0
