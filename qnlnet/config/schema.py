@@ -91,6 +91,7 @@ class RunConfig(Section):
     def override(self, *words: str) -> "RunConfig":
         """Returns the configuration with other values, checked again; everything that is not named stays as it is.
 
+        >>> from qnlnet import load_config
         >>> config = load_config("data=digits", "reducer=pca").override("r=2", "train.epochs=5", "ansatz=1")
         >>> (config.model.feature_map_reps, config.train.epochs, config.model.ansatz.name)
         (2, 5, '1')

@@ -41,7 +41,7 @@ KERNEL_OURS = "qnlnet, states and overlaps"
 STATEVECTOR_KERNEL = "qiskit-machine-learning, FidelityStatevectorKernel"
 FIDELITY_KERNEL = "qiskit-machine-learning, FidelityQuantumKernel"
 
-QUANVOLUTION, HQNN_PARALLEL = "quanvolution, 49 patches of 14×14", "HQNN-Parallel, four circuits of 5 qubits"
+QUANVOLUTION, HQNN_PARALLEL = "Quanvolution, 49 patches of 14×14", "HQNN-Parallel, four circuits of 5 qubits"
 NETWORK_OURS = "qnlnet in torch"
 NETWORK_PENNYLANE = "PennyLane in torch"
 NETWORK_JAX = "JAX by hand, whole step compiled"
