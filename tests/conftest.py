@@ -6,6 +6,8 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # several test processes fill the cores, and more threads only wait
 os.environ["USAGE_DATA_OPT_OUT"] = "True"  # no usage to report; IBM's client would also read its stack at each request
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,6 +15,7 @@ import yaml
 from hypothesis import settings
 
 from qnlnet.circuits import Circuit, build_qnl_circuit
+from qnlnet.compilation import is_cached
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
 from robustness.processes import Starter
 
@@ -21,6 +24,19 @@ settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")
 
 BuildCircuit = Callable[..., Circuit]
+
+COMPILE = """
+import sys
+import numpy as np
+from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+from qnlnet.simulator import BatchSimulator
+
+circuit = QuantumCircuit(1)
+circuit.rx(Parameter("x"), 0)
+rows = np.ones((1, 1), sys.argv[1])
+BatchSimulator(circuit, [SparsePauliOp("Z")], list(circuit.parameters)).vjp(rows, [], rows)
+"""
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +70,13 @@ def build_circuit() -> BuildCircuit:
         )
 
     return build
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compiles the kernels for batches once, before several processes would begin to do so at the same time."""
+    several = getattr(session.config.option, "numprocesses", None)
+    if not several or is_cached("run_alone"):
+        return
+    processes = [subprocess.Popen([sys.executable, "-c", COMPILE, dtype]) for dtype in ("float32", "float64")]
+    for process in processes:
+        process.wait()

@@ -12,7 +12,8 @@ from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_alone, 
 from qnlnet.simulator.batches.plan import Plan, cast_plan
 
 _BLOCK = 2**15  # bytes of a block's real parts, so that its states stay in the cache
-_MOST_BYTES, _LEAST_BYTES = 2**10, 2**8  # of a row of a block: short loops cost more than a large block
+_LEAST_BYTES = 2**8  # of a row of a block: short loops cost more than a large block
+_MOST_LANES = 256
 _WORTH_A_THREAD = 2**22  # amplitudes of rows, for each thread
 
 
@@ -37,8 +38,8 @@ class Part:
 
     def block(self, dtype: Any) -> int:
         """Returns how many rows go together."""
-        width = max(_LEAST_BYTES, min(_MOST_BYTES, _BLOCK // self._dimension))
-        return int(width // dtype.itemsize)
+        width = max(_LEAST_BYTES, _BLOCK // self._dimension)
+        return min(_MOST_LANES, int(width // dtype.itemsize))
 
     def run(
         self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int

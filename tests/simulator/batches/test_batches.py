@@ -64,8 +64,7 @@ def test_any_number_of_threads_gives_the_same_bits(
     build: Callable[[], BatchSimulator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(part, "_WORTH_A_THREAD", 1)
-    monkeypatch.setattr(part, "_MOST_BYTES", 64)
-    monkeypatch.setattr(part, "_LEAST_BYTES", 64)
+    monkeypatch.setattr(part, "_MOST_LANES", 8)
     simulator, random = build(), np.random.default_rng(0)
     rows, shared = random.normal(size=(1000, simulator.num_columns)), random.normal(size=simulator.num_shared)
     cotangent = random.normal(size=(1000, simulator.num_outputs))

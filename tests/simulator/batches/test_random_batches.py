@@ -78,7 +78,7 @@ def check_gradient(
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_expectations(data: st.DataObject) -> None:
     case = Case(data)
     observables = case.draw_observables(data)
@@ -102,7 +102,7 @@ def test_expectations(data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @given(st.data())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_probabilities(data: st.DataObject) -> None:
     case = Case(data, most_qubits=4)
     own, shared = case.parts()
@@ -116,7 +116,7 @@ def test_probabilities(data: st.DataObject) -> None:
 
 @pytest.mark.slow
 @given(st.data(), st.booleans())
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_amplitudes(data: st.DataObject, are_complex: bool) -> None:
     case = Case(data, most_qubits=4)
     observables = case.draw_observables(data)
