@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.contestants.jax_by_hand import through_one_matrix
+from benchmarks.layers import weights_of
 from benchmarks.workloads import Workload
 from qnlnet.models.quanvolution import Quanvolution
 
@@ -26,8 +27,8 @@ class JaxQuanvolution:
         self, workload: Workload, network: Quanvolution, images: NDArray[np.float32], labels: NDArray[np.int64]
     ) -> None:
         head = network.head
-        start = [network.filters[0].weight, head.weight, head.bias]
-        parameters = [jnp.asarray(np.asarray(parameter.detach()).copy()) for parameter in start]  # type: ignore[operator]
+        start = [weights_of(network.filters[0]), head.weight, head.bias]
+        parameters = [jnp.asarray(np.asarray(parameter.detach()).copy()) for parameter in start]
         zeros = [jnp.zeros_like(parameter) for parameter in parameters]
         self._state = (parameters, zeros, zeros, jnp.zeros((), jnp.float32))
         self._batch = jnp.asarray(images[:, 0]), jnp.asarray(labels)

@@ -61,5 +61,5 @@ def measure(workload: Workload, repetitions: int) -> Measured:
     if done.returncode:
         raise ResultsError(f"Catalyst cannot run {workload}: {done.stderr.strip().splitlines()[-1]}")
     report = json.loads(done.stdout.splitlines()[-1])
-    results = tuple(np.asarray(part) for part in report["results"])
-    return Measured(Timing(tuple(report["seconds"])), report["peak_mib"], results)  # type: ignore[arg-type]
+    values, by_rows, by_weights = (np.asarray(part) for part in report["results"])
+    return Measured(Timing(tuple(report["seconds"])), report["peak_mib"], (values, by_rows, by_weights))

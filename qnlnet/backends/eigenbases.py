@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from qnlnet.backends.tensors import to_array
 from qnlnet.simulator.matrix_exponentials import Eigenbasis, diagonalise
 
 
@@ -50,14 +51,14 @@ class Eigenbases:
             ArgumentError: A matrix is not square, not finite or not Hermitian.
         """
         if matrices.is_inference():  # without a version
-            return diagonalise(matrices.cpu().numpy())
+            return diagonalise(to_array(matrices))
         key, version = id(matrices), matrices._version
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept.tensor() is matrices and kept.version == version:
                 self._kept.move_to_end(key)
                 return kept.basis
-        basis = diagonalise(matrices.detach().cpu().resolve_conj().resolve_neg().numpy())
+        basis = diagonalise(to_array(matrices))
         size = basis.values.nbytes + basis.vectors.nbytes
         with self._lock:
             self._kept[key] = _Kept(weakref.ref(matrices), version, basis, size)

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch._C._functorch import get_interpreter_stack, is_legacy_batchedtensor
+from torch._C._functorch import get_interpreter_stack
 from torch.autograd import forward_ad
 
+from qnlnet.backends.tensors import is_transformed, to_array
 from qnlnet.simulator.batches import BatchSimulator, Wanted
 
 
@@ -65,7 +66,7 @@ class _Batched(torch.autograd.Function):
         ctx.save_for_backward(inputs, weights)
         ctx.network, ctx.precision = network, precision
         assert network.batches is not None
-        rows, shared = _to_rows(inputs, weights, precision), _to_numpy(weights, torch.float64)
+        rows, shared = _to_rows(inputs, weights, precision), to_array(weights, torch.float64)
         values = torch.from_numpy(network.batches.values(rows, shared, threads=torch.get_num_threads()))
         return _from_rows(values, inputs, weights).to(inputs.device, weights.dtype)
 
@@ -73,7 +74,7 @@ class _Batched(torch.autograd.Function):
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         inputs, weights = ctx.saved_tensors
         further = torch.is_grad_enabled()
-        if get_interpreter_stack() or is_legacy_batchedtensor(slope):  # several slopes at once, in a vmap around this
+        if is_transformed(slope):  # several slopes at once, in a vmap around this
             inputs, weights = _with_gradient(inputs), _with_gradient(weights)
             with torch.enable_grad():
                 values = _differentiable(inputs, weights, ctx.network)
@@ -116,7 +117,7 @@ def _slopes(
 ) -> tuple[Tensor | None, Tensor | None]:
     assert network.batches is not None
     rows, cotangent = _to_rows(inputs, weights, precision), _to_rows(slope, weights, precision)
-    shared = _to_numpy(weights, torch.float64)
+    shared = to_array(weights, torch.float64)
     threads = torch.get_num_threads()
     wanted = Wanted(values=False, rows=needed[0], shared=needed[1])
     _, gradient = network.batches.vjp(rows, shared, cotangent, wanted=wanted, threads=threads)
@@ -136,8 +137,8 @@ def _to_rows(tensor: Tensor, weights: Tensor, precision: torch.dtype) -> NDArray
     """Returns (…, numbers) as (rows, numbers), and with copies (…, copies, numbers) as (copies, rows, numbers)."""
     if weights.ndim == 2:
         tensor = tensor.movedim(-2, 0)
-        return _to_numpy(tensor.reshape(len(weights), math.prod(tensor.shape[1:-1]), tensor.shape[-1]), precision)
-    return _to_numpy(tensor.reshape(math.prod(tensor.shape[:-1]), tensor.shape[-1]), precision)
+        return to_array(tensor.reshape(len(weights), math.prod(tensor.shape[1:-1]), tensor.shape[-1]), precision)
+    return to_array(tensor.reshape(math.prod(tensor.shape[:-1]), tensor.shape[-1]), precision)
 
 
 def _from_rows(rows: Tensor, inputs: Tensor, weights: Tensor) -> Tensor:
@@ -145,7 +146,3 @@ def _from_rows(rows: Tensor, inputs: Tensor, weights: Tensor) -> Tensor:
     if weights.ndim == 2:
         return rows.reshape(len(weights), *inputs.shape[:-2], rows.shape[-1]).movedim(0, -2)
     return rows.reshape(*inputs.shape[:-1], rows.shape[-1])
-
-
-def _to_numpy(tensor: Tensor, precision: torch.dtype) -> NDArray[np.floating]:
-    return tensor.detach().to("cpu", precision).numpy()

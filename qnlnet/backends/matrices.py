@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch._C._functorch import get_interpreter_stack, is_legacy_batchedtensor
 
+from qnlnet.backends.tensors import is_transformed, to_array
 from qnlnet.errors import argument_error
 from qnlnet.simulator import matrix_exponentials
 from qnlnet.simulator.matrix_exponentials import Eigenbasis, diagonalise
@@ -87,7 +87,7 @@ def evolve(states: Tensor, times: Tensor, matrices: Tensor, basis: Eigenbasis | 
     if times.is_complex() or matrices.is_complex():
         name, dtype = ("times", times.dtype) if times.is_complex() else ("matrices", matrices.dtype)
         raise argument_error(name, "be real numbers", str(dtype))
-    basis = diagonalise(_array(matrices)) if basis is None else basis
+    basis = diagonalise(to_array(matrices)) if basis is None else basis
     if np.shape(basis.vectors) != tuple(matrices.shape):
         raise argument_error("basis", f"have vectors of the shape {tuple(matrices.shape)}", np.shape(basis.vectors))
     evolved: Tensor = _Evolution.apply(states, times, matrices, basis)
@@ -97,7 +97,7 @@ def evolve(states: Tensor, times: Tensor, matrices: Tensor, basis: Eigenbasis | 
 class _Exponential(torch.autograd.Function):
     @staticmethod
     def forward(generators: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        basis = diagonalise(_array(generators))
+        basis = diagonalise(to_array(generators))
         unitary = torch.from_numpy(matrix_exponentials.exponential(basis)).to(
             generators.device, _complex(generators.dtype)
         )
@@ -113,7 +113,7 @@ class _Exponential(torch.autograd.Function):
         generators, values, vectors = ctx.saved_tensors
         if _is_plain(cotangent):
             basis = Eigenbasis(values.numpy(), vectors.numpy())
-            slope = torch.from_numpy(matrix_exponentials.exponential_vjp(basis, _array(cotangent)))
+            slope = torch.from_numpy(matrix_exponentials.exponential_vjp(basis, to_array(cotangent)))
         else:
             slope = -1j * _frechet(-1j * generators.to(torch.complex128), cotangent.to(torch.complex128))
             slope = (slope + slope.mH) / 2
@@ -128,7 +128,7 @@ class _Exponential(torch.autograd.Function):
 class _Evolution(torch.autograd.Function):
     @staticmethod
     def forward(states: Tensor, times: Tensor, matrices: Tensor, basis: Eigenbasis) -> Tensor:
-        evolved = torch.from_numpy(matrix_exponentials.evolve(_array(states), _array(times), basis))
+        evolved = torch.from_numpy(matrix_exponentials.evolve(to_array(states), to_array(times), basis))
         precision = torch.promote_types(states.dtype, torch.promote_types(times.dtype, matrices.dtype))
         return evolved.to(states.device, _complex(precision))
 
@@ -142,7 +142,7 @@ class _Evolution(torch.autograd.Function):
         states, times, matrices = ctx.saved_tensors
         if _is_plain(cotangent):
             found = matrix_exponentials.evolve_vjp(
-                _array(states), _array(times), ctx.basis, _array(cotangent), want_matrices=ctx.needs_input_grad[2]
+                to_array(states), to_array(times), ctx.basis, to_array(cotangent), want_matrices=ctx.needs_input_grad[2]
             )
             slopes: tuple[Tensor | None, ...] = tuple(
                 None if slope is None else torch.from_numpy(np.asarray(slope)) for slope in found
@@ -177,11 +177,7 @@ def _frechet(matrices: Tensor, directions: Tensor) -> Tensor:
 
 def _is_plain(cotangent: Tensor) -> bool:
     """Returns whether a backward pass wants numbers only: no graph of the gradient, and no transform around it."""
-    return not (torch.is_grad_enabled() or get_interpreter_stack() or is_legacy_batchedtensor(cotangent))
-
-
-def _array(tensor: Tensor) -> Any:
-    return tensor.detach().cpu().resolve_conj().resolve_neg().numpy()
+    return not (torch.is_grad_enabled() or is_transformed(cotangent))
 
 
 def _complex(dtype: torch.dtype) -> torch.dtype:

@@ -105,7 +105,7 @@ def test_transforms_of_torch_func() -> None:
     several = draw(5, 3, grad=False)
     each = torch.func.vmap(lambda a: pauli_exponential(a, 1))(several)
     torch.testing.assert_close(each, pauli_exponential(several, 1), rtol=0, atol=1e-14)
-    with pytest.raises(NotImplementedError, match="jvp"):
+    with pytest.raises(NotImplementedError, match="jvp"):  # torch's own words: there is no forward mode
         torch.func.jvp(loss, (angles,), (angles,))
     with pytest.raises(RuntimeError, match="vmap"):
         torch.func.vmap(lambda s: evolve(s, torch.ones(()), torch.eye(3)))(several)

@@ -21,6 +21,7 @@ from qiskit.circuit import (
 from qiskit.circuit.library import standard_gates
 from qiskit.quantum_info import Operator, SparsePauliOp, Statevector, random_clifford, random_unitary
 from qiskit.synthesis import MatrixExponential, SuzukiTrotter
+from simulator.test_unrolling import prepare
 
 from qnlnet.errors import UnsupportedCircuitError
 from qnlnet.simulator import ExactSimulator, StateSimulator
@@ -54,12 +55,7 @@ def build(kind: type[Gate]) -> Gate:
 def surround(operation: Operation) -> QuantumCircuit:
     """The gate on qubits in another order, with one qubit more, between states and gates that have no symmetry."""
     count = operation.num_qubits + 1
-    circuit = QuantumCircuit(count)
-    for qubit in range(count):
-        circuit.ry(0.4 + 0.3 * qubit, qubit)
-        circuit.rz(0.9 - 0.2 * qubit, qubit)
-    for qubit in range(count - 1):
-        circuit.cx(qubit, qubit + 1)
+    circuit = prepare(count)
     circuit.append(operation, list(range(count - 1, 0, -1)))
     for qubit in range(count):
         circuit.rx(0.6 + 0.1 * qubit, qubit)

@@ -54,7 +54,7 @@ def test_each_word_has_its_place() -> None:
         np.testing.assert_array_equal(matrix, Pauli(word).to_matrix())
 
 
-@pytest.mark.parametrize("words", [("ZXY",), ("XII", "IIZ", "YYX", "ZZZ"), ("III", "XXX")])
+@pytest.mark.parametrize("words", [("ZXY",), ("XII", "IIZ", "YYX", "ZZZ"), ("III", "XXX")])  # letters of Pauli words
 def test_some_words(words: tuple[str, ...]) -> None:
     angles, cotangent = np.random.default_rng(1).normal(size=len(words)), draw_cotangent(3)
     unitary, gradient = pauli_exponential_vjp(angles, cotangent, 3, words)

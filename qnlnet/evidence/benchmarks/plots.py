@@ -1,6 +1,6 @@
 """The benchmarks as figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -45,22 +45,9 @@ def plot_layer(rows: pd.DataFrame) -> Figure:
 
 def plot_training(rows: pd.DataFrame) -> Figure:
     """Draws the time of a training step as bars, a panel per model."""
-    models = list(dict.fromkeys(rows.model))
-    with figure_style():
-        figure = Figure(figsize=(9.6, 2.6 * len(models) + 0.6), layout="constrained")
-        for number, model in enumerate(models):
-            ax = figure.add_subplot(len(models), 1, number + 1)
-            chosen = rows[rows.model == model].iloc[::-1]
-            colours = [_OURS["color"] if name.startswith(COMPILED_LOOP) else "#999999" for name in chosen.contestant]
-            ax.barh(chosen.contestant, chosen.median_seconds * 1e6, color=colours)
-            for y, seconds in enumerate(chosen.median_seconds):
-                ax.annotate(f" {format_seconds(seconds)}", (seconds * 1e6, y), va="center", fontsize=8)
-            ax.set_xscale("log")
-            ax.set_xlim(right=chosen.median_seconds.max() * 1e6 * 4)
-            ax.grid(axis="y", visible=False)
-            ax.set_title(model, fontweight="bold")
-        ax.set_xlabel("microseconds per step at batch size 1 (logarithmic)")
-        return figure
+    panels = {model: rows[rows.model == model] for model in dict.fromkeys(rows.model)}
+    seconds = {model: chosen.set_index("contestant").median_seconds for model, chosen in panels.items()}
+    return _draw_bars(seconds, COMPILED_LOOP, format_seconds, "microseconds per step at batch size 1 (logarithmic)")
 
 
 def plot_scaling(rows: pd.DataFrame) -> Figure:
@@ -90,24 +77,15 @@ def plot_scaling(rows: pd.DataFrame) -> Figure:
 
 
 def plot_workloads(rows: pd.DataFrame) -> Figure:
-    """Draws the time of a row as bars in float64, a panel per workload; darker ones are ours."""
-    workloads = list(dict.fromkeys(rows.workload))
-    with figure_style():
-        figure = Figure(figsize=(9.6, 2.5 * len(workloads) + 0.6), layout="constrained")
-        for number, workload in enumerate(workloads):
-            ax = figure.add_subplot(len(workloads), 1, number + 1)
-            chosen = rows[(rows.workload == workload) & (rows.dtype == "float64")].iloc[::-1]
-            seconds = chosen.median_seconds / chosen.batch
-            colours = [_OURS["color"] if name.startswith(OURS) else "#999999" for name in chosen.contestant]
-            ax.barh(chosen.contestant, seconds * 1e6, color=colours)
-            for y, each in enumerate(seconds):
-                ax.annotate(f" {format_microseconds(each)}", (each * 1e6, y), va="center", fontsize=8)
-            ax.set_xscale("log")
-            ax.set_xlim(right=seconds.max() * 1e6 * 4)
-            ax.grid(axis="y", visible=False)
-            ax.set_title(workload, fontweight="bold")
-        ax.set_xlabel("microseconds per row, values and gradients in float64 (logarithmic)")
-        return figure
+    """Draws the time of a row as bars in float64, a panel per workload."""
+    exact = rows[rows.dtype == "float64"]
+    panels = {workload: exact[exact.workload == workload] for workload in dict.fromkeys(rows.workload)}
+    seconds = {
+        workload: chosen.set_index("contestant").median_seconds / chosen.batch.iloc[0]
+        for workload, chosen in panels.items()
+    }
+    label = "microseconds per row, values and gradients in float64 (logarithmic)"
+    return _draw_bars(seconds, OURS, format_microseconds, label)
 
 
 def plot_depth(rows: pd.DataFrame) -> Figure:
@@ -129,6 +107,25 @@ def plot_depth(rows: pd.DataFrame) -> Figure:
             ax.set_xlabel(label)
             ax.set_ylabel("seconds per call")
             ax.legend(fontsize=7.5)
+        return figure
+
+
+def _draw_bars(panels: Mapping[str, pd.Series], ours: str, describe: Callable[[float], str], label: str) -> Figure:
+    """Draws seconds by contestant as bars, a panel below the other; those whose names begin with `ours` stand out."""
+    with figure_style():
+        figure = Figure(figsize=(9.6, 2.6 * len(panels) + 0.6), layout="constrained")
+        for number, (title, times) in enumerate(panels.items()):
+            ax = figure.add_subplot(len(panels), 1, number + 1)
+            times = times.iloc[::-1]
+            colours = [_OURS["color"] if name.startswith(ours) else "#999999" for name in times.index]
+            ax.barh(times.index, times * 1e6, color=colours)
+            for y, seconds in enumerate(times):
+                ax.annotate(f" {describe(seconds)}", (seconds * 1e6, y), va="center", fontsize=8)
+            ax.set_xscale("log")
+            ax.set_xlim(right=times.max() * 1e6 * 4)
+            ax.grid(axis="y", visible=False)
+            ax.set_title(title, fontweight="bold")
+        ax.set_xlabel(label)
         return figure
 
 
