@@ -10,7 +10,7 @@ import torch
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 from torch import Tensor, nn
 
-from qnlnet.backends import build_quantum_layer
+from qnlnet.backends import QuantumLayer
 from qnlnet.circuits import Circuit, append_angles, append_strong_layer, measure_each
 
 _CIRCUITS, _QUBITS, _LAYERS = 4, 5, 3
@@ -21,15 +21,15 @@ class ParallelCircuits(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.circuits = nn.ModuleList(build_quantum_layer(_build_circuit()) for _ in range(_CIRCUITS))
+        self.circuits = QuantumLayer(_build_circuit(), copies=_CIRCUITS)
         for weight in self.parameters():
             nn.init.uniform_(weight, 0, 2 * math.pi)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Returns ⟨Y⟩ of all qubits, shape (batch, 20), for inputs of the same shape."""
-        parts = inputs.split(_QUBITS, dim=1)
-        angles = [math.pi / 2 * torch.tanh(part) for part in parts]
-        return torch.cat([run(part) for run, part in zip(self.circuits, angles, strict=True)], dim=1)
+        angles = math.pi / 2 * torch.tanh(inputs)
+        values: Tensor = self.circuits(angles.unflatten(1, (_CIRCUITS, _QUBITS)))
+        return values.flatten(1)
 
 
 def build_hqnn_parallel(*, quantum: bool) -> nn.Sequential:
