@@ -19,13 +19,15 @@ from qnlnet.files import check_writable, remove_leftovers
 from qnlnet.models import count_parameters
 from qnlnet.provenance import describe_code
 from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_seed_rows, upsert
-from qnlnet.records.candidates import write_candidates
-from qnlnet.records.configurations import add_configuration, remember
+from qnlnet.records.candidates import CANDIDATES, write_candidates
+from qnlnet.records.configurations import FILE_NAME, add_configuration, remember
 from qnlnet.records.schema import cell_columns
 from qnlnet.runs.chance import has_converged
 from qnlnet.runs.known_table import KnownTable
 from qnlnet.runs.locks import Claim, locked
 from qnlnet.training import TrainedReplica
+
+_FILES = (CANDIDATES, FILE_NAME, "epochs.csv", "seeds.csv")
 
 
 class Run:
@@ -147,7 +149,7 @@ class Run:
         """
         rows = [{**self._keys(replica), **self._seed_row(replica)} for replica in replicas]
         with self._locked():
-            self._remove_half_written_tables()
+            self._remove_half_written_files()
             self._read()  # a folder that has become another cell's keeps its models
             for replica in replicas if self._keeps_models else ():
                 save_model(self.directory, replica.job.config, replica.job.seed, replica.model)
@@ -165,17 +167,17 @@ class Run:
     def clean_up(self) -> None:
         """Removes what earlier attempts have left: their error, and files of replicas that are finished."""
         (self.directory / "failure.txt").unlink(missing_ok=True)
-        if any(self.directory.glob(".*.csv.*.tmp")):
+        if any(any(self.directory.glob(f".{name}.*.tmp")) for name in _FILES):
             with self._locked():
-                self._remove_half_written_tables()
+                self._remove_half_written_files()
         for seed in self.seed_rows().seed:
             files = (f"checkpoints/seed-{seed}.*", f"checkpoints/.seed-{seed}.*", f"models/.seed-{seed}.*")
             if any(any(self.directory.glob(pattern)) for pattern in files) and (claim := self.claim(seed)).take():
                 self._remove_remains(seed)  # unless another process trains it again
                 claim.release()
 
-    def _remove_half_written_tables(self) -> None:
-        for name in ("epochs.csv", "seeds.csv"):
+    def _remove_half_written_files(self) -> None:
+        for name in _FILES:
             remove_leftovers(self.directory / name)
 
     def _remove_remains(self, seed: int) -> None:

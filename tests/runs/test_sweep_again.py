@@ -262,11 +262,14 @@ def test_what_killed_processes_leave_of_finished_replicas_is_cleared_away(make_c
     ReplicaCheckpoint(folder / "checkpoints", 0, {}).save({})
     ReplicaCheckpoint(folder / "checkpoints", 1, {}).save({})
     (folder / "models" / ".seed-0.pt.0123abcd.tmp").write_bytes(b"half wri")
+    for name in ("candidates.csv", "configs.json", "epochs.csv", "seeds.csv"):
+        (folder / f".{name}.0123abcd.tmp").write_bytes(b"half wri")
     claim = Run(outcome.config, load_dataset(outcome.config.data)).claim(1)
     assert claim.take()  # another process trains seed 1 again
     assert [again.status for again in run([outcome.config])] == ["kept"]
     assert [path.name for path in (folder / "checkpoints").iterdir()] == ["seed-1.ckpt"]
     assert sorted(path.name for path in (folder / "models").iterdir()) == ["seed-0.pt", "seed-1.pt"]
+    assert not [*folder.glob(".*.tmp")]
     claim.release()
 
 
