@@ -106,5 +106,5 @@ def is_cached(function: str = "") -> bool:
 
 def announce(dispatcher: Any, seconds: int) -> None:
     """Says on stderr that a function is about to be compiled, for so many seconds, where nothing of it is there yet."""
-    if not dispatcher.signatures and not is_cached(dispatcher.py_func.__name__):
+    if not dispatcher.overloads and not is_cached(dispatcher.py_func.__name__):
         print(f"Compiling the simulator, once on this machine: about {seconds} s.", file=sys.stderr, flush=True)

@@ -41,6 +41,11 @@ class Expressions:
         columns: The parameters of rows, those that are shared, and the expressions.
         num_row_parameters: How many of the parameters are each row's own.
         given: How many columns of amplitudes stand before them in a row.
+
+    Attributes:
+        num_in_rows: How many expressions become columns of rows.
+        row_columns: Where each column that is a row's own stands in it.
+        shared_columns: Where the others stand among what rows share.
     """
 
     def __init__(self, columns: Columns, num_row_parameters: int, given: int) -> None:
@@ -49,6 +54,7 @@ class Expressions:
         total = len(columns.parameters)
         numbers = range(len(columns.expressions))
         self._in_rows = [n for n in numbers if min(columns.parameters_of(total + n)) < num_row_parameters]
+        self.num_in_rows = len(self._in_rows)
         self._in_shared = [n for n in numbers if n not in self._in_rows]
         row_columns = [*range(num_row_parameters), *(total + n for n in self._in_rows)]
         shared_columns = [*range(num_row_parameters, total), *(total + n for n in self._in_shared)]

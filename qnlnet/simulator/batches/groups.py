@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,28 +35,42 @@ class Group:
         """How many values all of them have."""
         return len(self.rows) * self.part.num_outputs
 
-    def run(
-        self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int
-    ) -> tuple[Array, Gradient | None]:
-        """Runs all of them; see `Part.run`. The gradient is by the columns that each of them sees."""
+    def select(self, rows: Array, shared: NDArray[np.float64]) -> tuple[Array, NDArray[np.float64]]:
+        """Returns what each of them sees, side by side as copies: shapes (copies · components, rows, columns), (…,)."""
         copies, count, members = len(rows), rows.shape[1], len(self.rows)
         own = np.ascontiguousarray(rows[:, :, self.rows].swapaxes(1, 2)).reshape(copies * members, count, -1)
-        common = shared[:, self.shared].reshape(copies * members, -1)
-        if cotangent is not None:
-            cotangent = cotangent.reshape(copies, count, members, -1).swapaxes(1, 2)
-            cotangent = np.ascontiguousarray(cotangent).reshape(copies * members, count, -1)
-        values, gradient = self.part.run(own, common, cotangent, wanted, threads)
-        together = values.reshape(copies, members, -1, self.part.num_outputs).swapaxes(1, 2)
-        return together.reshape(copies, -1, self.num_values), gradient
+        return own, shared[:, self.shared].reshape(copies * members, -1)
+
+    def values(self, own: Array, common: NDArray[np.float64], threads: int) -> Array:
+        """Returns the values of all of them, shape (copies, rows, values), for what `select` gave."""
+        values, _ = self.part.run(own, common, None, Wanted(), threads)
+        together = values.reshape(-1, len(self.rows), own.shape[1], self.part.num_outputs).swapaxes(1, 2)
+        return together.reshape(-1, own.shape[1], self.num_values)
+
+    def slopes(
+        self, own: Array, common: NDArray[np.float64], cotangent: Array, wanted: Wanted, threads: int
+    ) -> Gradient:
+        """Returns the gradient of their weighted values by what `select` gave; `cotangent` has the shape of these."""
+        copies, count, _ = cotangent.shape
+        by_component = cotangent.reshape(copies, count, len(self.rows), -1).swapaxes(1, 2)
+        weights = np.ascontiguousarray(by_component).reshape(len(own), count, -1)
+        _, gradient = self.part.run(own, common, weights, wanted._replace(values=False), threads)
+        assert gradient is not None
+        return gradient
 
     def scatter(self, gradient: Gradient, by_rows: Array, by_shared: NDArray[np.float64]) -> None:
-        """Adds a gradient that `run` gave to one by all columns, shapes (copies, rows, columns), (copies, shared)."""
-        members = len(self.rows)
-        rows = gradient.rows.reshape(len(by_rows), members, *gradient.rows.shape[1:])
-        shared = gradient.shared.reshape(len(by_shared), members, -1)
-        for member in range(members):
-            by_rows[:, :, self.rows[member]] += rows[:, member]
-            by_shared[:, self.shared[member]] += shared[:, member]
+        """Adds a gradient of `slopes` to one by all columns, shapes (copies, rows, columns) and (copies, shared)."""
+        rows = gradient.rows.reshape(len(by_rows), len(self.rows), *gradient.rows.shape[1:])
+        _scatter(rows.swapaxes(1, 2), self._scattered_rows, by_rows)
+        _scatter(gradient.shared.reshape(len(by_shared), len(self.shared), -1), self._scattered_shared, by_shared)
+
+    @cached_property
+    def _scattered_rows(self) -> list[NDArray[np.int64]]:
+        return _where_to(self.rows)
+
+    @cached_property
+    def _scattered_shared(self) -> list[NDArray[np.int64]]:
+        return _where_to(self.shared)
 
 
 class Components:
@@ -89,7 +104,8 @@ class Components:
         self, rows: Array, shared: NDArray[np.float64], cotangent: Array | None, wanted: Wanted, threads: int
     ) -> tuple[Array, Gradient | None]:
         """See `Part.run`."""
-        parts = [group.run(rows, shared, None, Wanted(), threads)[0] for group in self._groups]
+        selected = [group.select(rows, shared) for group in self._groups]
+        parts = [group.values(*own, threads) for group, own in zip(self._groups, selected, strict=True)]
         together = np.concatenate(parts, axis=2)
         values = self._products.values(together)
         if cotangent is None:
@@ -98,11 +114,22 @@ class Components:
         by_rows = np.zeros_like(rows if wanted.rows else rows[:, :0])
         by_shared = np.zeros_like(shared)
         borders = np.cumsum([group.num_values for group in self._groups])[:-1]
-        for group, slope in zip(self._groups, np.split(slopes, borders, axis=2), strict=True):
-            _, gradient = group.run(rows, shared, slope, wanted._replace(values=False), threads)
-            assert gradient is not None
-            group.scatter(gradient, by_rows, by_shared)
+        for group, own, slope in zip(self._groups, selected, np.split(slopes, borders, axis=2), strict=True):
+            group.scatter(group.slopes(*own, slope, wanted, threads), by_rows, by_shared)
         return values, Gradient(by_rows, by_shared)
+
+
+def _where_to(columns: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Returns columns in parts within which none comes twice: all components in one, if they share none."""
+    return [columns.ravel()] if len(np.unique(columns)) == columns.size else list(columns)
+
+
+def _scatter(parts: NDArray, columns: Sequence[NDArray[np.int64]], total: NDArray) -> None:
+    """Adds numbers of shape (…, components, columns) to where they belong in the last axis of `total`."""
+    flat, first = parts.reshape(*parts.shape[:-2], parts.shape[-2] * parts.shape[-1]), 0
+    for places in columns:
+        total[..., places] += flat[..., first : first + len(places)]
+        first += len(places)
 
 
 def _table(rows: list[list[int]]) -> NDArray[np.int64]:

@@ -98,7 +98,7 @@ def finish(exact, shared, products, angle_slopes):
 
 @compiled
 def run_chunks(
-    plan, shared, rows, cotangent, values, row_slopes, products, angle_slopes, want_shared, block, first, last
+    plan, shared, rows, cotangent, values, row_slopes, products, angle_slopes, want_shared, scratch, block, first, last
 ):
     """Runs chunks of `CHUNK` blocks of rows.
 
@@ -115,12 +115,12 @@ def run_chunks(
             `differentiate_matrices`.
         angle_slopes: Is added to, shape (chunks, angles), float64.
         want_shared: Whether the slopes of what rows share are computed.
+        scratch: What `allocate` gave.
         block: How many rows go together.
         first: The first chunk.
         last: The last one + 1.
     """
     num_rows = rows.shape[0]
-    scratch = _allocate(plan, min(block, num_rows))
     for angle in range(scratch.half.shape[0], scratch.cos.shape[0]):
         for lane in range(scratch.cos.shape[1]):
             scratch.cos[angle, lane], scratch.sin[angle, lane] = shared.cos[angle], shared.sin[angle]
@@ -161,20 +161,20 @@ def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row
     kept = chunks if cotangent.shape[1] else 0
     count, size = plan.counts[4], 2 * plan.parity.shape[0]
     by_shared = np.zeros(shared.shape)
+    scratch = allocate(plan, min(block, rows.shape[1]))
     for copy in range(rows.shape[0]):
         common = prepare(exact, plan, offsets + slopes @ shared[copy])
         products, sums = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
-        some, weights, outputs = rows[copy], cotangent[copy], values[copy]
-        run_chunks(
-            plan, common, some, weights, outputs, row_slopes[copy], products, sums, want_shared, block, 0, chunks
-        )
+        numbers = rows[copy], cotangent[copy], values[copy], row_slopes[copy]
+        run_chunks(plan, common, *numbers, products, sums, want_shared, scratch, block, 0, chunks)
         if kept and want_shared:
             by_shared[copy] = finish(exact, common, products, sums) @ slopes
     return by_shared
 
 
 @compiled
-def _allocate(plan, lanes):
+def allocate(plan, lanes):
+    """Returns working space for blocks of so many rows."""
     dimension, angles = plan.parity.shape[0], plan.angle_columns.shape[0]
     real = plan.parity.dtype
     return Scratch(

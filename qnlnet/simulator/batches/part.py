@@ -1,5 +1,6 @@
 """One plan, run: what its rows share is computed once, then rows go through in chunks, on as many threads as wanted."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from qnlnet.compilation import announce
 from qnlnet.simulator.batches.expressions import Array, Gradient, Wanted
-from qnlnet.simulator.batches.kernels import CHUNK, finish, prepare, run_alone, run_chunks
+from qnlnet.simulator.batches.kernels import CHUNK, allocate, finish, prepare, run_alone, run_chunks
 from qnlnet.simulator.batches.plan import Plan, cast_plan
 
 _BLOCK = 2**15  # bytes of a block's real parts, so that its states stay in the cache
@@ -62,7 +63,7 @@ class Part:
         weights = np.empty((copies, 0, self.num_outputs), rows.dtype) if cotangent is None else cotangent
         by_rows = np.zeros((copies, weights.shape[1] if wanted.rows else 0, columns), rows.dtype)
         block = self.block(rows.dtype)
-        threads = min(threads, -(-count // (CHUNK * block)), 1 + count * self._dimension // _WORTH_A_THREAD)
+        threads = worth_threads(threads, count, block, self._dimension)
         announce(run_alone, 15)
         if not count:
             by_shared = np.zeros(shared.shape)
@@ -95,11 +96,10 @@ class Part:
         sums = np.zeros((kept, len(self._offsets)))
 
         def run(first: int, last: int) -> None:
-            run_chunks(plan, common, rows, weights, values, by_rows, products, sums, want_shared, block, first, last)
+            numbers, scratch = (rows, weights, values, by_rows), allocate(plan, block)
+            run_chunks(plan, common, *numbers, products, sums, want_shared, scratch, block, first, last)
 
-        borders = np.linspace(0, chunks, threads + 1).round().astype(int)
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(run, borders[:-1], borders[1:]))
+        share_out(run, chunks, threads)
         if not (kept and want_shared):
             return np.zeros(len(shared))
         return finish(exact, common, products, sums) @ self._slopes
@@ -108,3 +108,15 @@ class Part:
         if dtype not in self._plans:
             self._plans[dtype] = cast_plan(self._plans[np.dtype(np.float64)], dtype.type)
         return self._plans[dtype]
+
+
+def worth_threads(wanted: int, rows: int, block: int, numbers: int) -> int:
+    """Returns how many threads are worth their start, for so many rows with so many numbers in the working space."""
+    return min(wanted, -(-rows // (CHUNK * block)), 1 + rows * numbers // _WORTH_A_THREAD)
+
+
+def share_out(run: Callable[[int, int], None], chunks: int, threads: int) -> None:
+    """Runs chunks of rows on several threads, each from one chunk to another."""
+    borders = np.linspace(0, chunks, threads + 1).round().astype(int)
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(run, borders[:-1], borders[1:]))

@@ -16,6 +16,7 @@ from qnlnet.simulator.batches.groups import Components
 from qnlnet.simulator.batches.part import Part
 from qnlnet.simulator.batches.plan import Amplitudes, make_plan
 from qnlnet.simulator.batches.readout import Expectations, Outcomes, Readout
+from qnlnet.simulator.batches.series import SeriesPart, make_part
 from qnlnet.simulator.columns import Columns
 from qnlnet.simulator.gates import Operation
 from qnlnet.simulator.initial_state import State
@@ -127,7 +128,7 @@ class BatchSimulator:
 
     def _compile(
         self, operations: list[Operation], readout: Readout, amplitudes: Amplitudes | None, num_qubits: int
-    ) -> Part | Components:
+    ) -> Part | SeriesPart | Components:
         start: State | Amplitudes
         if amplitudes is not None:
             if amplitudes.count != 1 << num_qubits:
@@ -141,7 +142,8 @@ class BatchSimulator:
             start, operations, terms = shrink(operations, list(readout.terms), least=2)
             readout, num_qubits = readout.on(terms), len(start).bit_length() - 1
         places = self._expressions.row_columns, self._expressions.shared_columns
-        return Part(make_plan(operations, readout, start, num_qubits, *places), len(places[1]))
+        plan = make_plan(operations, readout, start, num_qubits, *places)
+        return make_part(plan, self.num_columns + self._expressions.num_in_rows, len(places[1]))
 
     def _run(
         self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, wanted: Wanted, threads: int
@@ -154,9 +156,10 @@ class BatchSimulator:
         if cotangent is not None:
             if cotangent.shape != shape:
                 raise argument_error("cotangent", f"have the shape {shape}", cotangent.shape)
-            cotangent = np.ascontiguousarray(cotangent, rows.dtype)
-        stacked = shared.reshape(copies or 1, -1)
-        all_rows = np.ascontiguousarray(np.broadcast_to(rows, (len(stacked), *rows.shape[-2:])))
+            cotangent = _for_kernels(np.ascontiguousarray(cotangent, rows.dtype))
+        stacked = _for_kernels(shared.reshape(copies or 1, -1))
+        all_rows = rows[np.newaxis] if copies is None else np.broadcast_to(rows, (copies, *rows.shape[-2:]))
+        all_rows = _for_kernels(np.ascontiguousarray(all_rows))
         weights = None if cotangent is None else cotangent.reshape(len(stacked), *shape[-2:])
         numbers, common = self._expressions.append_to(all_rows, stacked)
         needed = self._expressions.what_is_needed(wanted)
@@ -189,6 +192,11 @@ def _read_numbers(name: str, numbers: ArrayLike) -> Array:
     if not math.isfinite(array.sum()):
         check_real_and_finite(name, array)
     return np.ascontiguousarray(array)
+
+
+def _for_kernels(array: NDArray) -> NDArray:
+    """Returns an array that can be written: for others the kernels would be compiled a second time."""
+    return array if array.flags.writeable else array.copy()
 
 
 def _read(measured: Sequence[SparsePauliOp] | Probabilities, wires: Sequence[int]) -> Readout:

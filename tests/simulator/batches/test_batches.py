@@ -14,8 +14,10 @@ from qnlnet.simulator.batches import Amplitudes, BatchSimulator, Probabilities, 
 ROUNDING = 1e-12
 
 
-def layered(qubits: int, layers: int, *, encode: bool = True, repeat: bool = False) -> BatchSimulator:
-    """Builds angles of rows, then layers of shared rotations and a ring of CNOTs, read out as Z of each qubit."""
+def layered(
+    qubits: int, layers: int, *, encode: bool = True, repeat: bool = False, one: bool = False
+) -> BatchSimulator:
+    """Builds angles of rows, then layers of shared rotations and a ring of CNOTs, with Z of each qubit or of one."""
     x, w = ParameterVector("x", qubits if encode else 0), ParameterVector("w", 3 * qubits * layers)
     circuit, weights = QuantumCircuit(qubits), iter(w)
     for layer in range(layers):
@@ -28,13 +30,15 @@ def layered(qubits: int, layers: int, *, encode: bool = True, repeat: bool = Fal
             circuit.rz(next(weights), qubit)
         for qubit in range(qubits):
             circuit.cx(qubit, (qubit + 1) % qubits)
-    observables = [SparsePauliOp.from_sparse_list([("Z", [qubit], 1)], qubits) for qubit in range(qubits)]
+    observables = [SparsePauliOp.from_sparse_list([("Z", [qubit], 1)], qubits) for qubit in range(1 if one else qubits)]
     amplitudes = None if encode else Amplitudes(2**qubits)
     return BatchSimulator(circuit, observables, list(x), list(w), amplitudes=amplitudes)
 
 
 CASES = {
-    "a matrix": lambda: layered(4, 2),
+    "a Fourier series": lambda: layered(4, 2),
+    "a series of several frequencies": lambda: layered(2, 2, repeat=True, one=True),
+    "a matrix": lambda: layered(5, 2),
     "several matrices": lambda: layered(3, 3, repeat=True),
     "amplitudes": lambda: layered(4, 2, encode=False),
     "one by one": lambda: layered(6, 2),
@@ -65,6 +69,7 @@ def test_any_number_of_threads_gives_the_same_bits(
 ) -> None:
     monkeypatch.setattr(part, "_WORTH_A_THREAD", 1)
     monkeypatch.setattr(part, "_MOST_LANES", 8)
+    monkeypatch.setattr("qnlnet.simulator.batches.series.part._BLOCK", 8)
     simulator, random = build(), np.random.default_rng(0)
     rows, shared = random.normal(size=(1000, simulator.num_columns)), random.normal(size=simulator.num_shared)
     cotangent = random.normal(size=(1000, simulator.num_outputs))

@@ -1,6 +1,8 @@
 """Random circuits with shared parameters: against Qiskit's state vector, and the Jacobian of single rows."""
 
+import math
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from qiskit.quantum_info import SparsePauliOp, Statevector
 
 from qnlnet.simulator import ExactSimulator
 from qnlnet.simulator.batches import Amplitudes, BatchSimulator, Probabilities
+from qnlnet.simulator.batches.series import fourier
 
 ROUNDING = 1e-12
 SINGLE = 1e-4  # float32, for sums over rows with coefficients up to 2 and angles scaled by up to 3
@@ -77,13 +80,14 @@ def check_gradient(
 
 
 @pytest.mark.slow
-@given(st.data())
+@given(st.data(), st.booleans())
 @settings(max_examples=120)
-def test_expectations(data: st.DataObject) -> None:
+def test_expectations(data: st.DataObject, as_series: bool) -> None:
     case = Case(data)
     observables = case.draw_observables(data)
     own, shared = case.parts()
-    simulator = BatchSimulator(case.circuit, observables, own, shared)
+    with mock.patch.object(fourier, "_cost_of_states", return_value=math.inf if as_series else 0):
+        simulator = BatchSimulator(case.circuit, observables, own, shared)
     cotangent = case.random.normal(size=(len(case.rows), len(observables)))
     values, gradient = simulator.vjp(case.rows, case.shared, cotangent)
     expected = [[state.expectation_value(each).real for each in observables] for state in case.states()]
