@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
+import first_uses
 import pytest
 import yaml
 from hypothesis import settings
@@ -24,20 +25,6 @@ settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")
 
 BuildCircuit = Callable[..., Circuit]
-
-COMPILE = """
-import sys
-import numpy as np
-from qiskit.circuit import Parameter, QuantumCircuit
-from qiskit.quantum_info import SparsePauliOp
-from qnlnet.simulator import BatchSimulator
-
-circuit = QuantumCircuit(1)
-circuit.rx(Parameter("x"), 0)
-rows = np.ones((1, 1), sys.argv[1])
-BatchSimulator(circuit, [SparsePauliOp("Z")], list(circuit.parameters)).vjp(rows, [], rows)
-"""
-
 
 @pytest.fixture(scope="session")
 def starter() -> Iterator[Starter]:
@@ -73,10 +60,8 @@ def build_circuit() -> BuildCircuit:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Compiles the kernels for batches once, before several processes would begin to do so at the same time."""
-    several = getattr(session.config.option, "numprocesses", None)
-    if not several or is_cached("run_alone"):
-        return
-    processes = [subprocess.Popen([sys.executable, "-c", COMPILE, dtype]) for dtype in ("float32", "float64")]
-    for process in processes:
-        process.wait()
+    """Compiles what most tests use once, before several processes would begin to do so at the same time."""
+    if getattr(session.config.option, "numprocesses", None) and not is_cached("run_alone"):
+        commands = [[sys.executable, first_uses.__file__, part] for part in first_uses.PARTS]
+        for process in [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]:
+            process.wait()

@@ -20,7 +20,10 @@ def load_start(plan, rows, state, norms, sums, lanes):
             for lane in range(lanes):
                 state[j, lane] = plan.start[j]
         return
-    state[:] = 0
+    width, steps = plan.counts[6], plan.steps
+    only_real_parts = steps.shape[0] > 0 and steps[0, 2] >= 0 and steps[0, 3] == 1  # are read, by a matrix
+    if width < dimension or (given == width and not only_real_parts):
+        state[:] = 0
     for j in range(given):
         place = _place(plan, j)
         for lane in range(lanes):
@@ -76,10 +79,10 @@ def slopes_of_start(plan, bra, rows, row_slopes, norms, along, lanes):
         if normalised:
             for lane in range(lanes):
                 unit = rows[lane, j] * norms[lane]
-                row_slopes[lane, j] += 2 * norms[lane] * (bra[place, lane] - along[lane] * unit)
+                row_slopes[lane, j] = 2 * norms[lane] * (bra[place, lane] - along[lane] * unit)
         else:
             for lane in range(lanes):
-                row_slopes[lane, j] += 2 * bra[place, lane]
+                row_slopes[lane, j] = 2 * bra[place, lane]
 
 
 @compiled
