@@ -26,6 +26,7 @@ settings.load_profile("qnlnet")
 
 BuildCircuit = Callable[..., Circuit]
 
+
 @pytest.fixture(scope="session")
 def starter() -> Iterator[Starter]:
     """Starts real processes quickly: they are forked from one that has imported everything."""

@@ -19,6 +19,7 @@ from qnlnet.simulator.batches.states import load_start, read_out, slopes_of_star
 from qnlnet.simulator.trigonometry import cos_sin
 
 compiled = cached_njit()
+inlined = cached_njit(inline=True)
 
 CHUNK = 16  # blocks whose sums over rows are added up together
 
@@ -69,7 +70,7 @@ class Scratch(NamedTuple):
     factor_bras: NDArray
 
 
-@compiled
+@inlined
 def prepare(exact, plan, angles):
     """Computes what the rows of a copy share.
 
@@ -85,7 +86,7 @@ def prepare(exact, plan, angles):
     return Shared(cos, sin, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
 
 
-@compiled
+@inlined
 def finish(exact, shared, products, angle_slopes):
     """Returns the slopes of the angles, shape (angles,), from what `run_chunks` left of each chunk."""
     total, slope = np.zeros(products.shape[1:]), np.zeros(angle_slopes.shape[1])
@@ -96,7 +97,7 @@ def finish(exact, shared, products, angle_slopes):
     return slope
 
 
-@compiled
+@inlined
 def run_chunks(
     plan, shared, rows, cotangent, values, row_slopes, products, angle_slopes, want_shared, scratch, block, first, last
 ):
@@ -165,14 +166,16 @@ def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row
     for copy in range(rows.shape[0]):
         common = prepare(exact, plan, offsets + slopes @ shared[copy])
         products, sums = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
-        numbers = rows[copy], cotangent[copy], values[copy], row_slopes[copy]
-        run_chunks(plan, common, *numbers, products, sums, want_shared, scratch, block, 0, chunks)
+        some, weights, outputs, by_rows = rows[copy], cotangent[copy], values[copy], row_slopes[copy]
+        run_chunks(
+            plan, common, some, weights, outputs, by_rows, products, sums, want_shared, scratch, block, 0, chunks
+        )
         if kept and want_shared:
             by_shared[copy] = finish(exact, common, products, sums) @ slopes
     return by_shared
 
 
-@compiled
+@inlined
 def allocate(plan, lanes):
     """Returns working space for blocks of so many rows."""
     dimension, angles = plan.parity.shape[0], plan.angle_columns.shape[0]
@@ -192,7 +195,7 @@ def allocate(plan, lanes):
     )
 
 
-@compiled
+@inlined
 def _forward(plan, shared, rows, scratch, lanes):
     """Leaves the final states in the last of `scratch.states`."""
     dimension, states = plan.parity.shape[0], scratch.states
@@ -221,7 +224,7 @@ def _forward(plan, shared, rows, scratch, lanes):
             rotate(state, parts_out, generator, plan.signs[position], plan.parity, cos, sin, lanes)
 
 
-@compiled
+@inlined
 def _backward(plan, shared, rows, row_slopes, products, angle_slopes, want_shared, scratch, lanes):
     """Goes back from λ, which stands in the first half of `scratch.bra`, as far as something is wanted."""
     dimension, parity = plan.parity.shape[0], plan.parity
@@ -238,22 +241,20 @@ def _backward(plan, shared, rows, row_slopes, products, angle_slopes, want_share
                 multiply(matrix, bra, scratch.bra[1 - here], lanes)
                 here = 1 - here
             continue
-        sums = row_slopes, angle_slopes, want_shared
-        first_rotation, last_rotation = plan.steps[step, 0], plan.steps[step, 1]
-        _undo(plan, first_rotation, last_rotation, parts_out, bra, state, parity, *sums, scratch, lanes)
+        begin, end = plan.steps[step, 0], plan.steps[step, 1]
+        _undo(plan, begin, end, parts_out, bra, state, parity, row_slopes, angle_slopes, want_shared, scratch, lanes)
     if plan.factors.shape[0]:
         bras = scratch.factor_bras
         contract(plan, scratch.factors, scratch.bra[here], scratch.states[0], bras, lanes)
         for qubit in range(plan.factors.shape[0]):
-            first_rotation, last_rotation = plan.factors[qubit, 0], plan.factors[qubit, 1]
+            begin, end = plan.factors[qubit, 0], plan.factors[qubit, 1]
             bra, state, parity = bras[qubit], scratch.factors[qubit], plan.parity[:2]
-            sums = row_slopes, angle_slopes, want_shared
-            _undo(plan, first_rotation, last_rotation, 2, bra, state, parity, *sums, scratch, lanes)
+            _undo(plan, begin, end, 2, bra, state, parity, row_slopes, angle_slopes, want_shared, scratch, lanes)
     if want_rows and plan.counts[1]:
         slopes_of_start(plan, scratch.bra[here], rows, row_slopes, scratch.norms, scratch.slope, lanes)
 
 
-@compiled
+@inlined
 def _undo(plan, first, last, parts, bra, ket, parity, row_slopes, angle_slopes, want_shared, scratch, lanes):
     """Adds the slopes of rotations, the last one first, and undoes those that something earlier sees."""
     slope = scratch.slope

@@ -10,6 +10,7 @@ from qnlnet.simulator.batches.kernels import CHUNK
 from qnlnet.simulator.batches.linear import add_products, multiply
 from qnlnet.simulator.trigonometry import cos_sin
 
+inlined = cached_njit(inline=True)
 compiled = cached_njit()  # no fast-math: lanes of vectors and single ones would round apart
 
 
@@ -61,11 +62,17 @@ def run_copies(series, coefficients, rows, cotangent, values, row_slopes, produc
     """
     chunks = -(-rows.shape[1] // (CHUNK * block))
     for copy in range(rows.shape[0]):
-        numbers = rows[copy], cotangent[copy], values[copy], row_slopes[copy], products[copy]
-        run_rows(series, coefficients[copy], *numbers, block, 0, chunks)
+        some, weights, outputs, slopes, sums = (
+            rows[copy],
+            cotangent[copy],
+            values[copy],
+            row_slopes[copy],
+            products[copy],
+        )
+        run_rows(series, coefficients[copy], some, weights, outputs, slopes, sums, block, 0, chunks)
 
 
-@compiled
+@inlined
 def run_rows(series, coefficients, rows, cotangent, values, row_slopes, products, block, first, last):
     """Runs chunks of `CHUNK` blocks of rows.
 
@@ -108,7 +115,7 @@ def run_rows(series, coefficients, rows, cotangent, values, row_slopes, products
             _write_slopes(series, scratch, row_slopes[start:stop], lanes)
 
 
-@compiled
+@inlined
 def _allocate(series, coefficients, outputs, lanes):
     real = coefficients.dtype
     multiples = series.degrees.sum()
@@ -129,7 +136,7 @@ def _allocate(series, coefficients, outputs, lanes):
     )
 
 
-@compiled
+@inlined
 def _load_waves(series, rows, scratch, lanes):
     """Writes cosines and sines of all multiples of the variables."""
     variables, cos, sin = series.columns.shape[0], scratch.cos, scratch.sin
@@ -154,7 +161,7 @@ def _place(series, variable, multiple):
     return variable if multiple == 1 else series.waves[variable] + multiple - 2
 
 
-@compiled
+@inlined
 def _multiply_out(series, scratch, features, first, last, lanes):
     """Writes the products of the waves of some variables; those of fewer variables stand before those of more."""
     for lane in range(lanes):
@@ -170,7 +177,7 @@ def _multiply_out(series, scratch, features, first, last, lanes):
         size *= 2 * series.degrees[variable] + 1
 
 
-@compiled
+@inlined
 def _contract(series, scratch, features, slopes, first, last, lanes):
     """Writes the slopes of the waves of some variables from those of their products, which are used up."""
     size = 1
@@ -190,7 +197,7 @@ def _contract(series, scratch, features, slopes, first, last, lanes):
                     slopes[j, lane] += scratch.cos[place, lane] * a + scratch.sin[place, lane] * b
 
 
-@compiled
+@inlined
 def _write_outputs(scratch, left, values, lanes):
     for output in range(values.shape[1]):
         for lane in range(lanes):
@@ -205,7 +212,7 @@ def _write_outputs(scratch, left, values, lanes):
             values[lane, output] = scratch.weighted[output, lane]
 
 
-@compiled
+@inlined
 def _weigh(scratch, left, cotangent, want_rows, lanes):
     """Writes the slopes of the sums, and those of the left features."""
     for output in range(cotangent.shape[1]):
@@ -222,7 +229,7 @@ def _weigh(scratch, left, cotangent, want_rows, lanes):
                     scratch.by_left[feature, lane] = before + scratch.weighted[output, lane] * scratch.sums[place, lane]
 
 
-@compiled
+@inlined
 def _write_slopes(series, scratch, row_slopes, lanes):
     for variable in range(series.columns.shape[0]):
         column = series.columns[variable]
