@@ -30,12 +30,14 @@ class Shared(NamedTuple):
     Attributes:
         cos: Cosines of half of the shared angles at their places, shape (angles,), float64.
         sin: Their sines.
+        columns: The product of each matrix's rotations, shape (matrices, 2 · dimension, dimension), float64.
         matrices: Of the steps, shape (matrices, 2 · dimension, 2 · dimension).
         transposed: Their transposes.
     """
 
     cos: NDArray[np.float64]
     sin: NDArray[np.float64]
+    columns: NDArray[np.float64]
     matrices: NDArray
     transposed: NDArray
 
@@ -82,8 +84,9 @@ def prepare(exact, plan, angles):
     cos, sin = np.cos(0.5 * angles), np.sin(0.5 * angles)
     count, size = plan.counts[4], 2 * plan.parity.shape[0]
     matrices, transposed = np.empty((count, size, size)), np.empty((count, size, size))
-    build_matrices(exact, cos, sin, matrices, transposed)
-    return Shared(cos, sin, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
+    columns = np.zeros((count, size, size // 2))
+    build_matrices(exact, cos, sin, columns, matrices, transposed)
+    return Shared(cos, sin, columns, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
 
 
 @inlined
@@ -93,7 +96,7 @@ def finish(exact, shared, products, angle_slopes):
     for chunk in range(products.shape[0]):
         total += products[chunk]
         slope += angle_slopes[chunk]
-    differentiate_matrices(exact, shared.cos, shared.sin, total, slope)
+    differentiate_matrices(exact, shared.cos, shared.sin, shared.columns, total, slope)
     return slope
 
 

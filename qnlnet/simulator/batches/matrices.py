@@ -8,19 +8,21 @@ import numpy as np
 
 from qnlnet.compilation import cached_njit
 from qnlnet.simulator.batches.linear import multiply
-from qnlnet.simulator.batches.rotations import rotate, slopes
+from qnlnet.simulator.batches.rotations import rotate, undo_with_slopes
 
 compiled = cached_njit()
 
 
 @compiled
-def build_matrices(plan, cos, sin, matrices, transposed):
+def build_matrices(plan, cos, sin, columns, matrices, transposed):
     """Builds all matrices of a plan.
 
     Args:
         plan: The plan, in float64.
         cos: Of half of each angle, shape (angles,), float64; those that rows do not share are not read.
         sin: The same.
+        columns: Zeros; receives real and imaginary parts of the product of each matrix's rotations, shape
+            (matrices, 2 · dimension, dimension).
         matrices: Receives them, shape (matrices, 2 · dimension, 2 · dimension).
         transposed: Receives their transposes, shape of `matrices`.
     """
@@ -29,33 +31,35 @@ def build_matrices(plan, cos, sin, matrices, transposed):
         index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
         if index < 0:
             continue
-        columns = _rotate_identity(plan, step, cos, sin)
+        _rotate_identity(plan, step, cos, sin, columns[index])
+        whole = columns[index]
         if plan.steps[step, 5]:
-            before = columns.copy()
-            multiply(plan.closing, before, columns, dimension)
+            whole = np.empty((2 * dimension, dimension))
+            multiply(plan.closing, columns[index], whole, dimension)
         matrix, turned = matrices[index], transposed[index]
         for row in range(parts_out * dimension):
             for column in range(dimension):
-                matrix[row, column] = turned[column, row] = columns[row, column]
+                matrix[row, column] = turned[column, row] = whole[row, column]
                 if parts_in == 2:
-                    other = -columns[row + dimension, column] if row < dimension else columns[row - dimension, column]
+                    other = -whole[row + dimension, column] if row < dimension else whole[row - dimension, column]
                     matrix[row, column + dimension] = turned[column + dimension, row] = other
 
 
 @compiled
-def differentiate_matrices(plan, cos, sin, products, angle_slopes):
+def differentiate_matrices(plan, cos, sin, columns, products, angle_slopes):
     """Adds what the matrices contribute to the slopes of the shared angles.
 
     Args:
         plan: The plan, in float64.
         cos: As in `build_matrices`.
         sin: The same.
+        columns: What `build_matrices` left there; is used up.
         products: Σ λψᵀ over all rows, ψ the states before a matrix and λ those of the adjoint method behind it, shape
             (matrices, 2 · dimension, 2 · dimension).
         angle_slopes: Is added to, shape (angles,).
     """
     dimension = plan.parity.shape[0]
-    slope = np.empty(dimension)
+    slope, c, s = np.empty(dimension), np.empty(dimension), np.empty(dimension)
     for step in range(plan.steps.shape[0]):
         index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
         if index < 0:
@@ -73,26 +77,22 @@ def differentiate_matrices(plan, cos, sin, products, angle_slopes):
         if plan.steps[step, 5]:
             behind = bra.copy()
             multiply(plan.closing.T, behind, bra, dimension)
-        columns = _rotate_identity(plan, step, cos, sin)
         for position in range(plan.steps[step, 1] - 1, plan.steps[step, 0] - 1, -1):
             generator, sign = plan.rotations[position], plan.signs[position]
             angle = generator[3]
-            slopes(bra, columns, 2, generator, sign, plan.parity, slope, dimension)
+            c[:], s[:] = cos[angle], sin[angle]
+            undo_with_slopes(bra, columns[index], generator, sign, plan.parity, c, s, slope, dimension)
             angle_slopes[angle] += slope.sum()
-            c, s = np.full(dimension, cos[angle]), np.full(dimension, -sin[angle])
-            rotate(columns, 2, generator, sign, plan.parity, c, s, dimension)
-            rotate(bra, 2, generator, sign, plan.parity, c, s, dimension)
 
 
 @compiled
-def _rotate_identity(plan, step, cos, sin):
-    """Returns real and imaginary parts of the product of a step's rotations, shape (2 · dimension, dimension)."""
+def _rotate_identity(plan, step, cos, sin, columns):
+    """Writes real and imaginary parts of the product of a step's rotations into zeros, (2 · dimension, dimension)."""
     dimension = plan.parity.shape[0]
-    columns = np.zeros((2 * dimension, dimension))
+    c, s = np.empty(dimension), np.empty(dimension)
     for j in range(dimension):
         columns[j, j] = 1.0
     for position in range(plan.steps[step, 0], plan.steps[step, 1]):
         generator = plan.rotations[position]
-        c, s = np.full(dimension, cos[generator[3]]), np.full(dimension, sin[generator[3]])
+        c[:], s[:] = cos[generator[3]], sin[generator[3]]
         rotate(columns, 2, generator, plan.signs[position], plan.parity, c, s, dimension)
-    return columns
