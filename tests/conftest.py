@@ -24,6 +24,8 @@ from robustness.processes import Starter
 settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")
 
+_COMPILING: list[subprocess.Popen[bytes]] = []
+
 BuildCircuit = Callable[..., Circuit]
 
 
@@ -62,7 +64,14 @@ def build_circuit() -> BuildCircuit:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compiles what most tests use once, before several processes would begin to do so at the same time."""
-    if getattr(session.config.option, "numprocesses", None) and not is_cached("run_alone"):
+    leads = not hasattr(session.config, "workerinput") and getattr(session.config.option, "numprocesses", None)
+    if leads and not is_cached("run_alone"):
         commands = [[sys.executable, first_uses.__file__, part] for part in first_uses.PARTS]
-        for process in [subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands]:
-            process.wait()
+        _COMPILING.extend(subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_node_collection_finished(node: object, ids: list[str]) -> None:
+    """Lets tests begin when that is done."""
+    for process in _COMPILING:
+        process.wait()
