@@ -156,23 +156,23 @@ def test_every_family_can_be_overridden() -> None:
 
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "a circuit": (
-        lambda: qnlnet.build_quantum_layer(QuantumCircuit(2)),  # type: ignore[arg-type]
+        lambda: qnlnet.build_quantum_layer(QuantumCircuit(2)),  # type: ignore[arg-type]  # the mistake
         "Argument `circuit` must say what its inputs are, but is 'a QuantumCircuit'. Write Circuit.of(circuit,",
     ),
     "a word": (
-        lambda: qnlnet.load_dataset("digits"),  # type: ignore[arg-type]
+        lambda: qnlnet.load_dataset("digits"),  # type: ignore[arg-type]  # the mistake
         "Argument `config` must be of type DataConfig, but is of type str. Images are a part of a config",
     ),
     "a whole configuration": (
-        lambda: qnlnet.load_dataset(qnlnet.load_config("data=digits")),  # type: ignore[arg-type]
+        lambda: qnlnet.load_dataset(qnlnet.load_config("data=digits")),  # type: ignore[arg-type]  # the mistake
         "Argument `config` must be of type DataConfig, but is of type RunConfig.",
     ),
     "words in place of cells": (
-        lambda: qnlnet.run("data=digits"),  # type: ignore[call-overload]
+        lambda: qnlnet.run("data=digits"),  # type: ignore[call-overload]  # the mistake
         "Argument `cells` must be of type RunConfig, but is of type str. Take cells from load_config, such as",
     ),
     "a path in place of a model": (
-        lambda: qnlnet.predict("outputs", [[0.0]]),  # type: ignore[arg-type]
+        lambda: qnlnet.predict("outputs", [[0.0]]),  # type: ignore[arg-type]  # the mistake
         "Argument `model` must be of type Module, but is of type str. Take it from build_model or load_model.",
     ),
 }

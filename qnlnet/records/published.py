@@ -93,15 +93,12 @@ class _Entry:
         """What the words choose, such as mnist for data; quick to know."""
         choices = (word.split("=", 1) for word in self.words if "." not in word.split("=", 1)[0])
         files = {group: CONFIG_DIR / group / f"{choice}.yaml" for group, choice in choices if group not in self.free}
-        return {
-            group: yaml.safe_load(path.read_text(encoding="utf-8"))["name"]
-            for group, path in files.items()
-            if path.is_file()
-        }
+        contents = {g: yaml.safe_load(path.read_text(encoding="utf-8")) for g, path in files.items() if path.is_file()}
+        return {group: content["name"] for group, content in contents.items() if "name" in content}
 
     def has_choices_of(self, settings: Mapping[str, Any]) -> bool:
         """Whether a cell with these settings can be the model at all."""
-        return all(settings.get(group, {}).get("name") == name for group, name in self.names.items())
+        return all((settings.get(group) or {}).get("name") == name for group, name in self.names.items())
 
 
 def find_published(cell: Mapping[str, Any], table: str) -> Published | None:

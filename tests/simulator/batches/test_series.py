@@ -16,14 +16,16 @@ W = Parameter("w")
 ROUNDING = 1e-14
 
 
-def series_of(circuit: QuantumCircuit, monkeypatch: pytest.MonkeyPatch, **options: object) -> Series | None:
+def series_of(
+    circuit: QuantumCircuit, monkeypatch: pytest.MonkeyPatch, amplitudes: Amplitudes | None = None
+) -> Series | None:
     """Returns the series that a simulator of ⟨Z⟩ of all qubits has."""
     found: list[Series | None] = []
     find = fourier.find_series
     monkeypatch.setattr("qnlnet.simulator.batches.series.part.find_series", lambda *a: found.append(find(*a)))
     labels = ["I" * q + "Z" + "I" * (circuit.num_qubits - 1 - q) for q in range(circuit.num_qubits)]
     own = [parameter for parameter in X if parameter in circuit.parameters]
-    BatchSimulator(circuit, [SparsePauliOp(label) for label in labels], own, [W], **options)  # type: ignore[arg-type]  # of any kind
+    BatchSimulator(circuit, [SparsePauliOp(label) for label in labels], own, [W], amplitudes=amplitudes)
     return found[-1]
 
 
@@ -85,14 +87,16 @@ def test_states_are_kept_where_there_are_many_outputs() -> None:
     assert isinstance(BatchSimulator(circuit, Probabilities(), [*x], [W])._parts, Part)
 
 
-def test_coefficients_of_a_product_of_cosines() -> None:
+def test_coefficients_of_a_product_of_cosines(monkeypatch: pytest.MonkeyPatch) -> None:
     """RY(x₀) RY(x₁), a CNOT and RX(w) on its target give ⟨Z₀⟩ = cos x₀ and ⟨Z₁⟩ = cos x₀ cos x₁ cos w."""
     circuit = QuantumCircuit(2)
     circuit.ry(X[0], 0)
     circuit.ry(X[1], 1)
     circuit.cx(0, 1)
     circuit.rx(W, 1)
+    monkeypatch.setattr(fourier, "_cost_of_states", lambda plan: np.inf)
     simulator = BatchSimulator(circuit, [SparsePauliOp("IZ"), SparsePauliOp("ZI")], [X[0], X[1]], [W])
+    assert isinstance(simulator._parts, SeriesPart)
     rows, w = np.random.default_rng(0).uniform(-9, 9, (50, 2)), 0.7
     values, gradient = simulator.vjp(rows, [w], np.ones((50, 2)))
     (a, b), (s, t) = np.cos(rows.T), np.sin(rows.T)

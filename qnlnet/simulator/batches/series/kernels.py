@@ -10,8 +10,9 @@ from qnlnet.simulator.batches.kernels import CHUNK
 from qnlnet.simulator.batches.linear import add_products, multiply
 from qnlnet.simulator.trigonometry import cos_sin
 
+# No fast-math: lanes of vectors and single ones would round apart.
+compiled = cached_njit()
 inlined = cached_njit(inline=True)
-compiled = cached_njit()  # no fast-math: lanes of vectors and single ones would round apart
 
 
 class Scratch(NamedTuple):
@@ -62,13 +63,8 @@ def run_copies(series, coefficients, rows, cotangent, values, row_slopes, produc
     """
     chunks = -(-rows.shape[1] // (CHUNK * block))
     for copy in range(rows.shape[0]):
-        some, weights, outputs, slopes, sums = (
-            rows[copy],
-            cotangent[copy],
-            values[copy],
-            row_slopes[copy],
-            products[copy],
-        )
+        some, weights, outputs = rows[copy], cotangent[copy], values[copy]
+        slopes, sums = row_slopes[copy], products[copy]
         run_rows(series, coefficients[copy], some, weights, outputs, slopes, sums, block, 0, chunks)
 
 
