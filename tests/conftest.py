@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # several test processes fill the cores, and more threads only wait
 os.environ["USAGE_DATA_OPT_OUT"] = "True"  # no usage to report; IBM's client would also read its stack at each request
 
+import gc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ from robustness.processes import Starter
 # The same examples in every run, and no time limit: the first call of a compiled kernel takes seconds.
 settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")
+
+# Garbage is searched for seldom: among a million objects, those of the libraries, that took an eighth of the time.
+gc.set_threshold(50_000, 20, 20)
 
 _COMPILING: list[subprocess.Popen[bytes]] = []
 

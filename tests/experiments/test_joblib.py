@@ -18,7 +18,8 @@ from qnlnet.runs import train_cells
 
 pytestmark = pytest.mark.slow
 
-TRAIN = Path(__file__).resolve().parents[2] / "experiments" / "train.py"
+ROOT = Path(__file__).resolve().parents[2]
+TRAIN = ROOT / "experiments" / "train.py"
 COMMAND = [sys.executable, str(TRAIN), "--multirun", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2"]
 
 
@@ -31,21 +32,31 @@ def assert_same_numbers(folder: Path, *cell: str) -> None:
 
 
 def test_cells_have_the_numbers_of_one_process_and_a_terminal_gets_whole_lines(
-    tmp_path: Path, environment: dict[str, str]
+    tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cell = ("data=digits", "reducer=pca", "seeds=2", "train.epochs=20")
+    monkeypatch.setenv("QNLNET_MODELS", str(write_own_model(tmp_path / "my models")))
+    cell = ("data=digits", "model=chain", "seeds=2", "train.epochs=20", "train.learning_rate=0.01")
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([*COMMAND, *cell, "ansatz=0,1,2"], cwd=tmp_path, env=environment, stderr=theirs)
+    environment |= {"QNLNET_MODELS": os.environ["QNLNET_MODELS"]}
+    process = subprocess.Popen([*COMMAND, *cell, "model.layers=1,2"], cwd=tmp_path, env=environment, stderr=theirs)
     os.close(theirs)
     said = read_all(ours)
     assert process.wait(60) == 0, said
     lines = [line for line in said.splitlines() if ": train " in line]
-    assert sorted(line.partition(": train ")[0] for line in lines) == [
-        f"digits 0/1, pca, ansatz {ansatz}, seed {seed}" for ansatz in range(3) for seed in range(2)
-    ]
+    assert len({line.partition(": train ")[0] for line in lines}) == len(lines) == 4, said
     assert "%|" not in said  # no bar
-    for ansatz in range(3):
-        assert_same_numbers(tmp_path, *cell, f"ansatz={ansatz}")
+    for layers in (1, 2):
+        assert_same_numbers(tmp_path, *cell, f"model.layers={layers}")
+
+
+def write_own_model(folder: Path) -> Path:
+    """Writes the model of docs/models.md: what runs elsewhere must find it there."""
+    own = (ROOT / "docs" / "models.md").read_text(encoding="utf-8").partition("## Add your own model")[2]
+    folder.mkdir()
+    for kind, suffix in (("python", "py"), ("yaml", "yaml")):
+        text = own.partition(f"```{kind}\n")[2].partition("```")[0]
+        (folder / f"chain.{suffix}").write_text(text, encoding="utf-8")
+    return folder
 
 
 def read_all(terminal: int) -> str:

@@ -1,4 +1,7 @@
-"""Models of one's own on the command line: offered, swept over, and refused with a sentence."""
+"""Models of one's own on the command line: offered, swept over, and refused with a sentence.
+
+In processes of a sweep's own: test_joblib.py.
+"""
 
 import re
 from collections.abc import Callable
@@ -37,18 +40,9 @@ def test_its_configuration_can_be_shown(folder: Path, run_here: Callable[..., An
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("launcher", ["together", "joblib"])
-def test_it_is_swept_over(launcher: str, folder: Path, run_there: Callable[..., Any]) -> None:
-    words = (
-        "model=chain",
-        "model.layers=1,2",
-        "data=digits",
-        "seeds=1",
-        "train.epochs=1",
-        "train.learning_rate=0.01",
-        f"hydra/launcher={launcher}",
-    )
-    outcome = run_there("train.py", "--multirun", *words)
+def test_it_is_swept_over(folder: Path, run_here: Callable[..., Any]) -> None:
+    words = ("data=digits", "seeds=1", "train.epochs=1", "train.learning_rate=0.01")
+    outcome = run_here("train.py", "--multirun", "model=chain", "model.layers=1,2", *words)
     assert outcome.status == 0, outcome.err
     assert len(list(folder.parent.glob("outputs/digits-0-1_chain_common-*/models/seed-0.pt"))) == 2
 

@@ -150,23 +150,19 @@ def test_angles_of_random_circuits_follow_from_the_seed_and_gates_from_their_own
 
 
 @pytest.mark.slow  # Aer
-def test_frozen_circuits_stay_as_they_are_drawn(tmp_path: Path) -> None:
-    config = cell("train.epochs=1", "seeds=1", f"output_dir={tmp_path}")
+@pytest.mark.parametrize("layer", ["frozen", "quantum"])
+def test_trains_on_digits_and_frozen_circuits_stay_as_they_are_drawn(layer: str, tmp_path: Path) -> None:
+    words = ("train.learning_rate=1e-2", "train.epochs=10", "seeds=1", f"output_dir={tmp_path}")
+    config = cell(f"layer={layer}", "circuit=strong", "model.measured=y", *words)
     (run,) = train_cells([config])
-    saved = torch.load(run.directory / "models" / "seed-0.pt", weights_only=True)["state_dict"]
-    before = build_model(config, 0).state_dict()
-    assert torch.equal(saved["filters.0.weight"], before["filters.0.weight"])
-    assert not torch.equal(saved["head.weight"], before["head.weight"])
-
-
-@pytest.mark.slow  # Aer
-@pytest.mark.parametrize("overrides", [(), ("layer=quantum", "circuit=strong", "model.measured=y")])
-def test_trains_on_digits(overrides: tuple[str, ...], tmp_path: Path) -> None:
-    (run,) = train_cells([cell("seeds=1", "train.learning_rate=1e-2", f"output_dir={tmp_path}", *overrides)])
     rows = run.seed_rows()
     assert (rows.test_accuracy > 94).all()
     assert set(rows.model) == {"quanvolution"}
     assert set(rows.num_qubits) == {4}
+    saved = torch.load(run.directory / "models" / "seed-0.pt", weights_only=True)["state_dict"]
+    before = build_model(config, 0).state_dict()
+    assert torch.equal(saved["filters.0.weight"], before["filters.0.weight"]) == (layer == "frozen")
+    assert not torch.equal(saved["head.weight"], before["head.weight"])
 
 
 @pytest.mark.parametrize(

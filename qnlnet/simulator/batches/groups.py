@@ -96,7 +96,7 @@ class Components:
         for members in alike.values():
             own = [[expressions.row_columns[column] for column in rows] for _, _, rows, _ in members]
             common = [[expressions.shared_columns[column] for column in shared] for _, _, _, shared in members]
-            self._groups.append(Group(Part(members[0][1], len(common[0])), _table(own), _table(common)))
+            self._groups.append(Group(Part(members[0][1]), _table(own), _table(common)))
         ordered = [component for members in alike.values() for component, *_ in members]
         self._products: Products = multiply_out(ordered, terms, outputs)
 

@@ -30,7 +30,7 @@ class Shared(NamedTuple):
     Attributes:
         cos: Cosines of half of the shared angles at their places, shape (angles,), float64.
         sin: Their sines.
-        columns: The product of each matrix's rotations, shape (matrices, 2 · dimension, dimension), float64.
+        columns: The product of each matrix's rotations, shape (matrices, dimension, 2 · dimension), float64.
         matrices: Of the steps, shape (matrices, 2 · dimension, 2 · dimension).
         transposed: Their transposes.
     """
@@ -73,31 +73,37 @@ class Scratch(NamedTuple):
 
 
 @inlined
-def prepare(exact, plan, angles):
+def prepare(exact, plan, values):
     """Computes what the rows of a copy share.
 
     Args:
         exact: The plan in float64.
         plan: The plan in the type that rows are computed in.
-        angles: Radians, shape (angles,), of which those that rows share are read.
+        values: What rows share, shape (shared,).
     """
+    angles = exact.angle_coefficients[:, 1].copy()
+    for angle in range(exact.counts[3], angles.shape[0]):
+        if exact.angle_columns[angle] >= 0:
+            angles[angle] += exact.angle_coefficients[angle, 0] * values[exact.angle_columns[angle]]
     cos, sin = np.cos(0.5 * angles), np.sin(0.5 * angles)
     count, size = plan.counts[4], 2 * plan.parity.shape[0]
     matrices, transposed = np.empty((count, size, size)), np.empty((count, size, size))
-    columns = np.zeros((count, size, size // 2))
+    columns = np.zeros((count, size // 2, size))
     build_matrices(exact, cos, sin, columns, matrices, transposed)
     return Shared(cos, sin, columns, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
 
 
 @inlined
-def finish(exact, shared, products, angle_slopes):
-    """Returns the slopes of the angles, shape (angles,), from what `run_chunks` left of each chunk."""
+def finish(exact, shared, products, angle_slopes, by_shared):
+    """Adds the slopes of what rows share, shape (shared,), from what `run_chunks` left of each chunk."""
     total, slope = np.zeros(products.shape[1:]), np.zeros(angle_slopes.shape[1])
     for chunk in range(products.shape[0]):
         total += products[chunk]
         slope += angle_slopes[chunk]
     differentiate_matrices(exact, shared.cos, shared.sin, shared.columns, total, slope)
-    return slope
+    for angle in range(exact.counts[3], slope.shape[0]):
+        if exact.angle_columns[angle] >= 0:
+            by_shared[exact.angle_columns[angle]] += exact.angle_coefficients[angle, 0] * slope[angle]
 
 
 @inlined
@@ -142,14 +148,12 @@ def run_chunks(
 
 
 @compiled
-def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row_slopes, want_shared, block):
+def run_alone(exact, plan, shared, rows, cotangent, values, row_slopes, want_shared, block):
     """Does what `prepare`, `run_chunks` and `finish` do, for all copies in one call.
 
     Args:
         exact: The plan in float64.
         plan: The plan in the type that rows are computed in.
-        offsets: Of all angles, radians, shape (angles,).
-        slopes: Of all angles by the shared values, shape (angles, shared).
         shared: What the rows of each copy share, shape (copies, shared).
         rows: As in `run_chunks`, with copies in front, as all that follow.
         cotangent: As in `run_chunks`.
@@ -167,14 +171,14 @@ def run_alone(exact, plan, offsets, slopes, shared, rows, cotangent, values, row
     by_shared = np.zeros(shared.shape)
     scratch = allocate(plan, min(block, rows.shape[1]))
     for copy in range(rows.shape[0]):
-        common = prepare(exact, plan, offsets + slopes @ shared[copy])
-        products, sums = np.zeros((kept, count, size, size)), np.zeros((kept, offsets.shape[0]))
+        common = prepare(exact, plan, shared[copy])
+        products, sums = np.zeros((kept, count, size, size)), np.zeros((kept, plan.angle_columns.shape[0]))
         some, weights, outputs, by_rows = rows[copy], cotangent[copy], values[copy], row_slopes[copy]
         run_chunks(
             plan, common, some, weights, outputs, by_rows, products, sums, want_shared, scratch, block, 0, chunks
         )
         if kept and want_shared:
-            by_shared[copy] = finish(exact, common, products, sums) @ slopes
+            finish(exact, common, products, sums, by_shared[copy])
     return by_shared
 
 

@@ -23,19 +23,12 @@ class Part:
 
     Args:
         plan: The plan, in float64.
-        num_shared: How many values rows share.
     """
 
-    def __init__(self, plan: Plan, num_shared: int) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plans: dict[Any, Plan] = {np.dtype(np.float64): plan}
-        own, coefficients = int(plan.counts[3]), plan.angle_coefficients
         self.num_outputs = int(plan.counts[0])
         self._dimension = len(plan.parity)
-        self._offsets = coefficients[:, 1].copy()
-        self._slopes = np.zeros((len(coefficients), num_shared))
-        for angle in range(own, len(coefficients)):
-            if (column := int(plan.angle_columns[angle])) >= 0:
-                self._slopes[angle, column] = coefficients[angle, 0]
 
     def block(self, dtype: Any) -> int:
         """Returns how many rows go together."""
@@ -73,7 +66,7 @@ class Part:
         else:
             exact, plan = self._plan(np.dtype(np.float64)), self._plan(rows.dtype)
             arrays = shared, rows, weights, values, by_rows
-            by_shared = run_alone(exact, plan, self._offsets, self._slopes, *arrays, wanted.shared, block)
+            by_shared = run_alone(exact, plan, *arrays, wanted.shared, block)
         return values, None if cotangent is None else Gradient(by_rows, by_shared)
 
     def _run_on(
@@ -89,20 +82,21 @@ class Part:
     ) -> NDArray[np.float64]:
         """Runs one copy on several threads and returns the slopes of what its rows share."""
         exact, plan = self._plan(np.dtype(np.float64)), self._plan(rows.dtype)
-        common = prepare(exact, plan, self._offsets + self._slopes @ shared)
+        common = prepare(exact, plan, shared)
         chunks = -(-len(rows) // (CHUNK * block))
         kept = chunks if len(weights) else 0
         products = np.zeros((kept, *common.matrices.shape))
-        sums = np.zeros((kept, len(self._offsets)))
+        sums = np.zeros((kept, len(plan.angle_columns)))
 
         def run(first: int, last: int) -> None:
             numbers, scratch = (rows, weights, values, by_rows), allocate(plan, block)
             run_chunks(plan, common, *numbers, products, sums, want_shared, scratch, block, first, last)
 
         share_out(run, chunks, threads)
-        if not (kept and want_shared):
-            return np.zeros(len(shared))
-        return finish(exact, common, products, sums) @ self._slopes
+        by_shared = np.zeros(len(shared))
+        if kept and want_shared:
+            finish(exact, common, products, sums, by_shared)
+        return by_shared
 
     def _plan(self, dtype: Any) -> Plan:
         if dtype not in self._plans:

@@ -143,7 +143,7 @@ class BatchSimulator:
             readout, num_qubits = readout.on(terms), len(start).bit_length() - 1
         places = self._expressions.row_columns, self._expressions.shared_columns
         plan = make_plan(operations, readout, start, num_qubits, *places)
-        return make_part(plan, self.num_columns + self._expressions.num_in_rows, len(places[1]))
+        return make_part(plan, self.num_columns + self._expressions.num_in_rows)
 
     def _run(
         self, rows: ArrayLike, shared: ArrayLike, cotangent: NDArray | None, wanted: Wanted, threads: int

@@ -16,15 +16,14 @@ from qnlnet.simulator.batches.series.kernels import run_copies, run_rows
 _BLOCK = 256  # rows that go together
 
 
-def make_part(plan: Plan, num_columns: int, num_shared: int) -> "Part | SeriesPart":
+def make_part(plan: Plan, num_columns: int) -> "Part | SeriesPart":
     """Returns what runs a plan best.
 
     Args:
         plan: The plan, in float64.
         num_columns: How many columns a row has.
-        num_shared: How many values rows share.
     """
-    part, series = Part(plan, num_shared), find_series(plan, num_columns)
+    part, series = Part(plan), find_series(plan, num_columns)
     return part if series is None else SeriesPart(part, series)
 
 
