@@ -67,7 +67,8 @@ def test_own_images_are_named_after_their_folder_so_that_none_is_taken_for_a_pub
 def test_columns_are_the_documented_ones() -> None:
     keys = "dataset classes model reducer ansatz r D readout_qubit protocol learning_rate epochs"
     seeds = "dropout num_qubits backend settings seed train_accuracy test_accuracy best_epoch_test_accuracy converged"
-    seeds += " aer_agreement train_seconds parameters config_hash commit versions data_fingerprint data_official"
+    seeds += " aer_agreement train_seconds parameters quantum_parameters config_hash commit versions"
+    seeds += " data_fingerprint data_official"
     assert " ".join(KEYS) == keys
     assert " ".join(SEED_COLUMNS) == f"{keys} {seeds}"
     assert " ".join(EPOCH_COLUMNS) == f"{keys} seed epoch train_loss train_accuracy test_accuracy config_hash"

@@ -4,19 +4,14 @@ A seed draws the same first weights and the same order of images in both cells, 
 than the two means do.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from qnlnet.errors import ResultsError
-
-LEVEL = 0.95  # of the confidence intervals
+from qnlnet.tables.paired import adjust, judge
 
 
 @dataclass(frozen=True)
@@ -47,15 +42,8 @@ def compare(seed_rows: pd.DataFrame, pairs: Iterable[Pair]) -> pd.DataFrame:
     Raises:
         ResultsError: A cell has no rows, or two cells have no seed in common.
     """
-    from scipy.stats import false_discovery_control  # takes a second to import
-
-    rows = [_compare(seed_rows, pair) for pair in pairs]
-    table = pd.DataFrame(rows)
-    known = table["p"].notna()  # one seed is no pair of samples
-    table["p_adjusted"] = math.nan
-    if known.any():
-        table.loc[known, "p_adjusted"] = false_discovery_control(table.loc[known, "p"], method="by")
-    return table
+    table = pd.DataFrame([_compare(seed_rows, pair) for pair in pairs])
+    return table.assign(p_adjusted=adjust(table.p))
 
 
 def _compare(seed_rows: pd.DataFrame, pair: Pair) -> dict[str, Any]:
@@ -65,7 +53,7 @@ def _compare(seed_rows: pd.DataFrame, pair: Pair) -> dict[str, Any]:
         raise ResultsError(f"The configurations {pair.base} and {pair.changed} must share a seed, but share none.")
     base, changed = base.loc[seeds], changed.loc[seeds]
     differences = (changed.test_accuracy - base.test_accuracy).to_numpy()
-    low, high, p = _judge(differences)
+    low, high, p = judge(differences)
     shown = ("dataset", "classes", "reducer", "ansatz", "r", "D", "readout_qubit", "protocol", "epochs")
     return {
         "change": pair.change,
@@ -94,24 +82,3 @@ def _cell(seed_rows: pd.DataFrame, config: str) -> pd.DataFrame:
     if rows.empty:
         raise ResultsError(f"The configuration {config} must have rows, but has none.")
     return rows.set_index("seed")
-
-
-def _judge(differences: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Returns the ends of the confidence interval of the mean, and the p-value of no difference."""
-    from scipy import stats
-
-    mean = float(differences.mean())
-    if len(differences) < 2:
-        return math.nan, math.nan, math.nan
-    # Accuracies are whole images: differences that are equal but for rounding are ties.
-    differences = differences.round(9)
-    error = float(differences.std(ddof=1)) / math.sqrt(len(differences))
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, len(differences) - 1)) * error
-    return mean - reach, mean + reach, _p_value(tuple(differences))
-
-
-@cache  # where there are ties it tries all signs, and a table and its figure ask for the same
-def _p_value(differences: tuple[float, ...]) -> float:
-    from scipy import stats
-
-    return float(stats.wilcoxon(differences).pvalue) if any(differences) else 1.0

@@ -12,6 +12,7 @@ from qnlnet.figures.competitors import build_competitors
 from qnlnet.figures.growth import build_growth
 from qnlnet.figures.heat_maps import build_accuracy_map, build_converged_map
 from qnlnet.figures.style import write_figure
+from qnlnet.figures.twins import build_twins
 
 Build = Callable[[pd.DataFrame], Figure]
 
@@ -20,6 +21,7 @@ FIGURES: Mapping[str, Mapping[str, Build]] = {
     "none": {},
     "cells": {"": build_figure},
     "competitors": {"": build_competitors},
+    "twins": {"": build_twins},
     "ablation": {"_accuracy": build_accuracy_map, "_converged": build_converged_map, "_growth": build_growth},
 }
 _YES_AND_NO = {True: "cells", False: "none", None: "none"}

@@ -2,7 +2,7 @@
 
 from qnlnet.models.family import Family
 from qnlnet.models.features import Features, FeatureSpec, Pixels, PrincipalComponents, extract_features
-from qnlnet.models.registry import build_model, count_parameters, family_of, prepare_features
+from qnlnet.models.registry import build_model, count_parameters, count_quantum_parameters, family_of, prepare_features
 from qnlnet.models.streams import Streams
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Streams",
     "build_model",
     "count_parameters",
+    "count_quantum_parameters",
     "extract_features",
     "family_of",
     "prepare_features",

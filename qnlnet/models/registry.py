@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
+from qnlnet.backends import QuantumLayer
 from qnlnet.config import RunConfig
 from qnlnet.config.model.registry import load_own
 from qnlnet.data import Dataset
@@ -50,6 +51,11 @@ def prepare_features(dataset: Dataset, config: RunConfig) -> Features:
 def count_parameters(model: nn.Module) -> int:
     """Returns how many numbers of a model are trained."""
     return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+
+
+def count_quantum_parameters(model: nn.Module) -> int:
+    """Returns how many numbers of a model's circuits are trained."""
+    return sum(count_parameters(layer) for layer in model.modules() if isinstance(layer, QuantumLayer))
 
 
 def build_model(config: RunConfig, seed: int, start: int = 0) -> nn.Module:

@@ -32,6 +32,7 @@ class Published:
         test_mean: Test accuracy, percent.
         test_std: The ± of that; NaN where there is none.
         source: The paper.
+        what: What kind of number it is, such as ``test accuracy, one run``; empty where the tables say it.
     """
 
     table: str
@@ -41,6 +42,7 @@ class Published:
     test_mean: float
     test_std: float
     source: str
+    what: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,17 +103,17 @@ class _Entry:
         return all((settings.get(group) or {}).get("name") == name for group, name in self.names.items())
 
 
-def find_published(cell: Mapping[str, Any], table: str) -> Published | None:
-    """Returns the number of a paper's table that a cell is to be compared with, or None where there is none.
+def find_published(cell: Mapping[str, Any], table: str | None = None) -> Published | None:
+    """Returns the number of a paper that a cell is to be compared with, or None where there is none.
 
     Args:
         cell: A row or a cell with its `config_hash`.
-        table: Such as ``Table 1``.
+        table: Such as ``Table 1``; None: anywhere in a paper.
     """
     settings = recall_settings(cell["config_hash"])
     if settings is None:
         return None
-    found = (entry for entry in _entries() if entry.published.table == table)
+    found = (entry for entry in _entries() if table in (None, entry.published.table))
     return next((entry.published for entry in found if _is_model_of(settings, entry)), None)
 
 
@@ -199,7 +201,8 @@ def _read_entries() -> Iterator[_Entry]:
                 train_std=_number(train[1]),
                 test_mean=_number(test[0]),
                 test_std=_number(test[1]),
-                source=content["source"],
+                source=row.get("source", content["source"]),
+                what=row.get("what", ""),
             )
             for one in row.get("any", [""]):
                 words = (*row["settings"].split(), *one.split())

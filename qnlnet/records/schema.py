@@ -103,6 +103,7 @@ SEED_SCHEMA: Mapping[str, Column] = {
     "aer_agreement": Column(float, optional=True, bounds=(0, 1)),  # share of test images; missing: not checked
     "train_seconds": _FLOAT,
     "parameters": Column(int, optional=True, default=pd.NA, newer=True),  # trained ones
+    "quantum_parameters": Column(int, optional=True, default=pd.NA, newer=True),  # those of them that circuits have
     "config_hash": _TEXT,
     "commit": _TEXT,
     "versions": _TEXT,

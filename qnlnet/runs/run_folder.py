@@ -16,7 +16,7 @@ from qnlnet.config import RunConfig, run_directory
 from qnlnet.data import Dataset
 from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
-from qnlnet.models import count_parameters
+from qnlnet.models import count_parameters, count_quantum_parameters
 from qnlnet.provenance import describe_code
 from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_seed_rows, upsert
 from qnlnet.records.candidates import CANDIDATES, write_candidates
@@ -210,6 +210,7 @@ class Run:
             "aer_agreement": replica.aer_agreement,
             "train_seconds": round(replica.train_seconds, 3),
             "parameters": count_parameters(replica.model),
+            "quantum_parameters": count_quantum_parameters(replica.model),
             "commit": self._code["commit"],
             "versions": f"{self._code['versions']}; cpu {processor()}",  # digits depend on it
             "data_fingerprint": self.dataset.fingerprint,

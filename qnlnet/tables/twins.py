@@ -1,0 +1,201 @@
+"""Quantum models beside their twins: the same network with something else where its circuits stand, seed by seed.
+
+The setting ``layer`` of a model says what stands there. Cells whose settings agree but for it, and but for what is
+chosen for each cell by the same search, are twins of the one with ``layer=quantum``.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from qnlnet.config import RunConfig, identity_settings
+from qnlnet.records import KEYS, dataset_label, dataset_mark, dataset_notes, model_label, split_cells
+from qnlnet.records.cells import distinguishing_columns, without_training
+from qnlnet.records.configurations import recall
+from qnlnet.records.published import find_published
+from qnlnet.records.schema import is_missing
+from qnlnet.tables.formats import format_layout
+from qnlnet.tables.layout import (
+    MISSING,
+    SETTING_HEADERS,
+    Layout,
+    accuracy_note,
+    setting_text,
+    shared_settings_note,
+    signed,
+    with_std,
+)
+from qnlnet.tables.paired import adjust, judge, smallest_adjusted
+from qnlnet.tables.write import write_layout
+
+QUANTUM = "quantum"
+CLEAR = 0.05  # adjusted p-values below it are a verdict
+HIGHER, LOWER, UNDECIDED, TOO_FEW = "higher", "lower", "undecided", "too few seeds"
+STATISTICS = (
+    *("quantum_parameters", "parameters", "n_seeds", "train_accuracy_mean", "train_accuracy_std"),
+    *("test_accuracy_mean", "test_accuracy_std", "train_seconds", "twin_of", "n_pairs", "difference", "low", "high"),
+    *("p", "p_adjusted", "better", "worse", "verdict", "published_test_accuracy", "published_test_std"),
+    *("published_as", "data_official", "config_hash"),
+)
+_ORDER = ["dataset", "classes", "model"]
+_NOTES = (
+    "Parameters: trained ones, and how many of them the circuits have. Seconds: median wall time of a replica.",
+    "Circuit: test accuracy with the trained circuits minus that of the row, paired seed by seed, with the 95 % "
+    "interval of Student's t; better/worse counts seeds. p: of no difference, by Wilcoxon's signed ranks, adjusted for "
+    "all rows together (false discovery rate, Benjamini and Yekutieli). Verdict on the circuits: “higher” or “lower” "
+    f"where that is below {CLEAR:g}; “too few seeds” where so many seeds could not have reached it, however they "
+    "differ; else “undecided”.",
+)
+
+
+def summarise_twins(seed_rows: pd.DataFrame) -> pd.DataFrame:
+    """Returns one row per cell: statistics, whose twin it is, and what the circuits add over it.
+
+    Accuracies are in percent after the last epoch. `twin_of` is the hash of the cell with ``layer=quantum``;
+    `difference` is the accuracy of that one minus the row's, over the seeds that both have. Each quantum cell stands
+    before its twins.
+
+    Raises:
+        ResultsError: Columns are missing, there are no rows, a seed of a cell appears twice, or a cell's settings are
+            not known.
+    """
+    cells = [
+        ({**cell, "_rank": number, **_describe(recall(cell["config_hash"]))}, rows)
+        for number, (cell, rows) in enumerate(split_cells(seed_rows))
+    ]
+    quantum = {cell["_group"]: (cell, rows) for cell, rows in reversed(cells) if cell["_layer"] == QUANTUM}
+    first: dict[str, int] = {}
+    for cell, _ in cells:
+        first.setdefault(cell["_group"], cell["_rank"])
+    table = pd.DataFrame([{**cell, **_statistics(cell, rows, quantum.get(cell["_group"]))} for cell, rows in cells])
+    table = table.assign(_first=table._group.map(first), _is_twin=table._layer != QUANTUM)
+    table = table.sort_values([*_ORDER, "_first", "_is_twin", "_rank"], kind="stable", ignore_index=True)
+    table["p_adjusted"] = adjust(table.p)
+    comparisons = int(table.p.notna().sum())
+    table["verdict"] = [_verdict(row, comparisons) for row in table.to_dict("records")]
+    return table[[*KEYS, "num_qubits", "settings", *STATISTICS]]
+
+
+def _describe(config: RunConfig) -> dict[str, Any]:
+    """Returns what stands in the place of the circuits, and what all twins have in common."""
+    settings = json.loads(json.dumps(identity_settings(config)))
+    chosen = {key for key, _ in config.choices} | {"train.learning_rate", "train.epochs"}
+    for key in ("model.layer", "backend", *chosen):
+        section, _, name = key.rpartition(".")
+        (settings.get(section, {}) if section else settings).pop(name, None)
+    return {"_layer": getattr(config.model, "layer", None), "_group": json.dumps(settings, sort_keys=True)}
+
+
+def _statistics(
+    cell: dict[str, Any], rows: pd.DataFrame, quantum: tuple[dict[str, Any], pd.DataFrame] | None
+) -> dict[str, Any]:
+    train, test = rows.train_accuracy, rows.test_accuracy
+    published = find_published(cell)
+    return {
+        "quantum_parameters": rows.quantum_parameters.iloc[0],
+        "parameters": rows.parameters.iloc[0],
+        "n_seeds": len(rows),
+        "train_accuracy_mean": train.mean(),
+        "train_accuracy_std": train.std(ddof=1),
+        "test_accuracy_mean": test.mean(),
+        "test_accuracy_std": test.std(ddof=1),
+        "train_seconds": rows.train_seconds.median(),
+        **_compare(cell, rows, quantum),
+        "published_test_accuracy": published.test_mean if published else math.nan,
+        "published_test_std": published.test_std if published else math.nan,
+        "published_as": f"{published.what}; {published.source}" if published else "",
+        "data_official": bool(rows.data_official.all()),
+    }
+
+
+def _compare(
+    cell: dict[str, Any], rows: pd.DataFrame, quantum: tuple[dict[str, Any], pd.DataFrame] | None
+) -> dict[str, Any]:
+    nothing = {"twin_of": "", "n_pairs": 0, "better": pd.NA, "worse": pd.NA}
+    if quantum is None or quantum[0]["config_hash"] == cell["config_hash"]:
+        return {**nothing, **dict.fromkeys(("difference", "low", "high", "p"), math.nan)}
+    known, own = quantum[1].set_index("seed").test_accuracy, rows.set_index("seed").test_accuracy
+    seeds = own.index.intersection(known.index)
+    differences = (known[seeds] - own[seeds]).to_numpy()
+    low, high, p = judge(differences) if len(seeds) else (math.nan,) * 3
+    return {
+        "twin_of": quantum[0]["config_hash"],
+        "n_pairs": len(seeds),
+        "difference": differences.mean() if len(seeds) else math.nan,
+        **{"low": low, "high": high, "p": p},
+        "better": int((differences > 0).sum()),
+        "worse": int((differences < 0).sum()),
+    }
+
+
+def _verdict(row: dict[str, Any], comparisons: int) -> str:
+    if not row["twin_of"]:
+        return ""
+    if row["n_pairs"] < 2 or smallest_adjusted(row["n_pairs"], comparisons) >= CLEAR:
+        return TOO_FEW
+    if row["p_adjusted"] >= CLEAR:
+        return UNDECIDED
+    return HIGHER if row["difference"] > 0 else LOWER
+
+
+def lay_out_twins(table: pd.DataFrame) -> Layout:
+    """Returns the compact table of `summarise_twins`, with columns for those settings in which its cells differ."""
+    table = without_training(table)
+    settings = [name for name in distinguishing_columns(table) if name not in ("model", "config_hash")]
+    header = ["Dataset", "Model", *(SETTING_HEADERS.get(name, name) for name in settings)]
+    is_published = table.published_as.ne("").any()
+    numbers = ["Seeds", "Parameters", "Train", "Test", "Seconds", "Circuit", "95 % interval", "Better/worse", "p"]
+    numbers += ["Verdict", *(["Published"] if is_published else [])]
+    rows = [_row(row, settings)[: len(header) + len(numbers)] for row in table.to_dict("records")]
+    sources = dict.fromkeys(text for text in table.published_as if text)
+    notes = [accuracy_note(table), *shared_settings_note(table), *_NOTES]
+    notes += [f"Published: {'. '.join(sources)}."] if is_published else []
+    notes += dataset_notes(zip(table.dataset, table.data_official, strict=True))
+    return Layout(header + numbers, rows, len(header), notes)
+
+
+def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
+    is_twin = bool(row["twin_of"])
+    mark = dataset_mark(row["dataset"], row["data_official"])
+    interval = MISSING if pd.isna(row["low"]) else f"{signed(row['low'])} … {signed(row['high'])}"
+    return [
+        f"{dataset_label(row['dataset'], row['classes'])} {mark}".rstrip(),
+        model_label(row["model"]),
+        *(setting_text(name, row[name]) for name in settings),
+        str(row["n_seeds"]),
+        _parameters(row),
+        with_std(row["train_accuracy_mean"], row["train_accuracy_std"]),
+        with_std(row["test_accuracy_mean"], row["test_accuracy_std"]),
+        f"{row['train_seconds']:.1f}",
+        MISSING if pd.isna(row["difference"]) else signed(row["difference"]),
+        interval,
+        f"{row['better']}/{row['worse']}" if is_twin else MISSING,
+        MISSING if pd.isna(row["p_adjusted"]) else f"{row['p_adjusted']:.3f}",
+        row["verdict"] or MISSING,
+        with_std(row["published_test_accuracy"], row["published_test_std"]),
+    ]
+
+
+def _parameters(row: dict[str, Any]) -> str:
+    if is_missing(row["parameters"]):
+        return MISSING
+    quantum = row["quantum_parameters"]
+    return f"{row['parameters']:,}" + (f" ({quantum:,})" if not is_missing(quantum) and quantum else "")
+
+
+def write_twins(seed_rows: pd.DataFrame, directory: Path | str, name: str) -> list[Path]:
+    """Writes `name`.csv (all numbers), `name`.md and `name`.tex (compact) and returns their paths.
+
+    Raises:
+        ResultsError: The rows are not acceptable, or the folder cannot be written.
+    """
+    table = summarise_twins(seed_rows)
+    return write_layout(lay_out_twins(table), table, directory, name)
+
+
+def format_twins_terminal(seed_rows: pd.DataFrame) -> str:
+    """Returns the table as plain text."""
+    return format_layout(lay_out_twins(summarise_twins(seed_rows)))
