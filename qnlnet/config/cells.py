@@ -1,7 +1,8 @@
 """From the axes of a file such as configs/table1.yaml to cells: every combination of their choices."""
 
 import itertools
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from omegaconf import OmegaConf
 
@@ -17,7 +18,8 @@ def list_cells(config_name: str, overrides: Sequence[str] = (), other_keys: Coll
     """Returns every combination of a table's axes, with the overrides of the command line applied to each.
 
     Where an override is the first word of choices of an axis it picks these: ``data=mnist`` leaves the MNIST rows.
-    Where it sets a key that choices set to something else it wins, and choices that become equal are one cell.
+    `axes` may be several lists of axes by name, one after the other; what picks choices of one of them leaves the others
+    out that have choices of the same key but not this one. Where it sets a key that choices set to something else it wins, and choices that become equal are one cell.
 
     Args:
         config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
@@ -29,12 +31,23 @@ def list_cells(config_name: str, overrides: Sequence[str] = (), other_keys: Coll
     """
     not_of_cells = {*_TABLE_KEYS, *other_keys}
     own = own_words(overrides, not_of_cells)
-    axes = [pick_choices(axis, own) for axis in compose_config(config_name, overrides).axes]
     cells: dict[str, RunConfig] = {}
-    for choices in itertools.product(*axes):
-        cell = build_cell(config_name, list(itertools.chain(*choices)), own, not_of_cells)
-        cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
+    for axes in _list_axes(OmegaConf.to_container(compose_config(config_name, overrides).axes), own):
+        for choices in itertools.product(*axes):
+            cell = build_cell(config_name, list(itertools.chain(*choices)), own, not_of_cells)
+            cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
     return list(cells.values())
+
+
+def _list_axes(described: Any, own: Collection[str]) -> Iterator[list[list[list[str]]]]:
+    """Yields lists of axes, with the choices that are picked."""
+    parts = list(described.values()) if isinstance(described, Mapping) else [described]
+    firsts = [{read_override(str(choice).split()[0]) for axis in part for choice in axis} for part in parts]
+    picking = {word for word in own if any(word in first for first in firsts)}
+    for part, first in zip(parts, firsts, strict=True):
+        keys = {key_of(word) for word in first}
+        if all(word in first or key_of(word) not in keys for word in picking):
+            yield [pick_choices(axis, own) for axis in part]
 
 
 def own_words(overrides: Sequence[str], not_of_cells: Collection[str]) -> list[str]:
