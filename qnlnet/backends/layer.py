@@ -151,6 +151,8 @@ class QuantumLayer(TorchConnector):
         super()._load_from_state_dict(state_dict, prefix, *arguments)
 
 
-def build_quantum_layer(circuit: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0) -> QuantumLayer:
+def build_quantum_layer(
+    circuit: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0, copies: int | None = None
+) -> QuantumLayer:
     """Builds a quantum layer that runs on a backend; its weights are drawn from U[−1, 1] by torch's generator."""
-    return QuantumLayer(circuit, backend=config, seed=seed)
+    return QuantumLayer(circuit, backend=config, copies=copies, seed=seed)
