@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from qnlnet.config import RunConfig
+from qnlnet.config import RunConfig, TrainConfig
 from qnlnet.models import Features, build_model
 from qnlnet.training.replica import BuildModel, Stopped
 from qnlnet.training.scoring import check_scores, score_with_model
@@ -21,7 +21,7 @@ class TorchReplica(StepwiseReplica):
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
-        self._optimizer = torch.optim.Adam(self.model.parameters(), lr=config.train.learning_rate)
+        self._optimizer = _build_optimizer(self.model, config.train)
         self._loss = nn.NLLLoss() if config.train.loss == "raw_nll" else nn.CrossEntropyLoss()
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -58,3 +58,10 @@ class TorchReplica(StepwiseReplica):
     def _restore_own_state(self, state: Mapping[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(deepcopy(state["optimizer"]))
+
+
+def _build_optimizer(model: nn.Module, train: TrainConfig) -> torch.optim.Optimizer:
+    parameters, rate, decay = model.parameters(), train.learning_rate, train.weight_decay
+    if train.optimizer == "sgd":
+        return torch.optim.SGD(parameters, lr=rate, momentum=train.momentum, weight_decay=decay)
+    return torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
