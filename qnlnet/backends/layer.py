@@ -152,7 +152,7 @@ class QuantumLayer(TorchConnector):
 
 
 def build_quantum_layer(
-    circuit: Circuit, config: AnyBackendConfig = _EXACT, *, seed: int = 0, copies: int | None = None
+    circuit: Circuit, config: AnyBackendConfig = _EXACT, *, copies: int | None = None, seed: int = 0
 ) -> QuantumLayer:
     """Builds a quantum layer that runs on a backend; its weights are drawn from U[−1, 1] by torch's generator."""
     return QuantumLayer(circuit, backend=config, copies=copies, seed=seed)

@@ -18,6 +18,7 @@ from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.hqnn_parallel import HQNNParallelConfig
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, Pixels
+from qnlnet.models.first_weights import turn_anywhere
 from qnlnet.models.streams import Streams
 
 _MAPS = (16, 32)  # of the two convolutions
@@ -79,7 +80,7 @@ def _build_middle(config: RunConfig, streams: Streams) -> nn.Module:
         return nn.Identity()
     if model.layer == "linear":
         return nn.Linear(model.width, model.width)
-    layer = streams.quantum_layer(_build_circuit(model), copies=model.circuits, anywhere=True)
+    layer = turn_anywhere(streams.quantum_layer(_build_circuit(model), model.circuits))
     layer.requires_grad_(model.layer == "quantum")
     return ParallelCircuits(layer, bounded=model.angles == "tanh")
 

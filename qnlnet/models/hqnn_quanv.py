@@ -20,6 +20,7 @@ from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.hqnn_quanv import HQNNQuanvConfig
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, Pixels
+from qnlnet.models.first_weights import turn_anywhere
 from qnlnet.models.patches import count_patches, cut_patches, join_maps
 from qnlnet.models.streams import Streams
 
@@ -133,7 +134,7 @@ def _build_filter(config: RunConfig, streams: Streams) -> nn.Module:
     model = settings_of(config, HQNNQuanvConfig)
     if not model.runs_circuit:
         return SharedConvolution(model).requires_grad_(model.layer == "conv")
-    layer = streams.quantum_layer(_build_circuit(model), anywhere=True)
+    layer = turn_anywhere(streams.quantum_layer(_build_circuit(model)))
     layer.requires_grad_(model.layer == "quantum")
     circuit: nn.Module = layer
     if model.detached:

@@ -23,6 +23,7 @@ from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.quanvolution import QuanvolutionConfig
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, Pixels
+from qnlnet.models.first_weights import turn_anywhere
 from qnlnet.models.patches import count_patches, cut_patches, join_maps
 from qnlnet.models.streams import Streams
 from qnlnet.seeding import generator
@@ -67,7 +68,7 @@ def build(config: RunConfig, streams: Streams) -> Quanvolution:
     """Builds head and filters; the head has the same first weights whatever the filters are."""
     model = settings_of(config, QuanvolutionConfig)
     head = nn.Linear(_count_values(config), len(config.data.classes))
-    filters: list[nn.Module] = [streams.quantum_layer(circuit, anywhere=True) for circuit in list_circuits(config)]
+    filters: list[nn.Module] = [turn_anywhere(streams.quantum_layer(circuit)) for circuit in list_circuits(config)]
     if model.layer in ("conv", "frozen_conv"):
         filters = [_build_convolution(model)]
     for each in filters:

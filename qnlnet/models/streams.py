@@ -1,9 +1,6 @@
 """What a family builds its models of: named random streams of one seed, and quantum layers that draw from them."""
 
-import math
-
 import numpy as np
-from torch import nn
 
 from qnlnet.backends import QuantumLayer, build_quantum_layer
 from qnlnet.circuits import Circuit
@@ -30,13 +27,14 @@ class Streams:
         """Returns a generator of its own for a purpose, such as ``dropout``."""
         return generator(self.seed, purpose)
 
-    def quantum_layer(self, circuit: Circuit, *, copies: int | None = None, anywhere: bool = False) -> QuantumLayer:
+    def quantum_layer(self, circuit: Circuit, copies: int | None = None) -> QuantumLayer:
         """Returns a layer that runs a circuit on the cell's backend; its shots, if any, are independent of others'.
+
+        Its weights are drawn from U[−1, 1].
 
         Args:
             circuit: The circuit.
-            copies: How many of it stand side by side, with weights of their own; None for a single one.
-            anywhere: Whether weights are drawn from U[0, 2π), as PennyLane does, and not from U[−1, 1].
+            copies: How many of it stand side by side; see `QuantumLayer`.
 
         Raises:
             ArgumentError: An option of the backend is not acceptable.
@@ -44,10 +42,7 @@ class Streams:
         """
         own = self.seed if self._layers == 0 else integer_seed(self.seed, "shots", self._layers)
         self._layers += 1
-        layer = build_quantum_layer(circuit, self._backend, seed=own, copies=copies)
-        if anywhere:
-            nn.init.uniform_(layer.weight, 0, 2 * math.pi)
-        return layer
+        return build_quantum_layer(circuit, self._backend, copies=copies, seed=own)
 
 
 def _share_of_budget(config: RunConfig) -> AnyBackendConfig:

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from qnlnet.config.backend import RuntimeConfig
 from qnlnet.config.data import DataConfig
 from qnlnet.config.section import Count, Section
 from qnlnet.errors import argument_error
@@ -76,26 +75,6 @@ class ModelConfig(Section):
     def columns(self) -> dict[str, Any]:
         """Returns what per-seed rows say of the model beside its name, by the names of their columns."""
         return {name: getattr(self, name) for name in _COLUMNS if name in type(self).model_fields}
-
-
-def check_backend(run: "RunConfig", layer: str, *, runs_circuit: bool) -> None:
-    """Checks the backend of a model whose circuits, where it runs any, measure every qubit.
-
-    Args:
-        run: The cell.
-        layer: What stands in the circuits' place; for the sentence.
-        runs_circuit: Whether there are circuits.
-
-    Raises:
-        ArgumentError: There is no circuit to run, or it would run on a device.
-    """
-    if not runs_circuit and run.backend.name != "exact":
-        advice = "Leave backend out: there is no circuit to run."
-        raise argument_error("backend", f"be exact with layer={layer}", run.backend.name, advice)
-    if isinstance(run.backend, RuntimeConfig):
-        advice = "On a device one qubit is read out, and these circuits measure all."
-        requirement = f"be exact, statevector or aer with model={run.model.name}"
-        raise argument_error("backend", requirement, "runtime", advice)
 
 
 _Model = TypeVar("_Model", bound=ModelConfig)

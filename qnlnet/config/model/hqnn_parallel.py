@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from qnlnet.config.model.base import ModelConfig, check_backend
+from qnlnet.config.model.backends import check_backend
+from qnlnet.config.model.base import ModelConfig
 from qnlnet.config.section import Repetitions
 from qnlnet.errors import argument_error
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from qnlnet.config.data import DataConfig
-from qnlnet.config.model.base import check_backend
+from qnlnet.config.model.backends import check_backend
 from qnlnet.config.model.patches import PatchesConfig
 from qnlnet.config.section import Count, Repetitions
 from qnlnet.errors import argument_error
