@@ -16,6 +16,7 @@ from qnlnet.models import build_model, family_of
 
 _KEYS = {"config", "config_hash", "seed", "circuit_weight_names", "state_dict"}
 _ALIAS = "._weights"  # quantum layers write one tensor under two names, as the stock class does
+_COUNTER = ".num_batches_tracked"  # of batch normalisation: an integer
 _Shape = tuple[int | None, ...]
 _TRAIN_AGAIN = "Train it again with force=true, or restore the file from a copy."
 
@@ -100,7 +101,7 @@ def _check_weights(weights: Any, expected: Mapping[str, _Shape], path: str) -> N
         reason = f"It must have {', '.join(expected)}, but has {', '.join(sorted(map(str, found))) or 'none'}."
         raise argument_error("run", "name a model with the weights of its settings", path, _then(reason))
     for name, shape in expected.items():
-        if fault := _find_fault(weights[name], shape):
+        if fault := _find_fault(weights[name], shape, torch.int64 if name.endswith(_COUNTER) else torch.float32):
             reason = f"{name} must {fault}."
             raise argument_error("run", "name a model with undamaged weights", path, _then(reason))
     for alias in (name for name in expected if name.endswith(_ALIAS)):
@@ -111,10 +112,10 @@ def _check_weights(weights: Any, expected: Mapping[str, _Shape], path: str) -> N
         raise argument_error("run", "name a model with undamaged weights", path, _then(reason))
 
 
-def _find_fault(value: Any, shape: _Shape) -> str:
+def _find_fault(value: Any, shape: _Shape, dtype: torch.dtype) -> str:
     """Returns what a weight must be and is not, such as ``be finite, but holds …``; empty if all is well."""
-    if not isinstance(value, Tensor) or value.layout is not torch.strided or value.dtype is not torch.float32:
-        return f"be a tensor of float32, but is {_kind(value)}"
+    if not isinstance(value, Tensor) or value.layout is not torch.strided or value.dtype is not dtype:
+        return f"be a tensor of {str(dtype).removeprefix('torch.')}, but is {_kind(value)}"
     if value.ndim != len(shape) or any(size not in (None, own) for size, own in zip(shape, value.shape, strict=True)):
         return f"have the shape {shape}, but has {tuple(value.shape)}"
     if value.untyped_storage().nbytes() < value.numel() * value.element_size():

@@ -141,7 +141,9 @@ def _name_owner(key: str) -> str:
     owners = [name for name in model_names() if field in _keys_of_model(name)]
     if not owners:
         return ""
-    return f" `{short}` belongs to model={' and model='.join(owners)}. Choose that model, or leave `{short}` out."
+    *others, last = (f"model={owner}" for owner in owners)
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f" `{short}` belongs to {named}. Choose that model, or leave `{short}` out."
 
 
 def _keys_of_model(name: str) -> set[str]:

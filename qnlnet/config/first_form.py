@@ -22,9 +22,13 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "circuit": "qnl",
     "layer": "quantum",
     "readout_qubits": None,
+    "train.gradient_norms": False,
     "train.initial_weights": "uniform",
+    "train.momentum": 0.0,
+    "train.optimizer": "adam",
     "train.schedule": "exponential",
     "train.starts": 1,
+    "train.weight_decay": 0.0,
 }
 
 

@@ -34,11 +34,16 @@ class TrainConfig(Section):
         epochs: How often all images are seen.
         batch_size: Images of a step.
         loss: ``raw_nll``: the negative score of the right class; ``cross_entropy``: −log softmax of the scores.
-        learning_rate: Of Adam, in the first epoch.
+        learning_rate: Of the optimizer, in the first epoch.
         schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch.
         lr_decay: Factor of an epoch.
         shuffle: Whether each epoch has an order of its own.
         starts: First weights that are tried for an epoch; the smallest training loss goes on.
+        optimizer: ``adam``, or ``sgd``, stochastic gradient descent.
+        momentum: Of ``sgd``.
+        weight_decay: What times the weights is added to the gradient, as torch's Adam and SGD have it.
+        gradient_norms: Whether the norm of each trained parameter's gradient is kept, a mean over the steps of each
+            epoch, in gradients.csv. It makes a cell of its own: it has rows that others have not.
     """
 
     protocol: str
@@ -50,6 +55,17 @@ class TrainConfig(Section):
     lr_decay: float = Field(default=1.0, gt=0, le=1)
     shuffle: bool
     starts: Count = 1
+    optimizer: Literal["adam", "sgd"] = "adam"
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+    gradient_norms: bool = False
+
+    @model_validator(mode="after")
+    def _check_momentum(self) -> Self:
+        if self.momentum and self.optimizer != "sgd":
+            advice = "It is for train.optimizer=sgd."
+            raise argument_error("train.momentum", f"be 0 with train.optimizer={self.optimizer}", self.momentum, advice)
+        return self
 
 
 def _build_model(value: Any) -> Any:

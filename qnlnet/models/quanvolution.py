@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import torch
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 from torch import Tensor, nn
-from torch.nn.functional import unfold
 
 from qnlnet.circuits import (
     Circuit,
@@ -24,6 +23,8 @@ from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.quanvolution import QuanvolutionConfig
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, Pixels
+from qnlnet.models.first_weights import turn_anywhere
+from qnlnet.models.patches import count_patches, cut_patches, join_maps
 from qnlnet.models.streams import Streams
 from qnlnet.seeding import generator
 
@@ -52,11 +53,10 @@ class Quanvolution(nn.Module):
         Args:
             images: Pixels in [0, 1], shape (batch, channels, height, width); each channel goes through by itself.
         """
-        batch, channels, *size = images.shape
-        patches = unfold(images.reshape(batch * channels, 1, *size), self.patch, stride=self.stride).transpose(1, 2)
-        values = torch.cat([each(math.pi * patches) for each in self.filters], dim=-1)
-        grid = [(length - self.patch) // self.stride + 1 for length in size]
-        return values.transpose(1, 2).reshape(batch, channels * values.shape[-1], *grid)
+        patches = cut_patches(math.pi * images, self.patch, self.stride)
+        values = [each(patches) for each in self.filters]
+        joined = values[0] if len(values) == 1 else torch.cat(values, dim=-1)
+        return join_maps(joined, count_patches(images.shape[2:], self.patch, self.stride))
 
     def forward(self, images: Tensor) -> Tensor:
         """Returns the scores of the classes, shape (batch, classes), for images as `maps` takes them."""
@@ -68,7 +68,7 @@ def build(config: RunConfig, streams: Streams) -> Quanvolution:
     """Builds head and filters; the head has the same first weights whatever the filters are."""
     model = settings_of(config, QuanvolutionConfig)
     head = nn.Linear(_count_values(config), len(config.data.classes))
-    filters = [_turn_anywhere(streams.quantum_layer(circuit)) for circuit in list_circuits(config)]
+    filters: list[nn.Module] = [turn_anywhere(streams.quantum_layer(circuit)) for circuit in list_circuits(config)]
     if model.layer in ("conv", "frozen_conv"):
         filters = [_build_convolution(model)]
     for each in filters:
@@ -98,13 +98,6 @@ def _build_circuit(model: QuanvolutionConfig, number: int) -> Circuit:
     return Circuit(circuit, tuple(inputs), tuple(weights), measure_each(model.num_qubits, model.measured.upper()))
 
 
-def _turn_anywhere(layer: nn.Module) -> nn.Module:
-    """Draws the weights of a circuit from U[0, 2π), as PennyLane does."""
-    for weight in layer.parameters():
-        nn.init.uniform_(weight, 0, 2 * math.pi)
-    return layer
-
-
 def _build_convolution(model: QuanvolutionConfig) -> nn.Module:
     """Builds the classical twin, a convolution: linear functions of the patch, and tanh, in [−1, 1] like ⟨Z⟩."""
     pixels = model.patch**2
@@ -118,7 +111,7 @@ def _count_values(config: RunConfig) -> int:
     channels = config.data.image_shape[0]
     if model.layer == "none":
         return channels * math.prod(model.size)
-    patches = math.prod((length - model.patch) // model.stride + 1 for length in model.size)
+    patches = math.prod(count_patches(model.size, model.patch, model.stride))
     return channels * patches * model.filters * model.patch**2
 
 

@@ -27,10 +27,14 @@ class Streams:
         """Returns a generator of its own for a purpose, such as ``dropout``."""
         return generator(self.seed, purpose)
 
-    def quantum_layer(self, circuit: Circuit) -> QuantumLayer:
+    def quantum_layer(self, circuit: Circuit, copies: int | None = None) -> QuantumLayer:
         """Returns a layer that runs a circuit on the cell's backend; its shots, if any, are independent of others'.
 
         Its weights are drawn from U[−1, 1].
+
+        Args:
+            circuit: The circuit.
+            copies: How many of it stand side by side; see `QuantumLayer`.
 
         Raises:
             ArgumentError: An option of the backend is not acceptable.
@@ -38,7 +42,7 @@ class Streams:
         """
         own = self.seed if self._layers == 0 else integer_seed(self.seed, "shots", self._layers)
         self._layers += 1
-        return build_quantum_layer(circuit, self._backend, seed=own)
+        return build_quantum_layer(circuit, self._backend, copies=copies, seed=own)
 
 
 def _share_of_budget(config: RunConfig) -> AnyBackendConfig:

@@ -59,6 +59,10 @@ CHANGES_NUMBERS = [
     "train.pca_scaling=train_split",
     "train.initial_weights=quarter_turn",
     "train.starts=2",
+    "train.optimizer=sgd",
+    "train.optimizer=sgd train.momentum=0.9",
+    "train.weight_decay=1e-4",
+    "train.gradient_norms=true",
 ]
 CHANGES_NO_NUMBERS = [
     "seeds=3",

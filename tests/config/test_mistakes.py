@@ -75,7 +75,13 @@ KEYS = {
     "lr=0.1": "There is no configuration key `lr`. Did you mean `train.learning_rate`?",
     "batch_size=4": "There is no configuration key `batch_size`. Did you mean `train.batch_size`?",
     "dropout=0": "There is no configuration key `dropout`. Did you mean `train.dropout`?",
-    "optimizer=adam": "There is no configuration key `optimizer`. See --help for all.",
+    "optimizer=adam": "There is no configuration key `optimizer`. Did you mean `train.optimizer`?",
+    "train.optimizer=adamw": "Argument `train.optimizer` must be 'adam' or 'sgd', but is 'adamw'.",
+    "train.momentum=0.9": "Argument `train.momentum` must be 0 with train.optimizer=adam, but is 0.9. It is for "
+    "train.optimizer=sgd.",
+    "train.weight_decay=-1": "Argument `train.weight_decay` must be at least 0, but is -1.",
+    "model=svm train.weight_decay=1": "Argument `train.weight_decay` must be left out with model=svm, which is fitted "
+    "once, but is 1.",
     "depth=2": "There is no configuration key `depth`. Did you mean `D`?",
     "shots=100": "There is no configuration key `shots`. Did you mean `backend.shots`?",
     "qubits=4": "There is no configuration key `qubits`. Did you mean `num_qubits`?",

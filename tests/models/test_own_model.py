@@ -139,13 +139,15 @@ def test_a_name_that_nobody_has(own: Write) -> None:
 def test_settings_that_belong_to_another_model(own: Write) -> None:
     own()
     refuse("There is no configuration key `r` here. `r` belongs to model=qnl_net. ", "model=chain", "r=2")
-    refuse(
-        "There is no configuration key `model.layers` here. `model.layers` belongs to model=quanvolution and "
-        "model=chain. Choose that model, or leave `model.layers` out.",
-        "model.layers=2",
+    with pytest.raises(ArgumentError) as caught:
+        load_config("data=digits", "model.layers=2")
+    sentence = str(caught.value)
+    assert sentence.startswith(
+        "There is no configuration key `model.layers` here. `model.layers` belongs to model=quan"
     )
+    assert sentence.endswith(" and model=chain. Choose that model, or leave `model.layers` out.")
     refuse(
-        "There is no configuration key `layer` here. `layer` belongs to model=qnl_net and model=quan",
+        "There is no configuration key `layer` here. `layer` belongs to model=qnl_net, model=quan",
         "model=chain",
         "model.layer=3",
     )

@@ -209,6 +209,36 @@ def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> N
         assert type(build_replica(config, 0, make_features(config, 2))) is kind
 
 
+@pytest.mark.parametrize("overrides", [("train.optimizer=sgd",), ("train.weight_decay=1e-4",)])
+def test_other_optimizers_train_in_the_plain_loop(overrides: tuple[str, ...], make_features: MakeFeatures) -> None:
+    config = load_config("reducer=pca", *overrides)
+    assert type(build_replica(config, 0, make_features(config, 2))) is TorchReplica
+    with pytest.raises(ArgumentError, match="needs Adam without weight decay; use `TorchReplica`"):
+        CompiledReplica(config, 0, make_features(config, 2))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+def test_momentum_and_weight_decay_are_torchs(optimizer: str, make_features: MakeFeatures) -> None:
+    momentum = ("train.momentum=0.9",) if optimizer == "sgd" else ()
+    train = ("train.epochs=2", "train.batch_size=4", "train.lr_decay=1", "train.weight_decay=0.1", *momentum)
+    config = load_config("reducer=pca", "layer=none", f"train.optimizer={optimizer}", "protocol=released", *train)
+    assert not config.train.shuffle
+    features = make_features(config, 10)
+    replica = TorchReplica(config, 0, features)
+    model = build_model(config, 0)
+    kinds = {"adam": torch.optim.Adam, "sgd": lambda *own, **rates: torch.optim.SGD(*own, momentum=0.9, **rates)}
+    steps = kinds[optimizer](model.parameters(), lr=config.train.learning_rate, weight_decay=0.1)
+    for _ in range(2):
+        replica.advance()
+        for start in (0, 4, 8):
+            inputs, labels = (part[start : start + 4] for part in (features.train, features.train_labels))
+            steps.zero_grad()
+            torch.nn.functional.nll_loss(model(torch.from_numpy(inputs)), torch.from_numpy(labels)).backward()
+            steps.step()
+    trained = replica.trained_model().state_dict()
+    assert all(torch.equal(trained[name], value) for name, value in model.state_dict().items())
+
+
 def test_the_compiled_loop_refuses_what_it_does_not_know(make_features: MakeFeatures) -> None:
     config = load_config("reducer=pca", "backend=statevector")
     with pytest.raises(ArgumentError, match="needs backend=exact; use `TorchReplica`"):

@@ -1,12 +1,9 @@
 """The settings of quanvolutional networks (Henderson et al., arXiv 1904.04767; Senokosov et al., 2304.09224)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field, field_validator
-
-from qnlnet.config.backend import RuntimeConfig
-from qnlnet.config.data import DataConfig
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.backends import check_backend
+from qnlnet.config.model.patches import PatchesConfig
 from qnlnet.config.section import Count, Index, Repetitions
 from qnlnet.errors import argument_error
 
@@ -14,14 +11,13 @@ if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
 
 
-class QuanvolutionConfig(ModelConfig):
+class QuanvolutionConfig(PatchesConfig):
     """Patches of the image → circuits of one qubit per pixel → Pauli expectation values → linear head.
 
-    Each channel of a colour image goes through the same circuits by itself; the outputs are stacked.
+    A circuit has a qubit for each pixel of a patch. Each channel of a colour image goes through the same circuits by
+    itself; the outputs are stacked.
 
     Attributes:
-        size: Height and width to which the image is averaged; left out: half of it where that is whole, else all.
-        patch: Height and width of a patch: patch² pixels, and as many qubits.
         stride: Pixels from one patch to the next.
         filters: Circuits that see every patch, each with weights of its own.
         circuit: What follows the encoding: ``random`` layers, ``basic`` or ``strong`` entangling layers.
@@ -38,8 +34,6 @@ class QuanvolutionConfig(ModelConfig):
     spoken: ClassVar[tuple[str, ...]] = ("circuit", "layer", "filters")
 
     name: Literal["quanvolution"] = "quanvolution"
-    size: tuple[Count, Count] | None = None
-    patch: int = Field(default=2, strict=True, ge=1, le=4)
     stride: Count = 2
     filters: Repetitions = 1
     circuit: Literal["random", "basic", "strong"] = "random"
@@ -49,13 +43,6 @@ class QuanvolutionConfig(ModelConfig):
     encoding: Literal["rx", "ry"] = "ry"
     measured: Literal["x", "y", "z"] = "z"
     layer: Literal["quantum", "frozen", "conv", "frozen_conv", "none"] = "frozen"
-
-    @field_validator("size", mode="before")
-    @classmethod
-    def _check_size(cls, value: Any) -> Any:
-        if value is not None and not (isinstance(value, list | tuple) and len(value) == 2):
-            raise argument_error("model.size", "be height and width, such as [14,14]", value)
-        return value
 
     @property
     def num_qubits(self) -> int:
@@ -67,40 +54,14 @@ class QuanvolutionConfig(ModelConfig):
         """Whether circuits see the patches."""
         return self.layer in ("quantum", "frozen")
 
-    def completed(self, data: DataConfig) -> Self:
-        if self.size is not None:
-            return self
-        _, height, width = data.image_shape
-        halves = height % 2 == 0 and width % 2 == 0 and min(height, width) // 2 >= self.patch
-        return self.model_copy(update={"size": (height // 2, width // 2) if halves else (height, width)})
-
     def check(self, run: "RunConfig") -> None:
-        self._check_patches(run.data)
+        self.check_patches(run.data, self.stride)
         for key, owner in (("rotation", "basic"), ("circuit_seed", "random")):
             value = getattr(self, key)
             if self.circuit != owner and value != type(self).model_fields[key].default:
                 advice = f"It is for circuit={owner}."
                 raise argument_error(f"model.{key}", f"be left out with circuit={self.circuit}", value, advice)
-        if not self.runs_circuit and run.backend.name != "exact":
-            advice = "Leave backend out: there is no circuit to run."
-            raise argument_error("backend", f"be exact with layer={self.layer}", run.backend.name, advice)
-        if isinstance(run.backend, RuntimeConfig):
-            advice = "On a device one qubit is read out, and these circuits measure all."
-            raise argument_error("backend", "be exact, statevector or aer with model=quanvolution", "runtime", advice)
-
-    def _check_patches(self, data: DataConfig) -> None:
-        assert self.size is not None  # `completed` puts it in
-        for whole, part in zip(data.image_shape[1:], self.size, strict=True):
-            if whole % part:
-                requirement = f"divide the {data.image_shape[1]} × {data.image_shape[2]} pixels of the images"
-                raise argument_error("model.size", requirement, list(self.size), "Blocks of pixels are averaged.")
-            if part < self.patch:
-                requirement = f"be at least model.patch={self.patch}"
-                raise argument_error("model.size", requirement, list(self.size))
-            if (part - self.patch) % self.stride:
-                requirement = f"lead patches of {self.patch} pixels to the edge of all {part}"
-                advice = "Pixels behind the last patch would not be seen."
-                raise argument_error("model.stride", requirement, self.stride, advice)
+        check_backend(run, self.layer, runs_circuit=self.runs_circuit)
 
     def name_parts(self) -> list[str]:
         return [self.name, self.circuit]

@@ -21,6 +21,10 @@ from qnlnet.errors import ArgumentError, argument_error
 _SECTIONS: Mapping[str, tuple[str, str]] = {
     "qnl_net": ("qnl_net", "QNLNetConfig"),
     "quanvolution": ("quanvolution", "QuanvolutionConfig"),
+    "hqnn_parallel": ("hqnn_parallel", "HQNNParallelConfig"),
+    "hqnn_quanv": ("hqnn_quanv", "HQNNQuanvConfig"),
+    "quantum_pointwise": ("quantum_pointwise", "QuantumPointwiseConfig"),
+    "resqunn": ("resqunn", "ResQuNNConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from qnlnet.config import RunConfig
+from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
@@ -26,6 +27,8 @@ class CompiledReplica(StepwiseReplica):
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
+        if (config.train.optimizer, config.train.weight_decay) != ("adam", 0.0):
+            raise ArgumentError("The compiled loop needs Adam without weight decay; use `TorchReplica`.")
         self._network = read_network(self.model, features.train.shape[1:])
         parameters = flatten_parameters(self.model)
         self._state = np.stack([parameters, np.zeros_like(parameters), np.zeros_like(parameters)])
