@@ -67,8 +67,8 @@ class _Batched(torch.autograd.Function):
         ctx.save_for_backward(inputs, weights)
         ctx.network, ctx.precision = network, precision
         assert network.batches is not None
-        rows, shared = _to_rows(inputs, weights, precision), to_array(weights, torch.float64)
-        values = torch.from_numpy(network.batches.values(rows, shared, threads=torch.get_num_threads()))
+        ctx.rows, shared = _to_rows(inputs, weights, precision), to_array(weights, torch.float64)
+        values = torch.from_numpy(network.batches.values(ctx.rows, shared, threads=torch.get_num_threads()))
         return _from_rows(values, inputs, weights).to(inputs.device, weights.dtype)
 
     @staticmethod
@@ -82,7 +82,8 @@ class _Batched(torch.autograd.Function):
                 return *torch.autograd.grad(values, (inputs, weights), slope, create_graph=further), None, None
         if further:  # through a function of its own only where it is differentiated
             return *_Slopes.apply(inputs, weights, slope, ctx.network, ctx.precision), None, None
-        return *_slopes(inputs, weights, slope, ctx.network, ctx.precision, ctx.needs_input_grad), None, None
+        rows, needed = ctx.rows, ctx.needs_input_grad
+        return *_slopes(inputs, weights, slope, ctx.network, ctx.precision, needed, rows), None, None
 
 
 class _Slopes(torch.autograd.Function):
@@ -115,9 +116,11 @@ def _slopes(
     network: Network,
     precision: torch.dtype,
     needed: Sequence[bool] = (True, True),
+    rows: NDArray[np.floating] | None = None,
 ) -> tuple[Tensor | None, Tensor | None]:
     assert network.batches is not None
-    rows, cotangent = _to_rows(inputs, weights, precision), _to_rows(slope, weights, precision)
+    rows = _to_rows(inputs, weights, precision) if rows is None else rows
+    cotangent = _to_rows(slope, weights, precision)
     shared = to_array(weights, torch.float64)
     threads = torch.get_num_threads()
     wanted = Wanted(values=False, rows=needed[0], shared=needed[1])

@@ -4,17 +4,20 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
 from benchmarks.contestants.previous import build as build_previous
 from benchmarks.contestants.registry import CONTESTANTS
 from benchmarks.depth import list_series
-from benchmarks.hqnn_parallel import build_hqnn_parallel
+from benchmarks.families import FAMILIES
 from benchmarks.kernels import build_ours, extrapolate
 from benchmarks.timing import Timing
 from benchmarks.vjp import QUICK, tolerance
 from benchmarks.workloads import W1, W2, W3, WORKLOADS, Workload, in_every_precision
+from qnlnet.backends import QuantumLayer
 from qnlnet.evidence.benchmarks.names import VJP_LAYER, VJP_OURS, VJP_PREVIOUS
+from qnlnet.models import Pixels, family_of
 
 FEW = [replace(W1, num_rows=5), replace(W2, num_rows=5), replace(W3, num_qubits=5, num_rows=3, layers=2)]
 
@@ -110,7 +113,13 @@ def test_kernel_of_rows_with_themselves() -> None:
     np.testing.assert_allclose(kernel, kernel.T, atol=1e-12)
 
 
-@pytest.mark.parametrize(("quantum", "parameters"), [(True, 45_154), (False, 45_394)])
-def test_hqnn_parallel_has_the_published_layers(quantum: bool, parameters: int) -> None:
-    network = build_hqnn_parallel(quantum=quantum)
-    assert sum(parameter.numel() for parameter in network.parameters()) == parameters
+@pytest.mark.parametrize("name", FAMILIES)
+def test_networks_of_families_see_images_of_their_size_and_have_twins(name: str) -> None:
+    network = FAMILIES[name]
+    images = torch.rand(2, 1, network.size, network.size)
+    spec = family_of(network.compose()).features(network.compose())
+    assert isinstance(spec, Pixels)
+    assert (spec.size or network.compose().data.image_shape[1:]) == (network.size, network.size)
+    assert network.build()(images).shape == network.build_twin()(images).shape == (2, 10)
+    assert any(isinstance(part, QuantumLayer) for part in network.build().modules())
+    assert not any(isinstance(part, QuantumLayer) for part in network.build_twin().modules())

@@ -9,6 +9,8 @@ from qnlnet.evidence.benchmarks.names import KERNEL_OURS, NETWORK_OURS, VJP_OURS
 from qnlnet.tables.formats import markdown_table
 from qnlnet.tables.layout import MISSING
 
+_EPOCH = 60_000  # training images of MNIST
+
 
 def workloads_table(rows: pd.DataFrame) -> str:
     """Returns time and memory of each contestant, a table per workload."""
@@ -55,14 +57,17 @@ def kernels_table(rows: pd.DataFrame) -> str:
 
 
 def networks_table(rows: pd.DataFrame) -> str:
-    """Returns the time of a training step, a line per network and contestant."""
-    table = []
+    """Returns the time of a training step and of an epoch of MNIST, a line per network and contestant."""
+    batch, table = rows.batch.iloc[0], []
+    steps = math.ceil(_EPOCH / batch)
     for network, group in rows.groupby("network", sort=False):
         ours = group[group.contestant == NETWORK_OURS].median_seconds.iloc[0]
         for row in group.itertuples():
             seconds = row.median_seconds
-            table.append([str(network), row.contestant, format_seconds(seconds), format_ratio(seconds / ours)])
-    return markdown_table([f"One step of {rows.batch.iloc[0]} images", "Who", "Time", "/ ours"], table, 2)
+            times = format_seconds(seconds), format_seconds(steps * seconds), format_ratio(seconds / ours)
+            table.append([str(network), row.contestant, *times])
+    heads = [f"Steps of {batch} images", "Who", "A step", f"An epoch of {_EPOCH:,} images", "/ ours"]
+    return markdown_table(heads, table, 2)
 
 
 def format_microseconds(seconds: float) -> str:
