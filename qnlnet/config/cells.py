@@ -18,8 +18,9 @@ def list_cells(config_name: str, overrides: Sequence[str] = (), other_keys: Coll
     """Returns every combination of a table's axes, with the overrides of the command line applied to each.
 
     Where an override is the first word of choices of an axis it picks these: ``data=mnist`` leaves the MNIST rows.
-    `axes` may be several lists of axes by name, one after the other; what picks choices of one of them leaves the others
-    out that have choices of the same key but not this one. Where it sets a key that choices set to something else it wins, and choices that become equal are one cell.
+    `axes` may be several lists of axes by name, one after the other; what picks choices of one of them leaves the
+    others out that have choices of the same key but not this one. Where an override sets a key that choices set to
+    something else it wins, and choices that become equal are one cell.
 
     Args:
         config_name: The table's file in configs/; what it sets, such as `seeds`, reaches every cell.
