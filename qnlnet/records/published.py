@@ -88,7 +88,7 @@ class _Entry:
     @cached_property
     def cells(self) -> tuple[RunConfig, ...]:
         """The model in each way in which the paper can be read; composing them takes a tenth of a second."""
-        return tuple(load_config(*self.words, reading) for reading in self.readings)
+        return tuple(load_config(*self.words, *reading.split()) for reading in self.readings)
 
     @cached_property
     def names(self) -> Mapping[str, str]:

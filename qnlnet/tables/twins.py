@@ -1,11 +1,13 @@
 """Quantum models beside their twins: the same network with something else where its circuits stand, seed by seed.
 
-The setting ``layer`` of a model says what stands there. Cells whose settings agree but for it, and but for what is
-chosen for each cell by the same search, are twins of the one with ``layer=quantum``.
+The setting ``layer`` of a model says what stands there. A cell is a twin of one with ``layer=quantum`` where what is
+unusual of its images, model and training is unusual of that one in the same way, but for ``layer`` and for what is
+chosen for each cell by the same search; settings of circuits may be missing, as nothing else has them.
 """
 
 import json
 import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,9 @@ STATISTICS = (
     *("published_as", "data_official", "config_hash"),
 )
 _ORDER = ["dataset", "classes", "model"]
+# What stands there, and what the search chooses; QNL-Net's settings have no sections.
+_OPEN = ("model.layer", "train.learning_rate", "train.epochs", "layer", "learning_rate", "epochs")
+Cell = dict[str, Any]
 _NOTES = (
     "Parameters: trained ones, and how many of them the circuits have. Seconds: median wall time of a replica.",
     "Circuit: test accuracy with the trained circuits minus that of the row, paired seed by seed, with the 95 % "
@@ -62,39 +67,54 @@ def summarise_twins(seed_rows: pd.DataFrame) -> pd.DataFrame:
         ResultsError: Columns are missing, there are no rows, a seed of a cell appears twice, or a cell's settings are
             not known.
     """
-    cells = [
-        ({**cell, "_rank": number, **_describe(recall(cell["config_hash"]))}, rows)
-        for number, (cell, rows) in enumerate(split_cells(seed_rows))
-    ]
-    quantum = {cell["_group"]: (cell, rows) for cell, rows in reversed(cells) if cell["_layer"] == QUANTUM}
-    first: dict[str, int] = {}
-    for cell, _ in cells:
-        first.setdefault(cell["_group"], cell["_rank"])
-    table = pd.DataFrame([{**cell, **_statistics(cell, rows, quantum.get(cell["_group"]))} for cell, rows in cells])
-    table = table.assign(_first=table._group.map(first), _is_twin=table._layer != QUANTUM)
-    table = table.sort_values([*_ORDER, "_first", "_is_twin", "_rank"], kind="stable", ignore_index=True)
+    cells = [(cell, rows, _Place(recall(cell["config_hash"]))) for cell, rows in split_cells(seed_rows)]
+    quantum = [(cell, rows, place) for cell, rows, place in cells if place.layer == QUANTUM]
+    table = pd.DataFrame(_row_of(rank, *each, quantum) for rank, each in enumerate(cells))
+    table = table.sort_values([*_ORDER, "_group", "_is_twin", "_rank"], kind="stable", ignore_index=True)
     table["p_adjusted"] = adjust(table.p)
     comparisons = int(table.p.notna().sum())
     table["verdict"] = [_verdict(row, comparisons) for row in table.to_dict("records")]
     return table[[*KEYS, "num_qubits", "settings", *STATISTICS]]
 
 
-def _describe(config: RunConfig) -> dict[str, Any]:
-    """Returns what stands in the place of the circuits, and what all twins have in common."""
-    settings = json.loads(json.dumps(identity_settings(config)))
-    chosen = {key for key, _ in config.choices} | {"train.learning_rate", "train.epochs"}
-    for key in ("model.layer", "backend", *chosen):
-        section, _, name = key.rpartition(".")
-        (settings.get(section, {}) if section else settings).pop(name, None)
-    return {"_layer": getattr(config.model, "layer", None), "_group": json.dumps(settings, sort_keys=True)}
+class _Place:
+    """What stands in the place of a cell's circuits, and what is unusual of the cell beside that."""
+
+    def __init__(self, config: RunConfig) -> None:
+        self.layer = getattr(config.model, "layer", None)
+        flat = dict(_flatten(identity_settings(config)))
+        self.settings = {key: json.dumps(value) for key, value in flat.items() if key not in _OPEN}
+
+    def is_beside(self, other: "_Place") -> bool:
+        """Whether this cell is a twin of the other."""
+        agree = self.settings.items() <= other.settings.items()
+        return self.layer not in (None, QUANTUM) and agree and self._others() == other._others()
+
+    def _others(self) -> dict[str, str]:
+        return {key: value for key, value in self.settings.items() if not key.startswith("model.")}
 
 
-def _statistics(
-    cell: dict[str, Any], rows: pd.DataFrame, quantum: tuple[dict[str, Any], pd.DataFrame] | None
-) -> dict[str, Any]:
+def _flatten(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in settings.items():
+        if name in ("data", "model", "train") and isinstance(value, Mapping):
+            yield from ((f"{name}.{key}", each) for key, each in value.items())
+        elif name != "backend":  # several of them give the same numbers
+            yield name, value
+
+
+def _row_of(rank: int, cell: Cell, rows: pd.DataFrame, place: _Place, quantum: list) -> dict[str, Any]:
+    """Returns the numbers of a cell, with what it is sorted by: beside the first of the closest quantum cells."""
+    near = [number for number, (_, _, other) in enumerate(quantum) if place.is_beside(other)]
+    mine = next((number for number, (other, _, _) in enumerate(quantum) if other is cell), None)
+    found = min(near, key=lambda number: len(quantum[number][2].settings), default=None)
     train, test = rows.train_accuracy, rows.test_accuracy
     published = find_published(cell)
+    group = found if mine is None else mine
     return {
+        **cell,
+        "_rank": rank,
+        "_group": len(quantum) if group is None else group,
+        "_is_twin": mine is None,
         "quantum_parameters": rows.quantum_parameters.iloc[0],
         "parameters": rows.parameters.iloc[0],
         "n_seeds": len(rows),
@@ -103,7 +123,7 @@ def _statistics(
         "test_accuracy_mean": test.mean(),
         "test_accuracy_std": test.std(ddof=1),
         "train_seconds": rows.train_seconds.median(),
-        **_compare(cell, rows, quantum),
+        **_compare(rows, None if found is None else quantum[found]),
         "published_test_accuracy": published.test_mean if published else math.nan,
         "published_test_std": published.test_std if published else math.nan,
         "published_as": f"{published.what}; {published.source}" if published else "",
@@ -111,12 +131,10 @@ def _statistics(
     }
 
 
-def _compare(
-    cell: dict[str, Any], rows: pd.DataFrame, quantum: tuple[dict[str, Any], pd.DataFrame] | None
-) -> dict[str, Any]:
-    nothing = {"twin_of": "", "n_pairs": 0, "better": pd.NA, "worse": pd.NA}
-    if quantum is None or quantum[0]["config_hash"] == cell["config_hash"]:
-        return {**nothing, **dict.fromkeys(("difference", "low", "high", "p"), math.nan)}
+def _compare(rows: pd.DataFrame, quantum: tuple[Cell, pd.DataFrame, _Place] | None) -> dict[str, Any]:
+    if quantum is None:
+        nothing = dict.fromkeys(("difference", "low", "high", "p"), math.nan)
+        return {"twin_of": "", "n_pairs": 0, "better": pd.NA, "worse": pd.NA, **nothing}
     known, own = quantum[1].set_index("seed").test_accuracy, rows.set_index("seed").test_accuracy
     seeds = own.index.intersection(known.index)
     differences = (known[seeds] - own[seeds]).to_numpy()

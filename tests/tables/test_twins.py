@@ -1,5 +1,6 @@
 """Quantum cells beside their twins: who is whose, and what may be said of so many seeds."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,25 @@ def test_twins_stand_behind_the_quantum_cell_whatever_was_chosen_for_each() -> N
     assert twin.p == pytest.approx(2 / 2**3)
 
 
+def test_what_has_no_settings_of_circuits_is_a_twin_of_the_closest() -> None:
+    deep = cell(90.0, words=("layer=quantum", "model.layers=3"), quantum_parameters=36)
+    usual = cell(80.0, words=("layer=quantum",), quantum_parameters=12)
+    bare = cell(70.0, words=("layer=none",))
+    filters = cell(60.0, words=("layer=none", "model.filters=2"))
+    table = summarise(bare, filters, usual, deep).set_index("config_hash")
+    assert table.twin_of[bare[0]["config_hash"]] == usual[0]["config_hash"]
+    assert table.twin_of[filters[0]["config_hash"]] == ""
+
+
+def test_qnl_net_has_twins_as_well() -> None:
+    rows = [
+        seed_rows(90.0, parameters=9, quantum_parameters=5, settings=""),
+        seed_rows(80.0, parameters=4, quantum_parameters=0, settings="layer=none"),
+    ]
+    table = summarise(*rows)
+    assert list(table.twin_of) == ["", rows[0][0]["config_hash"]]
+
+
 def test_only_seeds_that_both_have_are_compared() -> None:
     table = summarise(cell(90.0, 80.0, words=("layer=quantum",)), cell(70.0, 60.0, 10.0))
     assert (table.n_pairs.iloc[1], table.difference.iloc[1]) == (2, 20.0)
@@ -63,6 +83,17 @@ def test_the_smallest_p_is_that_of_seeds_on_one_side_in_every_comparison() -> No
     assert adjust(p).iloc[0] == pytest.approx(smallest_adjusted(8, 5))
     assert smallest_adjusted(8, 1) == 2 / 2**8
     assert smallest_adjusted(2, 100) == 1
+
+
+def test_a_number_of_a_paper_stands_beside_its_model_and_says_what_it_is() -> None:
+    words = ("model=hqnn_parallel", "data=mnist", "data.classes=[0,1,2,3,4,5,6,7,8,9]")
+    made = [load_config(*words, "protocol=paper", f"layer={layer}") for layer in ("quantum", "linear")]
+    columns = {"quantum_parameters": 180, "parameters": 45154}
+    rows = [seed_rows(99.0, **{**cell_columns(config), **columns, "config_hash": remember(config)}) for config in made]
+    first, second = summarise(*rows).to_dict("records")
+    assert first["published_test_accuracy"] == 99.21
+    assert first["published_as"].startswith("test accuracy of one run on 15 % of all images; Senokosov")
+    assert math.isnan(second["published_test_accuracy"])
 
 
 def test_the_files_of_a_table_and_its_figure(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Ning, Li, Chen: Quantum Pointwise Convolution, arXiv:2412.01241."""
