@@ -34,7 +34,7 @@ def expectations(inputs: Tensor, weights: Tensor, network: Network, precision: t
     """Returns the expectation values, shape (…, observables), in the type of the weights.
 
     Args:
-        inputs: Shape (…, inputs); with copies (…, copies, inputs).
+        inputs: Shape (…, inputs); with copies (…, copies, inputs), or (…, 1, inputs) where copies see the same.
         weights: Radians, shape (weights,); (copies, weights) for copies of the circuit with weights of their own.
         network: What evaluates the circuit.
         precision: What rows are computed in, where `network` has a choice.
@@ -51,6 +51,7 @@ def expectations(inputs: Tensor, weights: Tensor, network: Network, precision: t
 def _differentiable(inputs: Tensor, weights: Tensor, network: Network) -> Tensor:
     if weights.ndim == 1:
         return network.differentiable(inputs, weights)
+    inputs = inputs.expand(*inputs.shape[:-2], len(weights), inputs.shape[-1])
     copies = zip(inputs.unbind(-2), weights.unbind(0), strict=True)
     return torch.stack([network.differentiable(rows, own) for rows, own in copies], dim=-2)
 
@@ -58,7 +59,7 @@ def _differentiable(inputs: Tensor, weights: Tensor, network: Network) -> Tensor
 class _Batched(torch.autograd.Function):
     """Inputs and weights to values; the gradient comes from one sweep back, whatever the number of observables.
 
-    Weights of shape (copies, weights) go with inputs of shape (…, copies, inputs).
+    Weights of shape (copies, weights) go with inputs of shape (…, copies, inputs) or (…, 1, inputs).
     """
 
     @staticmethod
@@ -126,7 +127,8 @@ def _slopes(
     _, gradient = network.batches.vjp(rows, shared, cotangent, wanted=wanted, threads=threads)
     by_inputs = by_weights = None
     if wanted.rows:
-        by_inputs = _from_rows(torch.from_numpy(gradient.rows), inputs, weights).to(inputs.device, inputs.dtype)
+        by_rows = torch.from_numpy(gradient.rows).to(inputs.device, inputs.dtype)
+        by_inputs = by_rows.reshape(inputs.shape) if gradient.rows.ndim == 2 else _from_rows(by_rows, inputs, weights)
     if wanted.shared:
         by_weights = torch.from_numpy(gradient.shared).to(weights.device, weights.dtype)
     return by_inputs, by_weights
@@ -137,8 +139,11 @@ def _with_gradient(tensor: Tensor) -> Tensor:
 
 
 def _to_rows(tensor: Tensor, weights: Tensor, precision: torch.dtype) -> NDArray[np.floating]:
-    """Returns (…, numbers) as (rows, numbers), and with copies (…, copies, numbers) as (copies, rows, numbers)."""
-    if weights.ndim == 2:
+    """Returns (…, numbers) as (rows, numbers), and with copies (…, copies, numbers) as (copies, rows, numbers).
+
+    With copies (…, 1, numbers) becomes (rows, numbers), too: all of them see these.
+    """
+    if weights.ndim == 2 and tensor.shape[-2] == len(weights):
         tensor = tensor.movedim(-2, 0)
         return to_array(tensor.reshape(len(weights), math.prod(tensor.shape[1:-1]), tensor.shape[-1]), precision)
     return to_array(tensor.reshape(math.prod(tensor.shape[:-1]), tensor.shape[-1]), precision)

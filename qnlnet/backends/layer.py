@@ -128,11 +128,9 @@ class QuantumLayer(TorchConnector):
         for name, tensor in (("input_data", inputs), ("weight", self.weight)):
             if tensor.is_complex():
                 raise argument_error(name, "be real numbers", str(tensor.dtype), "Angles have no imaginary part.")
-        if self.copies is not None:
-            if inputs.ndim < 2 or inputs.shape[-2] not in (1, self.copies):
-                wanted = f"have the shape (…, {self.copies} copies, {self.num_inputs})"
-                raise argument_error("input_data", wanted, tuple(inputs.shape))
-            inputs = inputs.expand(*inputs.shape[:-2], self.copies, self.num_inputs)
+        if self.copies is not None and (inputs.ndim < 2 or inputs.shape[-2] not in (1, self.copies)):
+            wanted = f"have the shape (…, {self.copies} copies, {self.num_inputs})"
+            raise argument_error("input_data", wanted, tuple(inputs.shape))
         return expectations(inputs, self.weight, self._network, self._precision)
 
     # In a file the weights stand twice, as the stock class writes them.

@@ -45,9 +45,10 @@ def count_rows(model: nn.Module, inputs: NDArray[np.float32]) -> int:
     layers = [layer for layer in model.modules() if isinstance(layer, QuantumLayer)]
     rows = 0
 
-    def count(layer: nn.Module, arguments: tuple[Tensor, ...]) -> None:
+    def count(layer: QuantumLayer, arguments: tuple[Tensor, ...]) -> None:
         nonlocal rows
-        rows += math.prod(arguments[0].shape[:-1])
+        batch = arguments[0].shape[:-1]
+        rows += math.prod(batch) if layer.copies is None else math.prod(batch[:-1]) * layer.copies
 
     hooks = [layer.register_forward_pre_hook(count) for layer in layers]
     try:
