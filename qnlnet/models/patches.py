@@ -32,6 +32,19 @@ def join_maps(values: Tensor, grid: tuple[int, int]) -> Tensor:
     return values.transpose(2, 3).contiguous().reshape(batch, channels * count, *grid)
 
 
+def join_patches(patches: Tensor, patch: int, size: tuple[int, int]) -> Tensor:
+    """Returns images, shape (…, height, width), of patches that lie side by side: undoes `cut_patches`.
+
+    Args:
+        patches: Shape (…, patches, patch²), cut with a stride of `patch`.
+        patch: Height and width of a patch; divides those of the images.
+        size: Height and width of the images.
+    """
+    height, width = size
+    blocks = patches.reshape(*patches.shape[:-2], height // patch, width // patch, patch, patch)
+    return blocks.transpose(-3, -2).reshape(*patches.shape[:-2], height, width)
+
+
 def count_patches(size: tuple[int, ...], patch: int, stride: int) -> tuple[int, int]:
     """Returns rows and columns of patches of an image of some height and width."""
     height, width = size
