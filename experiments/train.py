@@ -27,6 +27,7 @@ def train(config: DictConfig) -> Any:
     (done,) = train_cells([cell])
     print(format_terminal(summarise(done.seed_rows())))
     tried = "" if done.candidates.empty else "candidates.csv, "
+    tried += "gradients.csv, " if cell.train.gradient_norms else ""
     print(f"\nRows and models are in {done.directory}: seeds.csv, epochs.csv, {tried}models/.")
     return None
 

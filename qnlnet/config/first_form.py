@@ -22,6 +22,7 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "circuit": "qnl",
     "layer": "quantum",
     "readout_qubits": None,
+    "train.gradient_norms": False,
     "train.initial_weights": "uniform",
     "train.momentum": 0.0,
     "train.optimizer": "adam",

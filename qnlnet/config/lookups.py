@@ -10,7 +10,7 @@ from qnlnet.errors import argument_error
 # What the schema wants of a training, for models that are fitted once: nothing reads it.
 PLACEHOLDERS: Mapping[str, Any] = {
     **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False},
-    **{"schedule": "exponential", "lr_decay": 1.0, "starts": 1},
+    **{"schedule": "exponential", "lr_decay": 1.0, "starts": 1, "gradient_norms": False},
     **{"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0},
 }
 

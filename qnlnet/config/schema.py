@@ -42,6 +42,8 @@ class TrainConfig(Section):
         optimizer: ``adam``, or ``sgd``, stochastic gradient descent.
         momentum: Of ``sgd``.
         weight_decay: What times the weights is added to the gradient, as torch's Adam and SGD have it.
+        gradient_norms: Whether the norm of each trained parameter's gradient is kept, a mean over the steps of each
+            epoch, in gradients.csv. It makes a cell of its own: it has rows that others have not.
     """
 
     protocol: str
@@ -56,6 +58,7 @@ class TrainConfig(Section):
     optimizer: Literal["adam", "sgd"] = "adam"
     momentum: float = Field(default=0.0, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0)
+    gradient_norms: bool = False
 
     @model_validator(mode="after")
     def _check_momentum(self) -> Self:

@@ -22,6 +22,10 @@ def _torch(config: RunConfig) -> Loop:
     return "torch"
 
 
+def _no_factors(config: RunConfig) -> Mapping[str, float]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Family:
     """A family of models.
@@ -35,6 +39,8 @@ class Family:
             ``compiled``, the loop that knows QNL-Net.
         shapes: The shapes of a model's weights by their names, known without building it; None where building it is
             cheap whatever its settings are.
+        rate_factors: Factors of the learning rate by the names of a model's parts, such as ``{"layers": 10.0}``, for
+            the loop ``torch``; 1 where nothing is said.
     """
 
     features: Callable[[RunConfig], FeatureSpec]
@@ -42,3 +48,4 @@ class Family:
     circuits: Callable[[RunConfig], tuple[Circuit, ...]] = _no_circuits
     loop: Callable[[RunConfig], Loop] = _torch
     shapes: Callable[[RunConfig], Mapping[str, tuple[int, ...]]] | None = None
+    rate_factors: Callable[[RunConfig], Mapping[str, float]] = _no_factors

@@ -13,12 +13,28 @@ from qnlnet.records.labels import (
     settings_in_words,
 )
 from qnlnet.records.merging import sort_rows, upsert
-from qnlnet.records.reading import read_epoch_rows, read_hardware_rows, read_rows, read_seed_rows, read_table
-from qnlnet.records.schema import EPOCH_COLUMNS, KEYS, SEED_COLUMNS, backend_text, cell_keys, mitigation_text
+from qnlnet.records.reading import (
+    read_epoch_rows,
+    read_gradient_rows,
+    read_hardware_rows,
+    read_rows,
+    read_seed_rows,
+    read_table,
+)
+from qnlnet.records.schema import (
+    EPOCH_COLUMNS,
+    GRADIENT_COLUMNS,
+    KEYS,
+    SEED_COLUMNS,
+    backend_text,
+    cell_keys,
+    mitigation_text,
+)
 
 __all__ = [
     "CELL_COLUMNS",
     "EPOCH_COLUMNS",
+    "GRADIENT_COLUMNS",
     "HARDWARE_COLUMNS",
     "KEYS",
     "SEED_COLUMNS",
@@ -31,6 +47,7 @@ __all__ = [
     "mitigation_text",
     "model_label",
     "read_epoch_rows",
+    "read_gradient_rows",
     "read_hardware_rows",
     "read_rows",
     "read_seed_rows",

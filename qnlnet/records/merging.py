@@ -8,7 +8,7 @@ import pandas as pd
 from qnlnet.config.model.registry import shipped_names
 from qnlnet.errors import ResultsError
 from qnlnet.records.frames import build_frame, check_header
-from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA
+from qnlnet.records.schema import EPOCH_SCHEMA, GRADIENT_SCHEMA, SEED_SCHEMA
 
 _READING_ORDER = {
     "dataset": tuple(
@@ -25,16 +25,18 @@ _SORT_COLUMNS = (
 
 
 def upsert(frame: pd.DataFrame, rows: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Returns `frame` with `rows` added; a row replaces the one with the same configuration hash, seed (and epoch).
+    """Returns `frame` with `rows` added; a row replaces the one with the same configuration hash, seed and epoch.
 
     Args:
-        frame: Per-seed or per-epoch rows, as read from a file; a missing file read with `missing_ok` will do.
+        frame: Per-seed or per-epoch rows, or those of gradients, one for each parameter, as read from a file; a missing
+            file read with `missing_ok` will do.
         rows: New rows of the same kind, as a frame or as one mapping from column to value for each row.
 
     Raises:
         ResultsError: Columns are missing or unknown, or a value is not acceptable.
     """
-    schema = EPOCH_SCHEMA if "epoch" in frame.columns else SEED_SCHEMA
+    by_epoch = GRADIENT_SCHEMA if "parameter" in frame.columns else EPOCH_SCHEMA
+    schema = by_epoch if "epoch" in frame.columns else SEED_SCHEMA
     check_header(list(frame.columns), schema, "the table to be extended")
     records = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
     if not records:
@@ -45,7 +47,7 @@ def upsert(frame: pd.DataFrame, rows: pd.DataFrame | Iterable[Mapping[str, Any]]
     values = [[record[name] for name in header] for record in records]
     new = build_frame(values, header, schema, lambda index: f"new row {index + 1}" if index >= 0 else "a new row")
     both = pd.concat([frame[list(schema)], new], ignore_index=True)
-    identity = [name for name in ("config_hash", "seed", "epoch") if name in schema]
+    identity = [name for name in ("config_hash", "seed", "epoch", "parameter") if name in schema]
     return sort_rows(both.drop_duplicates(identity, keep="last"))
 
 

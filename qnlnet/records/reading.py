@@ -13,7 +13,7 @@ from qnlnet.errors import ResultsError, argument_error
 from qnlnet.records.configurations import read_configurations
 from qnlnet.records.frames import build_frame
 from qnlnet.records.hardware import HARDWARE_SCHEMA
-from qnlnet.records.schema import EPOCH_SCHEMA, SEED_SCHEMA, Column
+from qnlnet.records.schema import EPOCH_SCHEMA, GRADIENT_SCHEMA, SEED_SCHEMA, Column
 
 _ADVICE = "Restore the file from version control, or delete it and train again."
 
@@ -39,16 +39,28 @@ def read_epoch_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFra
     return read_table(Path(path), EPOCH_SCHEMA, missing_ok)
 
 
+def read_gradient_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
+    """Returns the rows of a gradients.csv, with the columns of `GRADIENT_COLUMNS`; otherwise as `read_seed_rows`."""
+    return read_table(Path(path), GRADIENT_SCHEMA, missing_ok)
+
+
 def read_hardware_rows(path: Path | str, *, missing_ok: bool = False) -> pd.DataFrame:
     """Returns the rows of a hardware.csv, with the columns of `HARDWARE_COLUMNS`; otherwise as `read_seed_rows`."""
     return read_table(Path(path), HARDWARE_SCHEMA, missing_ok)
 
 
-_READERS = {"seeds": read_seed_rows, "epochs": read_epoch_rows, "hardware": read_hardware_rows}
+_READERS = {
+    "seeds": read_seed_rows,
+    "epochs": read_epoch_rows,
+    "gradients": read_gradient_rows,
+    "hardware": read_hardware_rows,
+}
 
 
 def read_rows(path: Path | str) -> pd.DataFrame:
-    """Returns the rows of a seeds.csv, epochs.csv, epochs.csv.gz or hardware.csv; of a folder, those of its seeds.csv.
+    """Returns the rows of a seeds.csv, epochs.csv, gradients.csv, either of them as .gz, or hardware.csv.
+
+    Of a folder, those of its seeds.csv.
 
     Args:
         path: The file, or the folder of a run or a table.

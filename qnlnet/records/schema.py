@@ -120,9 +120,19 @@ EPOCH_SCHEMA: Mapping[str, Column] = {
     "config_hash": _TEXT,
 }
 
+GRADIENT_SCHEMA: Mapping[str, Column] = {
+    **_KEY_SCHEMA,
+    "seed": _INT,
+    "epoch": _INT,
+    "parameter": _TEXT,  # its name in the model, such as "layers.0.weight"
+    "gradient_norm": Column(float, optional=True, bounds=(0, math.inf)),  # a mean over the steps of the epoch
+    "config_hash": _TEXT,
+}
+
 KEYS = tuple(_KEY_SCHEMA)
 SEED_COLUMNS = tuple(SEED_SCHEMA)
 EPOCH_COLUMNS = tuple(EPOCH_SCHEMA)
+GRADIENT_COLUMNS = tuple(GRADIENT_SCHEMA)
 NEWER = {name: column for name, column in SEED_SCHEMA.items() if column.newer}
 
 

@@ -11,7 +11,7 @@ from qnlnet.runs.run_folder import Run
 
 
 def write_rows(runs: Sequence[Run], directory: Path) -> tuple[pd.DataFrame, list[Path]]:
-    """Writes seeds.csv, epochs.csv.gz, and candidates.csv where something was chosen.
+    """Writes seeds.csv, epochs.csv.gz, and gradients.csv.gz and candidates.csv where there is something for them.
 
     Args:
         runs: The cells, trained.
@@ -26,5 +26,8 @@ def write_rows(runs: Sequence[Run], directory: Path) -> tuple[pd.DataFrame, list
     seed_rows = sort_rows(pd.concat([run.seed_rows() for run in runs], ignore_index=True))
     epoch_rows = sort_rows(pd.concat([run.epoch_rows() for run in runs], ignore_index=True))
     paths = [write_table(seed_rows, directory / "seeds.csv"), write_table(epoch_rows, directory / "epochs.csv.gz")]
+    gradients = pd.concat([run.gradient_rows() for run in runs], ignore_index=True)
+    if not gradients.empty:
+        paths.append(write_table(sort_rows(gradients), directory / "gradients.csv.gz"))
     candidates = write_candidates([run.candidates for run in runs], seed_rows.config_hash, directory)
     return seed_rows, [*paths, *filter(None, [candidates])]

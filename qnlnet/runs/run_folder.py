@@ -1,4 +1,4 @@
-"""One cell on disk: seeds.csv, epochs.csv, models/seed-N.pt, and checkpoints of what is on its way.
+"""One cell on disk: seeds.csv, epochs.csv, perhaps gradients.csv, models/seed-N.pt, and checkpoints.
 
 A replica counts as finished when seeds.csv holds its row with the same configuration hash and the same images, and
 epochs.csv all its epochs.
@@ -18,7 +18,7 @@ from qnlnet.errors import ResultsError
 from qnlnet.files import check_writable, remove_leftovers
 from qnlnet.models import count_parameters
 from qnlnet.provenance import describe_code
-from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_seed_rows, upsert
+from qnlnet.records import KEYS, cell_keys, read_epoch_rows, read_gradient_rows, read_seed_rows, upsert
 from qnlnet.records.candidates import CANDIDATES, write_candidates
 from qnlnet.records.configurations import FILE_NAME, add_configuration, remember
 from qnlnet.records.schema import cell_columns
@@ -27,7 +27,7 @@ from qnlnet.runs.known_table import KnownTable
 from qnlnet.runs.locks import Claim, locked
 from qnlnet.training import TrainedReplica
 
-_FILES = (CANDIDATES, FILE_NAME, "epochs.csv", "seeds.csv")
+_FILES = (CANDIDATES, FILE_NAME, "gradients.csv", "epochs.csv", "seeds.csv")
 
 
 class Run:
@@ -65,6 +65,7 @@ class Run:
         self._code = describe_code() if code is None else code
         self._seeds = KnownTable(self.directory / "seeds.csv", read_seed_rows)
         self._epochs = KnownTable(self.directory / "epochs.csv", read_epoch_rows)
+        self._gradients = KnownTable(self.directory / "gradients.csv", read_gradient_rows)
         self._read()
         check_writable(self.directory)
 
@@ -138,6 +139,11 @@ class Run:
         rows = self._all_epochs
         return rows[(rows.config_hash == self.hash) & rows.seed.isin(self.seed_rows().seed)]
 
+    def gradient_rows(self) -> pd.DataFrame:
+        """The rows of gradients.csv that belong to `seed_rows`; none unless `train.gradient_norms`."""
+        rows = self._gradients.read()
+        return rows[(rows.config_hash == self.hash) & rows.seed.isin(self.seed_rows().seed)]
+
     def add(self, *replicas: TrainedReplica) -> list[dict[str, Any]]:
         """Stores finished replicas beside what other processes have stored: their models first, then their rows.
 
@@ -156,6 +162,8 @@ class Run:
             # Epochs first: a row in seeds.csv says that everything else of that seed is there.
             epochs = [row for replica in replicas for row in self._epoch_rows(replica)]
             add_configuration(self.directory, self.config)
+            if gradients := [row for replica in replicas for row in self._gradient_rows(replica)]:
+                self._gradients.write(upsert(self._gradients.read(), gradients))
             self._all_epochs = upsert(self._all_epochs, epochs)
             self._epochs.write(self._all_epochs)
             self._all_seeds = upsert(self._all_seeds, rows)
@@ -197,6 +205,13 @@ class Run:
                 "test_accuracy": epoch.test_accuracy,
             }
             for epoch in replica.epochs
+        ]
+
+    def _gradient_rows(self, replica: TrainedReplica) -> list[dict[str, Any]]:
+        return [
+            {**self._keys(replica), "epoch": epoch.number, "parameter": name, "gradient_norm": norm}
+            for epoch in replica.epochs
+            for name, norm in epoch.gradient_norms.items()
         ]
 
     def _seed_row(self, replica: TrainedReplica) -> dict[str, Any]:

@@ -42,11 +42,11 @@ class FittedReplica(Replica):
         self.model.fit(torch.from_numpy(features.train), torch.from_numpy(features.train_labels))
         with torch.no_grad():
             check_scores(self.model.eval()(torch.from_numpy(features.train[:1])), 1, self.config)
-        accuracies = (
+        on_train, on_test = (
             100 * float((labels_of(self.scores(inputs)) == labels).mean())
             for inputs, labels in ((features.train, features.train_labels), (features.test, features.test_labels))
         )
-        epoch = Epoch(1, math.nan, *accuracies)
+        epoch = Epoch(1, math.nan, on_train, on_test)
         self.epochs.append(epoch)
         return epoch
 

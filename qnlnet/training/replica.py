@@ -7,7 +7,7 @@ model and backend; `BestOfStarts` chooses among several first weights of either.
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,16 @@ BuildModel = Callable[..., nn.Module]
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one epoch gave; accuracies in percent, the training accuracy as the steps saw it (with dropout)."""
+    """What one epoch gave; accuracies in percent, the training accuracy as the steps saw it (with dropout).
+
+    With `train.gradient_norms` it has the mean over the steps of the norm of each trained parameter's gradient.
+    """
 
     number: int
     train_loss: float
     train_accuracy: float
     test_accuracy: float
+    gradient_norms: Mapping[str, float] = field(default_factory=dict, hash=False)
 
 
 class Stopped(Exception):  # noqa: N818 - a wish of the caller, not an error

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,12 +28,20 @@ class EpochUnderWay:
         done: How many of them were seen.
         total: Sum of their losses.
         correct: How many of them were answered right.
+        gradient_norms: Sums over the steps of the norms of gradients, by the parameters' names; see `TrainConfig`.
     """
 
     order: NDArray[np.int64]
     done: int = 0
     total: float = 0.0
     correct: int = 0
+    gradient_norms: dict[str, float] = field(default_factory=dict)
+
+
+def _plain(under_way: EpochUnderWay) -> dict[str, Any]:
+    """Returns an epoch under way as plain values and tensors, which do not change with it."""
+    norms = dict(under_way.gradient_norms)
+    return {**vars(under_way), "order": torch.from_numpy(under_way.order), "gradient_norms": norms}
 
 
 def learning_rate(protocol: TrainConfig, epochs_done: int) -> float:
@@ -65,9 +73,14 @@ class StepwiseReplica(Replica):
         under_way = self._under_way
         self._train(under_way, learning_rate(self.config.train, len(self.epochs)))
         count = len(under_way.order)
+        steps = math.ceil(count / self.config.train.batch_size)
         right = labels_of(self.scores(self.features.test)) == self.features.test_labels
         epoch = Epoch(
-            len(self.epochs) + 1, under_way.total / count, 100 * under_way.correct / count, 100 * float(right.mean())
+            len(self.epochs) + 1,
+            under_way.total / count,
+            100 * under_way.correct / count,
+            100 * float(right.mean()),
+            {name: total / steps for name, total in under_way.gradient_norms.items()},
         )
         self.epochs.append(epoch)
         self._under_way = None
@@ -79,7 +92,7 @@ class StepwiseReplica(Replica):
             "epochs": [dataclasses.astuple(epoch) for epoch in self.epochs],
             "shuffling": self._shuffling.bit_generator.state,
             "streams": {name: stream.stream_state() for name, stream in find_streams(self.model).items()},
-            "under_way": under_way and {**vars(under_way), "order": torch.from_numpy(under_way.order)},
+            "under_way": under_way and _plain(under_way),
             **self._own_state(),
         }
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from qnlnet.config import RunConfig, TrainConfig
-from qnlnet.models import Features, build_model
+from qnlnet.models import Features, build_model, family_of
+from qnlnet.training.gradient_norms import add_gradient_norms
 from qnlnet.training.replica import BuildModel, Stopped
 from qnlnet.training.scoring import check_scores, score_with_model
 from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
@@ -21,7 +22,9 @@ class TorchReplica(StepwiseReplica):
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
-        self._optimizer = _build_optimizer(self.model, config.train)
+        groups = _group_by_factor(self.model, family_of(config).rate_factors(config))
+        self._factors = [factor for factor, _ in groups]
+        self._optimizer = _build_optimizer([{"params": each} for _, each in groups], config.train)
         self._loss = nn.NLLLoss() if config.train.loss == "raw_nll" else nn.CrossEntropyLoss()
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -31,7 +34,8 @@ class TorchReplica(StepwiseReplica):
         return self.model.eval()
 
     def _train(self, under_way: EpochUnderWay, rate: float) -> None:
-        self._optimizer.param_groups[0]["lr"] = rate
+        for group, factor in zip(self._optimizer.param_groups, self._factors, strict=True):
+            group["lr"] = rate * factor
         self.model.train()
         while under_way.done < len(under_way.order):
             if self.stop.is_set():  # an epoch by parameter shift takes minutes
@@ -43,6 +47,8 @@ class TorchReplica(StepwiseReplica):
             check_scores(scores, len(batch), self.config)
             loss = self._loss(scores, labels)
             loss.backward()
+            if self.config.train.gradient_norms:
+                add_gradient_norms(under_way.gradient_norms, self.model)
             self._optimizer.step()
             under_way.total += loss.item() * len(batch)
             under_way.correct += int((scores.argmax(dim=1) == labels).sum())
@@ -60,8 +66,17 @@ class TorchReplica(StepwiseReplica):
         self._optimizer.load_state_dict(deepcopy(state["optimizer"]))
 
 
-def _build_optimizer(model: nn.Module, train: TrainConfig) -> torch.optim.Optimizer:
-    parameters, rate, decay = model.parameters(), train.learning_rate, train.weight_decay
+def _build_optimizer(parameters: list[dict[str, Any]], train: TrainConfig) -> torch.optim.Optimizer:
+    rate, decay = train.learning_rate, train.weight_decay
     if train.optimizer == "sgd":
         return torch.optim.SGD(parameters, lr=rate, momentum=train.momentum, weight_decay=decay)
     return torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
+
+
+def _group_by_factor(model: nn.Module, factors: Mapping[str, float]) -> list[tuple[float, list[nn.Parameter]]]:
+    """Returns the parameters of a model with the factor of their learning rate, those without one first."""
+    groups: dict[float, list[nn.Parameter]] = {1.0: []}
+    for name, parameter in model.named_parameters():
+        factor = next((factor for part, factor in factors.items() if name.startswith(f"{part}.")), 1.0)
+        groups.setdefault(factor, []).append(parameter)
+    return [(factor, parameters) for factor, parameters in groups.items() if parameters]

@@ -62,6 +62,7 @@ CHANGES_NUMBERS = [
     "train.optimizer=sgd",
     "train.optimizer=sgd train.momentum=0.9",
     "train.weight_decay=1e-4",
+    "train.gradient_norms=true",
 ]
 CHANGES_NO_NUMBERS = [
     "seeds=3",

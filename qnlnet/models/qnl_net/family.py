@@ -32,12 +32,13 @@ def list_circuits(config: RunConfig) -> tuple[Circuit, ...]:
 
 
 def choose_loop(config: RunConfig) -> Loop:
-    """Returns the compiled loop where it knows all parts of the model and the optimizer."""
+    """Returns the compiled loop where it knows the model and its training."""
     train = config.train
     known = (
         config.backend.name == "exact"
         and settings_of(config, QNLNetConfig).reducer.name != "cnn_nonlocal"
         and (train.optimizer, train.weight_decay) == ("adam", 0.0)
+        and not train.gradient_norms
     )
     return "compiled" if known else "torch"
 
