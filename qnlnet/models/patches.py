@@ -32,7 +32,7 @@ def join_maps(values: Tensor, grid: tuple[int, int]) -> Tensor:
     return values.transpose(2, 3).contiguous().reshape(batch, channels * count, *grid)
 
 
-def join_patches(patches: Tensor, patch: int, size: tuple[int, int]) -> Tensor:
+def join_patches(patches: Tensor, patch: int, size: tuple[int, ...]) -> Tensor:
     """Returns images, shape (…, height, width), of patches that lie side by side: undoes `cut_patches`.
 
     Args:

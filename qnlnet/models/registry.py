@@ -22,6 +22,8 @@ _FAMILIES: Mapping[str, str] = {
     "quanvolution": "qnlnet.models.quanvolution",
     "hqnn_parallel": "qnlnet.models.hqnn_parallel",
     "hqnn_quanv": "qnlnet.models.hqnn_quanv",
+    "quantum_pointwise": "qnlnet.models.quantum_pointwise.family",
+    "resqunn": "qnlnet.models.resqunn",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",

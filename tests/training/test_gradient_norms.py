@@ -99,7 +99,8 @@ def test_a_model_that_is_fitted_once_has_no_gradients() -> None:
 
 
 @pytest.mark.slow  # Aer
-def test_rows_stand_beside_the_others(tmp_path: Path) -> None:
+def test_rows_stand_beside_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qnlnet.training.agreement.ROWS", 100)
     words = ("train.epochs=2", "seeds=2", "train.learning_rate=1e-2")
     (run,) = train_cells([cell(*words, f"output_dir={tmp_path / 'cell'}")])
     rows = read_gradient_rows(tmp_path / "cell" / "gradients.csv")

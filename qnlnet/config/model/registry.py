@@ -23,6 +23,8 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "quanvolution": ("quanvolution", "QuanvolutionConfig"),
     "hqnn_parallel": ("hqnn_parallel", "HQNNParallelConfig"),
     "hqnn_quanv": ("hqnn_quanv", "HQNNQuanvConfig"),
+    "quantum_pointwise": ("quantum_pointwise", "QuantumPointwiseConfig"),
+    "resqunn": ("resqunn", "ResQuNNConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
