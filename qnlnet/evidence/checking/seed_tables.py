@@ -11,14 +11,15 @@ from qnlnet.evidence.checking.candidates import check_candidates
 from qnlnet.evidence.checking.derived import Write, check_figures, check_strays, check_texts
 from qnlnet.evidence.checking.epoch_rows import check_epoch_rows
 from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.evidence.checking.gradient_rows import check_gradient_rows
 from qnlnet.evidence.checking.kinds import figures_of, table_of
 from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.evidence.checking.seed_rows import check_seed_rows
-from qnlnet.records import read_epoch_rows, read_seed_rows
+from qnlnet.records import read_epoch_rows, read_gradient_rows, read_seed_rows
 from qnlnet.records.candidates import CANDIDATES
 from qnlnet.records.stored import row_id
 
-SEEDS, EPOCHS = "seeds.csv", "epochs.csv.gz"
+SEEDS, EPOCHS, GRADIENTS = "seeds.csv", "epochs.csv.gz", "gradients.csv.gz"
 
 
 def check_seed_table(folder: Path, finding: Finding) -> None:
@@ -30,13 +31,14 @@ def check_seed_table(folder: Path, finding: Finding) -> None:
     ids = pd.Series([row_id(row) for row in seeds[["config_hash", "seed"]].to_dict("records")], index=seeds.index)
     finding.problems += check_seed_rows(seeds)
     finding.problems += _check_epochs(folder, seeds, finding)
+    finding.problems += _check_gradients(folder, seeds, finding)
     finding.problems += check_origins(seeds, ids, folder)
     check_candidates(folder, seeds, finding)
     write, endings = table_of(folder, name)
     written = [f"{name}{ending}" for ending in endings]
     finding.problems += check_texts(folder, lambda target: write(seeds, target, name), SEEDS)
     finding.facts.append(f"{_listed(name, written)} made again{_check_figures(folder, name, seeds, finding, written)}")
-    finding.problems += check_strays(folder, [SEEDS, EPOCHS, CANDIDATES, NOTES, *written])
+    finding.problems += check_strays(folder, [SEEDS, EPOCHS, GRADIENTS, CANDIDATES, NOTES, *written])
     finding.facts += describe_origins(seeds)
 
 
@@ -72,3 +74,11 @@ def _check_epochs(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterat
         return
     finding.facts.append(count(len(epochs), "epoch"))
     yield from check_epoch_rows(seeds, epochs)
+
+
+def _check_gradients(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterator[str]:
+    """Checks the rows of gradients where there are any; most tables have none."""
+    path = folder / GRADIENTS
+    if path.exists() and (rows := read_table(read_gradient_rows, path, finding)) is not None:
+        finding.facts.append(count(len(rows), "norm"))
+        yield from check_gradient_rows(seeds, rows)
