@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from torch import nn
 
 from qnlnet.config import RunConfig, load_config
-from qnlnet.config.model.registry import shipped_names
 from qnlnet.evidence.benchmarks.names import (
     HQNN_PARALLEL,
     HQNN_QUANV,
@@ -58,10 +57,9 @@ class FamilyNetwork:
         return build_model(self.compose(f"layer={self.layer}"), 0)
 
 
-_ALL = {
+FAMILIES = {
     HQNN_PARALLEL: FamilyNetwork("hqnn_parallel", 28, NETWORK_LINEAR, "linear", weight_decay=1e-4),
     HQNN_QUANV: FamilyNetwork("hqnn_quanv", 14, NETWORK_CONVOLUTION, "conv"),
     RESQUNN: FamilyNetwork("resqunn", 28, NETWORK_CONVOLUTION, "conv", ("model.quanvolutions=2",)),
     POINTWISE: FamilyNetwork("quantum_pointwise", 28, NETWORK_CONVOLUTION, "conv", ("model.kernels=4",)),
 }
-FAMILIES = {name: network for name, network in _ALL.items() if network.model in shipped_names()}

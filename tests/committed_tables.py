@@ -1,6 +1,15 @@
 """The tables in configs/: files whose rows `experiments/table.py` trains (tests/config/test_composition.py)."""
 
 TABLE_NAMES = [
-    *("ablation", "classes", "corrected", "quickstart", "reuploading", "select_protocol", "select_reuploading"),
+    *(
+        "ablation",
+        "classes",
+        "convolutions",
+        "corrected",
+        "quickstart",
+        "reuploading",
+        "select_protocol",
+        "select_reuploading",
+    ),
     *("table1", "table2"),
 ]

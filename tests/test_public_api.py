@@ -64,8 +64,8 @@ def test_rows_are_read_by_the_name_of_their_file(outcome: Any) -> None:
     assert qnlnet.read_rows(outcome.directory).equals(outcome.seed_rows)
     assert qnlnet.read_rows(outcome.directory / "seeds.csv").equals(outcome.seed_rows)
     assert len(qnlnet.read_rows(outcome.directory / "epochs.csv")) == 2 * 2
-    tables = "seeds, epochs, gradients, hardware"
-    with pytest.raises(ArgumentError, match=rf"`path` must name a folder or a table of {tables}, but is"):
+    sentence = "`path` must name a folder or a table of seeds, epochs, gradients, hardware, but is"
+    with pytest.raises(ArgumentError, match=sentence):
         qnlnet.read_rows(outcome.directory / "table.csv")
 
 

@@ -120,12 +120,18 @@ def test_one_axis_of_inputs_serves_all_copies() -> None:
     values = layer(inputs)
     assert values.shape == (5, 3, 2)
     torch.testing.assert_close(values, layer(inputs.expand(5, 3, 2)), rtol=0, atol=0)
-    values.sum().backward()
-    assert inputs.grad.shape == inputs.shape
+    shared, expanded = run(layer, inputs.detach()), run(layer, inputs.detach().expand(5, 3, 2))
+    torch.testing.assert_close(shared[1], expanded[1].sum(dim=1, keepdim=True), rtol=0, atol=1e-14)
+    assert torch.equal(shared[2], expanded[2])
+    assert torch.autograd.gradgradcheck(layer, inputs)
     single = build(entangled(2, angles=True))
     for copy in range(3):
         single.weight.data = layer.weight[copy].detach()
         torch.testing.assert_close(values[:, copy], single(inputs[:, 0]), rtol=0, atol=0)
+    stock = build(entangled(2, angles=True), "statevector", copies=3)
+    stock.weight.data = layer.weight.detach().clone()
+    for ours, theirs in zip(run(stock, inputs.detach()), shared, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-7)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])

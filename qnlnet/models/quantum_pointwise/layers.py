@@ -53,7 +53,7 @@ class QuantumPointwise(nn.Module):
         missing = self.kernels.num_inputs - maps.shape[1]
         pixels = maps.movedim(1, -1)
         values = self.kernels((pad(pixels, (0, missing)) if missing else pixels).unsqueeze(-2))
-        return values.flatten(-2).movedim(-1, 1)
+        return values.flatten(-2).movedim(-1, 1).contiguous()  # what follows is slower on a view
 
 
 class NormalisedConvolution(nn.Module):

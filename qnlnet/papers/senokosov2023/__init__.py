@@ -1,1 +1,1 @@
-"""Senokosov, Sedykh, Sagingalieva, Kyriacou, Melnikov: Quantum machine learning for image classification, 2304.09224."""
+"""Senokosov, Sedykh, Sagingalieva and others: Quantum machine learning for image classification, 2304.09224."""
