@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import math
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 import pytest
 from committed_tables import TABLE_NAMES
+from omegaconf import OmegaConf
 
-from qnlnet.config import RunConfig, cell_name, config_hash, load_config, run_directory
+from qnlnet.config import RunConfig, cell_name, compose_config, config_hash, load_config, run_directory
 from qnlnet.config.cells import list_cells
 from qnlnet.errors import ArgumentError
 from qnlnet.records import read_epoch_rows, read_seed_rows
@@ -75,7 +77,9 @@ def test_an_axis_gives_way_to_an_override_of_its_key(overrides: str, expected: i
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_committed_table_has_cells_that_all_differ(name: str) -> None:
     cells = list_table(name)
-    assert len({config_hash(cell) for cell in cells}) == len(cells) >= 6
+    axes = compose_config(name, []).axes
+    parts = axes.values() if OmegaConf.is_dict(axes) else [axes]
+    assert len(cells) == sum(math.prod(map(len, part)) for part in parts) >= 6
     for cell in cells:
         check_not_constant(cell)
 
@@ -137,6 +141,14 @@ def test_an_override_that_names_a_choice_leaves_it_with_all_that_it_sets(
 def test_a_word_of_an_axis_that_there_is_no_key_for_is_told() -> None:
     with pytest.raises(ArgumentError, match=r"There is no configuration key `readot`.*Did you mean"):
         list_table("table1", "axes=[['readot=3']]")
+
+
+def test_a_choice_leaves_out_the_parts_of_a_table_that_have_others() -> None:
+    cells = list_table("convolutions", "model=hqnn_parallel")
+    assert {cell.model.name for cell in cells} == {"hqnn_parallel"}
+    assert {cell.train.protocol for cell in cells} == {"common", "paper"}
+    cells = list_table("convolutions", "data=fashion_mnist", "model=resqunn")
+    assert {(cell.data.name, cell.model.name) for cell in cells} == {("fashion_mnist", "resqunn")}
 
 
 def test_choices_that_an_override_makes_equal_are_one_cell() -> None:
