@@ -17,8 +17,8 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
-	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines convolutions gradients noise claims audit \
-	report bench bench-catalyst test test-slurm test-report robustness check lint format clean \
+	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines \
+	convolutions gradients noise claims audit report bench bench-catalyst test test-slurm test-report robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
