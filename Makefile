@@ -17,8 +17,9 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
-	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines convolutions noise claims audit \
-	report bench bench-catalyst test fast-tests test-slurm test-report robustness check lint format clean \
+	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines \
+	convolutions gradients noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
+	robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -80,6 +81,9 @@ baselines: $(READY)  ## Classical models on the four components that PCA-QNL-Net
 
 convolutions: $(READY)  ## Circuits where a convolution stands, beside their twins: results/convolutions, 8 hours
 	$(BIN)/python experiments/table.py --config-name convolutions $(ARGS)
+
+gradients: $(READY)  ## Draw the gradients of each part of the models, by epoch, from the rows of results/convolutions
+	$(BIN)/python scripts/draw_gradients.py results/convolutions $(ARGS)
 
 claims: $(READY)  ## Judge the claims of the paper by the tables in results/
 	$(BIN)/python scripts/judge_claims.py $(ARGS)

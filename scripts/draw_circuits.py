@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Draw the circuits that train, as PNG and SVG, with the measured qubit marked.
 
+Of QNL-Net each ansatz is drawn, of other families each circuit that their setting `circuit` can name.
 Inputs are x₀, x₁, … and weights θ₀, θ₁, … in the order in which checkpoints store them.
 """
 
@@ -31,6 +32,13 @@ def build_parser() -> argparse.ArgumentParser:
         default=["0", "1", "2"],
         help="entangling layouts, files of configs/ansatz (default: 0 1 2)",
     )
+    parser.add_argument(
+        "--model",
+        nargs="+",
+        metavar="NAME",
+        default=[],
+        help="other families, whose circuits are drawn instead (default: all, where no circuit is described)",
+    )
     parser.add_argument("--r", type=int, default=1, metavar="N", help="repetitions of the encoder (default: 1)")
     parser.add_argument("--D", type=int, default=1, metavar="N", help="repetitions of the ansatz (default: 1)")
     parser.add_argument("--num-qubits", type=int, default=4, metavar="N", help="number of qubits (default: 4)")
@@ -53,8 +61,14 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit status."""
     options = build_parser().parse_args(arguments)
+    usual = build_parser().parse_args([])
     configs = load_configs(options)
-    is_usual = configs == load_configs(build_parser().parse_args([]))
+    is_usual = not options.model and configs == load_configs(usual)
+    if options.model and configs == load_configs(usual):  # nothing is said about ansätze
+        configs = []
+    from qnlnet.models.drawings import drawn_families, list_drawn  # torch: not needed for --help
+
+    configs += list_drawn(drawn_families() if is_usual else options.model)
     directory = choose_folder(options.output_dir, _RESULTS, is_usual=is_usual)
     for config in configs:
         for path in write_drawing(config, directory):
@@ -71,7 +85,11 @@ def load_configs(options: argparse.Namespace) -> list[RunConfig]:
 
 
 def write_drawing(config: RunConfig, directory: Path) -> list[Path]:
-    """Writes the circuit of `config` as PNG and SVG into `directory` and returns the paths."""
+    """Writes the circuits of `config` as PNG and SVG into `directory` and returns the paths."""
+    if "ansatz" not in type(config.model).model_fields:
+        from qnlnet.models.drawings import write_family_drawings
+
+        return write_family_drawings(config, directory)
     model = settings_of(config, QNLNetConfig)
     reps = f"r{model.feature_map_reps}_D{model.ansatz_reps}"
     title = (

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Judge each claim of the paper by the tables in results/, and write results/claims/claims.csv and claims.md."""
+"""Judge each claim of the papers by the tables in results/, and write results/claims/claims.csv and claims.md."""
 
 import argparse
 from collections.abc import Sequence
@@ -28,13 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from qnlnet.errors import argument_error
     from qnlnet.papers.claims import judge_claims, write_claims
-    from qnlnet.papers.gupta2024.claims import CLAIMS
-    from qnlnet.papers.gupta2024.finished import FINISHED_RULE
+    from qnlnet.papers.listed import list_claims
 
     if not options.results.is_dir():
         raise argument_error("--results", "be a folder with tables", str(options.results))
-    claims = judge_claims(options.results, CLAIMS)
-    paths = write_claims(claims, options.results / "claims", FINISHED_RULE)
+    listed, rules = list_claims(options.results)
+    claims = judge_claims(options.results, listed)
+    paths = write_claims(claims, options.results / "claims", rules)
     for row in claims.itertuples():
         print(f"{row.verdict}: {row.claim} {row.measured}. {row.reason}")
     print("Written: " + ", ".join(map(str, paths)))

@@ -16,6 +16,7 @@ _INCHES_PER_GATE = 0.7  # Qiskit's own scale, at which its fonts fit its boxes
 _COLUMNS = 30  # a longer circuit goes on below
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _READOUT = "readout"
+_AMPLITUDES = "amplitudes"
 _DEAD = "dead_"  # begins the names of gates that are drawn in grey
 _GREY = ("#DADADA", "#666666")  # of the box and of its text
 _CAPTION_GAP = 8  # points between the circuit and its caption
@@ -63,12 +64,18 @@ def render(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
 def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> QuantumCircuit:
     """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨P⟩ for each Pauli P that is measured.
 
+    A box |x⟩ comes first where inputs are the amplitudes of a state.
+
     Gates at the positions `dead_gates` are named `dead_…`, by which `draw_circuit` knows them.
     """
     labelled = qnl.circuit.assign_parameters(name_symbols(qnl))
     for position in dead_gates:
         instruction = labelled.data[position]
         labelled.data[position] = instruction.replace(operation=_rename(instruction.operation))
+    if qnl.takes_amplitudes:
+        state = QuantumCircuit(labelled.num_qubits)
+        state.append(Gate(_AMPLITUDES, labelled.num_qubits, [], label="|x⟩"), range(labelled.num_qubits))
+        labelled = state.compose(labelled)
     labelled.barrier()
     terms = (term for observable in qnl.observables for term in observable.to_sparse_list())
     for letters, qubits, _ in terms:
@@ -78,8 +85,11 @@ def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> Qu
 
 
 def name_symbols(qnl: Circuit) -> dict[Parameter, Parameter]:
-    """Returns the symbol of each parameter in drawings: x₀, x₁, … for inputs, θ₀, θ₁, … for weights."""
-    names = [*qnl.input_names, *(f"θ{index}" for index in range(len(qnl.weight_params)))]
+    """Returns the symbol of each parameter in drawings: x₀, x₁, … for inputs, θ₀, θ₁, … for weights.
+
+    Inputs that are amplitudes are no parameters, and have none.
+    """
+    names = [*qnl.input_names[qnl.num_amplitudes :], *(f"θ{index}" for index in range(len(qnl.weight_params)))]
     parameters = (*qnl.input_params, *qnl.weight_params)
     return {
         parameter: Parameter(name.translate(_SUBSCRIPTS)) for parameter, name in zip(parameters, names, strict=True)

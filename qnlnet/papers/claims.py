@@ -8,6 +8,7 @@ import pandas as pd
 
 from qnlnet.files import write_file
 from qnlnet.records import write_table
+from qnlnet.records.configurations import read_configurations
 from qnlnet.tables.formats import markdown_table
 
 _COLUMNS = ("claim", "source", "measured", "verdict", "reason", "command")
@@ -59,6 +60,7 @@ def judge_claims(results: Path, claims: Iterable[Claim]) -> pd.DataFrame:
     rows = []
     for claim in claims:
         path = results / claim.table / (claim.file or f"{claim.table}.csv")
+        read_configurations(path.parent)  # what the hashes in the table stand for
         table = pd.read_csv(path, dtype={"ansatz": str, "classes": str}) if path.is_file() else None
         found = None if table is None else claim.judge(table)
         found = found or Finding("not measured", OPEN, f"Its rows are not there: {claim.command}.")

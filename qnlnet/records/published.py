@@ -144,6 +144,18 @@ def citation(table: str) -> str:
 
 
 @cache
+def family_in(paper: str, key: str) -> str:
+    """Returns which family of models a paper's file calls `key`.
+
+    Args:
+        paper: The folder of the paper, such as ``ning2024``.
+        key: An entry of ``families`` in its published.yaml.
+    """
+    content = yaml.safe_load((_PAPERS / paper / "published.yaml").read_text(encoding="utf-8"))
+    return str(content["families"][key])
+
+
+@cache
 def list_published(table: str, model: str = "") -> tuple[Published, ...]:
     """Returns the published numbers of a table, and of a model where there are several."""
     found = (entry.published for entry in _entries() if entry.published.table == table)

@@ -4,6 +4,7 @@ from qnlnet.tables.ablation import summarise_ablation
 from qnlnet.tables.competitors import summarise_competitors
 from qnlnet.tables.curves import summarise_curves
 from qnlnet.tables.formats import format_latex, format_markdown, format_terminal, terminal_table
+from qnlnet.tables.gradients import summarise_gradients, write_gradients
 from qnlnet.tables.growth import summarise_growth
 from qnlnet.tables.kinds import TABLES, TableKind, table_kind
 from qnlnet.tables.layout import Layout, lay_out
@@ -23,8 +24,10 @@ __all__ = [
     "summarise_ablation",
     "summarise_competitors",
     "summarise_curves",
+    "summarise_gradients",
     "summarise_growth",
     "table_kind",
     "terminal_table",
+    "write_gradients",
     "write_tables",
 ]

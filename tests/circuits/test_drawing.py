@@ -18,6 +18,9 @@ from matplotlib.figure import Figure
 
 from qnlnet.circuits import Circuit
 from qnlnet.circuits.drawing import draw_circuit, label_circuit, render
+from qnlnet.evidence.page.captions import spell_out
+from qnlnet.models.drawings import drawn_families, list_drawn, write_family_drawings
+from qnlnet.models.registry import family_of
 
 BuildCircuit = Callable[..., Circuit]
 
@@ -144,6 +147,7 @@ def test_program_draws_the_three_circuits_of_the_paper_by_default() -> None:
         (["--r", "1", "--ansatz", "0", "1", "2"], "results/circuits"),
         (["--r", "2"], "outputs/circuits"),
         (["--ansatz", "1"], "outputs/circuits"),
+        (["--model", "resqunn"], "outputs/circuits"),
         (["--r", "2", "--output-dir", "results/circuits"], "results/circuits"),
     ],
 )
@@ -162,6 +166,7 @@ def test_other_circuits_do_not_go_to_the_committed_ones(
         (["--ansatz", "7"], "error: Argument `ansatz` must be one of 0, 0_ry, 1, 1_ry, 2, 2_ry, but is '7'.\n"),
         (["--r", "0"], "error: Argument `r` must be at least 1, but is 0.\n"),
         (["--num-qubits", "5"], "error: Argument `num_qubits` must be 4 with ansatz=2, "),
+        (["--model", "qnl"], "error: Argument `model` must be one of "),
         (["--readout-qubit", "4"], "error: Argument `readout_qubit` must be between 0 and 3 "),
     ],
 )
@@ -188,3 +193,32 @@ def test_help_explains_the_options() -> None:
     assert finished.returncode == 0
     for part in ("--ansatz", "--r ", "--D ", "--num-qubits", "--readout-qubit", "results/circuits", "Exit status"):
         assert part in finished.stdout
+
+
+def test_families_are_drawn_with_each_circuit_that_they_can_have() -> None:
+    names = drawn_families()
+    assert "qnl_net" not in names
+    assert "svm" not in names
+    circuits = [(config.model.name, getattr(config.model, "circuit", None)) for config in list_drawn(names)]
+    assert ("resqunn", None) in circuits
+    assert [choice for name, choice in circuits if name == "hqnn_quanv"] == ["strong", "basic", "cnot"]
+
+
+def test_amplitudes_are_a_box_and_what_cannot_act_is_grey(tmp_path: Path) -> None:
+    (config,) = list_drawn(["quantum_pointwise"])
+    (circuit,) = family_of(config).circuits(config)
+    first, *others = label_circuit(circuit).data
+    assert (first.operation.label, first.operation.num_qubits) == ("|x⟩", 4)
+    assert len(others) == len(circuit.circuit.data) + 1 + 4  # the barrier and ⟨Z⟩ of each qubit
+    assert [path.name for path in write_family_drawings(config, tmp_path)] == [
+        "quantum_pointwise.png",
+        "quantum_pointwise.svg",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stem", "caption"),
+    [("hqnn_quanv_strong", "HQNN-Quanv, strong"), ("resqunn", "ResQuNN"), ("svmlike", "Svmlike")],
+)
+def test_drawings_of_families_have_their_titles_on_the_page(stem: str, caption: str) -> None:
+    assert spell_out(stem) == caption

@@ -11,7 +11,7 @@ from qnlnet.evidence.checking.candidates import check_candidates
 from qnlnet.evidence.checking.derived import Write, check_figures, check_strays, check_texts
 from qnlnet.evidence.checking.epoch_rows import check_epoch_rows
 from qnlnet.evidence.checking.finding import Finding, count, read_table
-from qnlnet.evidence.checking.gradient_rows import check_gradient_rows
+from qnlnet.evidence.checking.gradient_rows import check_gradient_drawing, check_gradient_rows
 from qnlnet.evidence.checking.kinds import figures_of, table_of
 from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.evidence.checking.seed_rows import check_seed_rows
@@ -31,14 +31,14 @@ def check_seed_table(folder: Path, finding: Finding) -> None:
     ids = pd.Series([row_id(row) for row in seeds[["config_hash", "seed"]].to_dict("records")], index=seeds.index)
     finding.problems += check_seed_rows(seeds)
     finding.problems += _check_epochs(folder, seeds, finding)
-    finding.problems += _check_gradients(folder, seeds, finding)
+    drawn = _check_gradients(folder, seeds, finding)
     finding.problems += check_origins(seeds, ids, folder)
     check_candidates(folder, seeds, finding)
     write, endings = table_of(folder, name)
     written = [f"{name}{ending}" for ending in endings]
     finding.problems += check_texts(folder, lambda target: write(seeds, target, name), SEEDS)
     finding.facts.append(f"{_listed(name, written)} made again{_check_figures(folder, name, seeds, finding, written)}")
-    finding.problems += check_strays(folder, [SEEDS, EPOCHS, GRADIENTS, CANDIDATES, NOTES, *written])
+    finding.problems += check_strays(folder, [SEEDS, EPOCHS, GRADIENTS, CANDIDATES, NOTES, *drawn, *written])
     finding.facts += describe_origins(seeds)
 
 
@@ -76,9 +76,11 @@ def _check_epochs(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterat
     yield from check_epoch_rows(seeds, epochs)
 
 
-def _check_gradients(folder: Path, seeds: pd.DataFrame, finding: Finding) -> Iterator[str]:
-    """Checks the rows of gradients where there are any; most tables have none."""
+def _check_gradients(folder: Path, seeds: pd.DataFrame, finding: Finding) -> list[str]:
+    """Checks the rows of gradients and what is drawn of them, where they are there; returns the names of the latter."""
     path = folder / GRADIENTS
-    if path.exists() and (rows := read_table(read_gradient_rows, path, finding)) is not None:
-        finding.facts.append(count(len(rows), "norm"))
-        yield from check_gradient_rows(seeds, rows)
+    if not path.exists() or (rows := read_table(read_gradient_rows, path, finding)) is None:
+        return []
+    finding.facts.append(count(len(rows), "norm"))
+    finding.problems += check_gradient_rows(seeds, rows)
+    return check_gradient_drawing(folder, seeds, rows, finding)

@@ -154,6 +154,18 @@ SECTIONS = (
         "make select-reuploading",
     ),
     Section(
+        "Circuits where a convolution stands",
+        "convolutions",
+        BEYOND,
+        "Every published one beside its twins: frozen, replaced by something classical of like size, or left out.",
+        "make convolutions",
+        tables={"convolutions": "Each model and its twins, and what the trained circuits add, seed by seed"},
+        figures={
+            "convolutions": "Test accuracy with trained circuits minus that of each twin",
+            "gradients": "Norm of the gradient of each part of a model, by epoch, with and without skips",
+        },
+    ),
+    Section(
         "The circuits",
         "circuits",
         MACHINES,

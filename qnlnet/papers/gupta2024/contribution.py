@@ -41,7 +41,7 @@ def judge_layer(reducer: str) -> _Judge:
             return Finding(
                 measured, OPEN, f"With {seeds} seeds no difference could have been significant, however large."
             )
-        return Finding(measured, *_conclude(set(states)))
+        return Finding(measured, *conclude(set(states)))
 
     return judge
 
@@ -76,7 +76,8 @@ def can_be_significant(seeds: int, comparisons: int) -> bool:
     return 2.0 ** (1 - seeds) * sum(1 / k for k in range(1, comparisons + 1)) < _LEVEL
 
 
-def _conclude(states: set[str]) -> tuple[str, str]:
+def conclude(states: set[str]) -> tuple[str, str]:
+    """Returns the verdict of cells in these states, and why."""
     if states == {WORSE}:
         return HOLDS, "Without the layer every cell is worse."
     if WORSE in states:

@@ -1,0 +1,1 @@
+"""Kashif, Shafique: ResQuNN, residual quanvolutional neural networks, arXiv:2402.09146."""
