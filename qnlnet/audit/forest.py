@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from qnlnet.figures.style import BLUE, GREEN, ORANGE
+from qnlnet.figures.style import BLUE, GREEN, ORANGE, frame_differences
 from qnlnet.records import dataset_label, reducer_label
 
 _COLOURS = (BLUE, ORANGE, GREEN)
@@ -51,9 +51,4 @@ def _draw(panel: Axes, rows: pd.DataFrame, changes: list[str]) -> None:
             linewidth=1,
             label=f"ansatz {ansatz}",
         )
-    panel.axvline(0, color="0.5", linewidth=0.8, zorder=0)
-    panel.grid(axis="y", color="0.9", linewidth=0.6)
-    panel.set_axisbelow(True)
-    panel.tick_params(labelsize=8)
-    for side in ("top", "right", "left"):
-        panel.spines[side].set_visible(False)
+    frame_differences(panel)

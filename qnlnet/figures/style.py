@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from matplotlib import style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from qnlnet.files import write_file
@@ -49,3 +50,13 @@ def add_notes(figure: Figure, notes: Iterable[str]) -> None:
     characters = int(figure.get_figwidth() * _CHARACTERS_PER_INCH)
     text = "\n".join(textwrap.fill(note, characters) for note in notes)
     figure.supxlabel(text, fontsize=7.5, x=0.01, ha="left")
+
+
+def frame_differences(panel: Axes) -> None:
+    """Frames a panel of differences: a line at zero, a rule for each row, and nothing else around it."""
+    panel.axvline(0, color="0.5", linewidth=0.8, zorder=0)
+    panel.grid(axis="y", color="0.9", linewidth=0.6)
+    panel.set_axisbelow(True)
+    panel.tick_params(labelsize=8)
+    for side in ("top", "right", "left"):
+        panel.spines[side].set_visible(False)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from qnlnet.figures.style import BLUE, figure_style
+from qnlnet.figures.style import BLUE, figure_style, frame_differences
 from qnlnet.records import dataset_label, model_label, settings_in_words
 from qnlnet.tables.twins import summarise_twins
 
@@ -47,9 +47,4 @@ def _draw(panel: Axes, rows: pd.DataFrame, labels: list[str]) -> None:
     heights = [labels.index(label) for label in known.label]
     reach = [(known.difference - known.low).fillna(0), (known.high - known.difference).fillna(0)]
     panel.errorbar(known.difference, heights, xerr=reach, fmt="o", color=BLUE, markersize=4, linewidth=1)
-    panel.axvline(0, color="0.5", linewidth=0.8, zorder=0)
-    panel.grid(axis="y", color="0.9", linewidth=0.6)
-    panel.set_axisbelow(True)
-    panel.tick_params(labelsize=8)
-    for side in ("top", "right", "left"):
-        panel.spines[side].set_visible(False)
+    frame_differences(panel)
