@@ -79,7 +79,7 @@ noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and devi
 baselines: $(READY)  ## Classical models on the four components that PCA-QNL-Net gets: results/baselines
 	$(BIN)/python experiments/table.py --config-name baselines $(ARGS)
 
-convolutions: $(READY)  ## Circuits where a convolution stands, beside their twins: results/convolutions, 8 hours
+convolutions: $(READY)  ## Circuits where a convolution stands, beside their twins: results/convolutions, many hours
 	$(BIN)/python experiments/table.py --config-name convolutions $(ARGS)
 
 gradients: $(READY)  ## Draw the gradients of each part of the models, by epoch, from the rows of results/convolutions
