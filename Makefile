@@ -18,7 +18,8 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
 	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines \
-	convolutions gradients noise claims audit report bench bench-catalyst test test-slurm test-report robustness check lint format clean \
+	convolutions gradients noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
+	robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
 
@@ -156,7 +157,10 @@ report: $(READY)  ## Write results/report/index.html: one page with everything i
 robustness: $(READY)  ## Kill runs, fill disks, damage files, and write results/robustness.md, 13 minutes
 	$(BIN)/python -m robustness $(ARGS)
 
-check: lint  ## What lint does, and the fast tests
+check: $(READY)  ## What lint does and, beside it, the fast tests
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint fast-tests
+
+fast-tests: $(READY)
 	$(PYTEST) -m "not slow"
 
 lint: $(READY)  ## Lint, format check, types, and committed results against their rows

@@ -65,7 +65,7 @@ SCENARIOS = (
     Scenario(DAMAGE, damage.lost_lines),
     Scenario(DAMAGE, damage.model),
     Scenario(DAMAGE, damage.images),
-    Scenario(DAMAGE, compiled.kernel_cache, few=3, many=9),
+    Scenario(DAMAGE, compiled.kernel_cache, few=2, many=9),
     Scenario(COMPANY, company.same_cell),
     Scenario(COMPANY, company.overlapping_sweeps),
     Scenario(COMPANY, company.killed_beside_another),

@@ -74,6 +74,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         _COMPILING.extend(subprocess.Popen(command, stdout=subprocess.DEVNULL) for command in commands)
 
 
+@pytest.hookimpl(trylast=True)  # what is deselected has gone
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives each process its share of the files with many slow tests, and these first, so that all end together."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    slowest = sorted(files.values(), key=lambda tests: -sum("slow" in test.keywords for test in tests))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if count > 1:
+        items[:] = [test for first in range(count) for tests in slowest[first::count] for test in tests]
+
+
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_node_collection_finished(node: object, ids: list[str]) -> None:
     """Lets tests begin when that is done."""

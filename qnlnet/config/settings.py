@@ -90,8 +90,17 @@ def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozense
     return [
         f"{key}={override_value(value)}"
         for key, value in _flatten(config, unseen).items()
-        if value != usual[key] and key.partition(".")[0] not in left_out
+        if _is_unusual(config, key, value, usual) and key.partition(".")[0] not in left_out
     ]
+
+
+def _is_unusual(config: RunConfig, key: str, value: Any, usual: Mapping[str, Any]) -> bool:
+    """Whether a setting is not as usual; one that is implied: not what the model's others make of it."""
+    section, _, name = key.partition(".")
+    if section != "model" or name not in config.model.implied:
+        return bool(value != usual[key])
+    left_out = config.model.model_copy(update={name: type(config.model).model_fields[name].default})
+    return bool(left_out.completed(config.data) != config.model)
 
 
 @lru_cache(maxsize=256)

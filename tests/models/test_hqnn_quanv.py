@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from qnlnet.config import RunConfig, config_hash, load_config
+from qnlnet.config import RunConfig, config_hash, load_config, unusual_settings
 from qnlnet.errors import ArgumentError
 from qnlnet.models import build_model, count_parameters
 from qnlnet.runs import train_cells
@@ -288,3 +288,13 @@ def test_bad_settings_are_refused(overrides: tuple[str, ...], sentence: str) -> 
 def test_usual_settings_written_out_are_the_same_cell() -> None:
     assert config_hash(cell()) == config_hash(cell("model.size=[14,14]", "model.stride=2", "model.layers=1"))
     assert config_hash(cell()) != config_hash(cell("model.layers=2"))
+
+
+def test_rows_say_what_does_not_follow_from_the_circuit() -> None:
+    words = {
+        "circuit=basic": "model.circuit=basic",
+        "circuit=cnot": "model.circuit=cnot",
+        "circuit=cnot model.stride=2": "model.circuit=cnot model.stride=2",
+        "circuit=basic model.layers=1": "model.circuit=basic model.layers=1",
+    }
+    assert {word: unusual_settings(cell(*word.split())) for word in words} == words

@@ -52,7 +52,7 @@ def test_a_row_that_has_gone_is_lost(finished: Watched, table: str, lost: int) -
 
 def test_a_row_with_another_time_was_trained_again_and_so_is_lost(finished: Watched) -> None:
     path = finished.folder / "cell" / "seeds.csv"
-    (seconds, *_) = re.findall(r"\d\.\d+(?=,\d+,[0-9a-f]{12},)", path.read_text(encoding="utf-8"))
+    (seconds, *_) = re.findall(r"\d\.\d+(?=(?:,\d+)+,[0-9a-f]{12},)", path.read_text(encoding="utf-8"))
     replace_in(path, f"{seconds},", "9.999,")
     finished.look()
     assert (finished.rows_lost, finished.equal) == (1, True)

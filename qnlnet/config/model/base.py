@@ -25,6 +25,7 @@ class ModelConfig(Section):
         is_fitted: Whether its models are fitted once instead of being trained step by step.
         flat_words: Words of the command line that stand for settings of this family: ``r`` for ``model.r``.
         spoken: Settings that `words` says, so that nobody has to say them again.
+        implied: Settings that follow from others where they are left out, and are told only where they do not.
     """
 
     title: ClassVar[str] = ""
@@ -32,6 +33,7 @@ class ModelConfig(Section):
     usual_protocol: ClassVar[str] = "common"
     flat_words: ClassVar[dict[str, str]] = {}
     spoken: ClassVar[tuple[str, ...]] = ()
+    implied: ClassVar[tuple[str, ...]] = ()
 
     name: str
     seeds: Count = 5

@@ -36,6 +36,7 @@ class HQNNQuanvConfig(PatchesConfig):
 
     title: ClassVar[str] = "HQNN-Quanv"
     spoken: ClassVar[tuple[str, ...]] = ("circuit", "layer", "detached", "weights")
+    implied: ClassVar[tuple[str, ...]] = ("layers", "stride")
 
     name: Literal["hqnn_quanv"] = "hqnn_quanv"
     circuit: Literal["strong", "basic", "cnot"] = "strong"

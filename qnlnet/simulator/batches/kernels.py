@@ -81,16 +81,19 @@ def prepare(exact, plan, values):
         plan: The plan in the type that rows are computed in.
         values: What rows share, shape (shared,).
     """
-    angles = exact.angle_coefficients[:, 1].copy()
-    for angle in range(exact.counts[3], angles.shape[0]):
-        if exact.angle_columns[angle] >= 0:
-            angles[angle] += exact.angle_coefficients[angle, 0] * values[exact.angle_columns[angle]]
-    cos, sin = np.cos(0.5 * angles), np.sin(0.5 * angles)
+    num_angles = exact.angle_columns.shape[0]
+    half, cos, sin = np.empty((1, num_angles)), np.empty((1, num_angles)), np.empty((1, num_angles))
+    for angle in range(num_angles):
+        column = exact.angle_columns[angle]
+        scale, offset = exact.angle_coefficients[angle, 0], exact.angle_coefficients[angle, 1]
+        is_known = angle >= exact.counts[3] and column >= 0
+        half[0, angle] = 0.5 * (offset + scale * values[column]) if is_known else 0.5 * offset
+    cos_sin(half, cos, sin, num_angles)
     count, size = plan.counts[4], 2 * plan.parity.shape[0]
     matrices, transposed = np.empty((count, size, size)), np.empty((count, size, size))
     columns = np.zeros((count, size // 2, size))
-    build_matrices(exact, cos, sin, columns, matrices, transposed)
-    return Shared(cos, sin, columns, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
+    build_matrices(exact, cos[0], sin[0], columns, matrices, transposed)
+    return Shared(cos[0], sin[0], columns, matrices.astype(plan.parity.dtype), transposed.astype(plan.parity.dtype))
 
 
 @inlined

@@ -230,7 +230,8 @@ def _as_matrix(cliffords: Sequence[Operation], num_qubits: int) -> NDArray[np.fl
     columns = np.eye(1 << num_qubits, dtype=np.complex128)
     for operation in cliffords:
         columns = apply_operation(operation, columns)
-    return np.block([[columns.T.real, -columns.T.imag], [columns.T.imag, columns.T.real]])
+    whole = np.block([[columns.T.real, -columns.T.imag], [columns.T.imag, columns.T.real]])
+    return np.ascontiguousarray(whole)  # another order in memory would be compiled for once more
 
 
 def _as_rotations(gate: Operation) -> tuple[Operation, ...]:

@@ -30,7 +30,14 @@ def small_table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def table(small_table: Path, tmp_path: Path) -> Path:
-    """A copy of it, to be damaged."""
+    """A copy of it, to be damaged; without its figure, which each check would draw."""
+    without_figure = shutil.ignore_patterns("*.png", "*.svg")
+    return Path(shutil.copytree(small_table, tmp_path / "small", ignore=without_figure))
+
+
+@pytest.fixture
+def drawn(small_table: Path, tmp_path: Path) -> Path:
+    """A copy of it with its figure."""
     return Path(shutil.copytree(small_table, tmp_path / "small"))
 
 

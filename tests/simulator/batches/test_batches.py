@@ -10,6 +10,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qnlnet.errors import ArgumentError, UnsupportedCircuitError
 from qnlnet.simulator.batches import Amplitudes, BatchSimulator, Probabilities, Wanted, part
+from qnlnet.simulator.batches.kernels import run_alone
 
 ROUNDING = 1e-12
 
@@ -166,6 +167,18 @@ def test_no_rows_and_no_shared_values() -> None:
     assert gradient.rows.shape == (0, 1)
     assert gradient.shared.shape == (0,)
     np.testing.assert_allclose(simulator.values([[0.3]]), [[np.cos(0.3)]], rtol=0, atol=ROUNDING)
+
+
+def test_kernels_are_compiled_once_for_each_precision_whatever_the_circuit() -> None:
+    x = ParameterVector("x", 1)
+    for ends_with_clifford in (False, True):
+        circuit = QuantumCircuit(2)
+        circuit.ry(x[0] * x[0], 0)
+        if ends_with_clifford:
+            circuit.h(0)
+        BatchSimulator(circuit, [SparsePauliOp("IZ")], [*x]).values([[0.3]])
+    rows = [str(arguments[3].dtype) for arguments in run_alone.signatures]
+    assert sorted(rows) == sorted({*rows, "float64"})
 
 
 def test_outcomes_in_any_order() -> None:
