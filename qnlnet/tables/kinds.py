@@ -33,7 +33,7 @@ class TableKind:
 TABLES: Mapping[str, TableKind] = {
     "cells": TableKind(write_tables, lambda rows: format_terminal(summarise(rows))),
     "competitors": TableKind(write_competitors, format_competitors_terminal),
-    "twins": TableKind(write_twins, format_twins_terminal),
+    "twins": TableKind(write_twins, format_twins_terminal, (".csv", ".md", ".tex", "_compact.md")),
     "ablation": TableKind(write_ablation, format_ablation_terminal, ENDINGS),
 }
 

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from qnlnet.config import RunConfig, identity_settings
+from qnlnet.files import write_file
 from qnlnet.records import KEYS, dataset_label, dataset_mark, dataset_notes, model_label, split_cells
 from qnlnet.records.cells import distinguishing_columns, without_training
 from qnlnet.records.configurations import recall
@@ -31,6 +32,7 @@ from qnlnet.tables.layout import (
     with_std,
 )
 from qnlnet.tables.paired import adjust, judge, smallest_adjusted
+from qnlnet.tables.twins_compact import format_compact
 from qnlnet.tables.write import write_layout
 
 QUANTUM = "quantum"
@@ -205,13 +207,17 @@ def _parameters(row: dict[str, Any]) -> str:
 
 
 def write_twins(seed_rows: pd.DataFrame, directory: Path | str, name: str) -> list[Path]:
-    """Writes `name`.csv (all numbers), `name`.md and `name`.tex (compact) and returns their paths.
+    """Writes `name`.csv (all numbers), `name`.md and `name`.tex, and `name`_compact.md; returns their paths.
 
     Raises:
         ResultsError: The rows are not acceptable, or the folder cannot be written.
     """
     table = summarise_twins(seed_rows)
-    return write_layout(lay_out_twins(table), table, directory, name)
+    compact = Path(directory) / f"{name}_compact.md"
+    return [
+        *write_layout(lay_out_twins(table), table, directory, name),
+        write_file(compact, format_compact(table).encode("utf-8")),
+    ]
 
 
 def format_twins_terminal(seed_rows: pd.DataFrame) -> str:

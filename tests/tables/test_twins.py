@@ -14,6 +14,7 @@ from qnlnet.records.configurations import remember
 from qnlnet.records.schema import cell_columns
 from qnlnet.tables.paired import adjust, smallest_adjusted
 from qnlnet.tables.twins import HIGHER, LOWER, TOO_FEW, UNDECIDED, format_twins_terminal, summarise_twins, write_twins
+from qnlnet.tables.twins_compact import format_compact
 
 BASE = ("model=quanvolution", "circuit=strong", "train.learning_rate=0.01", "train.epochs=2")
 
@@ -103,7 +104,7 @@ def test_the_files_of_a_table_and_its_figure(tmp_path: Path) -> None:
         cell(75.0, 65.0, words=("layer=none",)),
     )
     paths = write_twins(rows, tmp_path, "twins") + plot_figures(figure_kind("twins"), rows, tmp_path, "twins")
-    assert [path.suffix for path in paths] == [".csv", ".md", ".tex", ".png", ".svg"]
+    assert [path.suffix for path in paths] == [".csv", ".md", ".tex", ".md", ".png", ".svg"]
     page = (tmp_path / "twins.md").read_text(encoding="utf-8")
     assert "| Digits 0/1 | Quanvolution | 4 | circuit=strong, layer=quantum | 2 | 1,406 (12) |" in page
     assert "| +20.00 | +20.00 … +20.00 | 2/0 | 0.750 | too few seeds |" in page
@@ -115,3 +116,17 @@ def test_the_files_of_a_table_and_its_figure(tmp_path: Path) -> None:
 def test_a_figure_without_twins_says_so(tmp_path: Path) -> None:
     plot_figures(figure_kind("twins"), frame(cell(90.0)), tmp_path, "alone")
     assert "no twins" in (tmp_path / "alone.svg").read_text(encoding="utf-8")
+
+
+def test_the_compact_table_has_a_row_for_each_quantum_cell_and_a_column_for_each_thing_in_its_place() -> None:
+    deep = cell(90.0, 92.0, words=("layer=quantum", "model.layers=3"), quantum_parameters=36)
+    usual = cell(80.0, 82.0, words=("layer=quantum",), quantum_parameters=12)
+    conv = cell(81.0, 84.0, words=("layer=conv",))
+    alone = cell(60.0, words=("layer=none", "model.filters=2"))
+    text = format_compact(summarise(deep, usual, conv, alone))
+    assert text.count("### Digits 0/1") == 1
+    first, second = (line for line in text.splitlines() if line.startswith("| Quanvolution"))
+    assert "| layers=3 |" in second
+    assert second.endswith("| 91.00 ± 1.41 | – |")
+    assert first.endswith("| 81.00 ± 1.41 | 82.50 ± 2.12 (−1.50, too few seeds) |")
+    assert "60.00" not in text  # it stands in place of no quantum cell
