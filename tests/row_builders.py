@@ -1,11 +1,12 @@
 """Made-up rows for the tests of tables and figures."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from qnlnet.config import load_config
+from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.records import KEYS, read_epoch_rows, read_seed_rows, upsert
 from qnlnet.records.configurations import remember
@@ -40,10 +41,16 @@ def remember_row(row: dict[str, Any]) -> str:
         *(f"backend.shots={other.removesuffix(' shots')}" for other in others if other.endswith(" shots")),
         *row.get("settings", "").split(),
     ]
+    config = _load_if_there_is_one(*words)
+    return "" if config is None else remember(config)
+
+
+@cache  # many tests have rows of the same cells
+def _load_if_there_is_one(*words: str) -> RunConfig | None:
     try:
-        return remember(load_config(*words))
+        return load_config(*words)
     except ArgumentError:
-        return ""
+        return None
 
 
 def frame(*cells: list[dict[str, Any]]) -> pd.DataFrame:
