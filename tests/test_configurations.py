@@ -52,6 +52,7 @@ def test_committed_rows_of_devices_say_what_their_settings_say() -> None:
     assert [config_of_row(row).seeds for row in rows.to_dict("records")] == [1] * 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides",
     [

@@ -65,6 +65,7 @@ def shown_accuracies(figure: Figure) -> list[float]:
     return sorted(shown)
 
 
+@pytest.mark.slow
 def test_every_seed_is_shown() -> None:
     rows = full_table()
     assert shown_accuracies(build_figure(rows)) == sorted(rows["test_accuracy"])

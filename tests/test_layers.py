@@ -87,6 +87,7 @@ def test_every_module_has_a_layer() -> None:
     assert present - {"__init__"} == set(LEVEL), "name new modules of qnlnet in LAYERS"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", modules("qnlnet"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_point_one_way(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
@@ -99,6 +100,7 @@ def test_imports_point_one_way(path: Path) -> None:
         assert "qnlnet" not in first_parts(imports(source))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", modules("qnlnet"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_foreign_packages_stay_where_they_belong(path: Path) -> None:
     used = first_parts(imports(path.read_text(encoding="utf-8")))
@@ -109,6 +111,7 @@ def test_foreign_packages_stay_where_they_belong(path: Path) -> None:
     assert not used & {"pytest", *PROGRAMS, *ABOVE}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", modules("qnlnet", *ABOVE), ids=lambda p: str(p.relative_to(ROOT)))
 def test_ibm_runtime_is_imported_only_when_it_is_needed(path: Path) -> None:
     at_once = first_parts(imports(path.read_text(encoding="utf-8"), top_level_only=True))

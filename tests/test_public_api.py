@@ -46,6 +46,7 @@ def test_the_version_is_that_of_the_package() -> None:
     assert f"version = {{{qnlnet.__version__}}}" in README.read_text(encoding="utf-8")  # as it is cited
 
 
+@pytest.mark.slow
 def test_one_configuration_has_one_outcome_and_several_have_a_list(outcome: Any) -> None:
     assert outcome.status == "trained"
     assert [each.status for each in qnlnet.run([outcome.config])] == ["kept"]
@@ -73,6 +74,7 @@ def same(overridden: RunConfig, *words: str) -> bool:
     return overridden == qnlnet.load_config(*SMALL, *words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -138,6 +140,7 @@ def settings_outside(place: str, words: tuple[str, ...]) -> Any:
     return OmegaConf.to_container(composed, resolve=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("group", "place"), [("ansatz", "model.ansatz"), ("backend", "backend"), ("logger", "logger")])
 def test_nothing_follows_from_the_groups_that_may_be_overridden(group: str, place: str) -> None:
     groups = {path.name for path in CONFIG_DIR.iterdir() if path.is_dir()} - {"hydra", *OTHERS_FOLLOW}
@@ -148,6 +151,7 @@ def test_nothing_follows_from_the_groups_that_may_be_overridden(group: str, plac
         assert settings_outside(place, (word,)) == usual
 
 
+@pytest.mark.slow
 def test_every_family_can_be_overridden() -> None:
     for name in shipped_names():
         config = qnlnet.load_config(f"model={name}", "data=digits")

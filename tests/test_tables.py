@@ -44,6 +44,7 @@ def only(test_accuracies: list[float], **changes: Any) -> dict[str, Any]:
     return dict(summary.iloc[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", TABLE_1.strip().splitlines())
 def test_published_numbers(line: str) -> None:
     task, ansatz, reducer, *accuracies = line.split(" | ")

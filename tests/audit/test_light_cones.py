@@ -79,6 +79,7 @@ def test_few_circuits_are_all_drawn_and_many_are_not() -> None:
     assert choose_drawn(many) == [Shape("0", 1, 1, 4, 0), Shape("0", 1, 1, 4, 3), Shape("0", 3, 3, 4, 3)]
 
 
+@pytest.mark.slow
 def test_one_circuit_is_written_where_one_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert light_cones.main([*ONE, "--output-dir", str(tmp_path)]) == 0
     names = ["light_cones.csv", "light_cones.md", *(f"{Shape('1', 1, 1, 4, 3).stem}.{end}" for end in ("png", "svg"))]

@@ -72,6 +72,7 @@ def test_amplitudes(qubits: int, angles: bool) -> None:
     check_backends(entangled(qubits, angles=angles, takes_amplitudes=True), inputs)
 
 
+@pytest.mark.slow
 def test_amplitudes_are_those_of_the_state_vector() -> None:
     torch.manual_seed(0)
     circuit = entangled(3, angles=False, takes_amplitudes=True, probabilities=True)

@@ -41,6 +41,7 @@ def test_numbers_are_those_of_the_numpy_functions() -> None:
     np.testing.assert_allclose(angles.grad, gradient, rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scale", [0.0, 1.0])
 def test_derivatives_of_pauli_exponentials(scale: float) -> None:
     angles = (scale * draw(15, grad=False)).requires_grad_()
@@ -59,6 +60,7 @@ def test_third_derivatives_of_a_rotation() -> None:
         assert value.item() == pytest.approx(expected, abs=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128])
 @pytest.mark.parametrize("scale", [0.0, 1.0])
 def test_derivatives_of_exponentials(dtype: torch.dtype, scale: float) -> None:

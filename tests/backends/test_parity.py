@@ -40,11 +40,13 @@ def assert_parity(qnl: Circuit, backend: str, batch: int) -> None:
         np.testing.assert_allclose(gradient, expected, rtol=0, atol=GRADIENTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ansatz", "r", "D", "readout"), every_pair("012", (1, 2, 3), (1, 2, 3), range(4)))
 def test_exact_equals_statevector(build_circuit: BuildCircuit, ansatz: str, r: int, D: int, readout: int) -> None:
     assert_parity(build_circuit(ansatz, r=r, D=D, readout=readout), "statevector", batch=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ansatz", "r", "D"), SHAPES)
 def test_exact_equals_aer(build_circuit: BuildCircuit, ansatz: str, r: int, D: int) -> None:
     readout = (int(ansatz) + r + 2 * D) % 4  # every readout, and each with every ansatz

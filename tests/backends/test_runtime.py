@@ -144,6 +144,7 @@ def test_same_seed_same_shots(build_circuit: BuildCircuit, tmp_path: Path) -> No
     assert (first[0] != first[1]).any()  # each call draws anew
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fake-manila", "fake-fez"])
 def test_noise_lowers_the_values(build_circuit: BuildCircuit, name: str) -> None:
     # Ansatz 1 outputs sin(g) sin(2 x₃): with both sines 1, noise can only lower it.

@@ -113,6 +113,7 @@ def test_kernel_of_rows_with_themselves() -> None:
     np.testing.assert_allclose(kernel, kernel.T, atol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_networks_of_families_see_images_of_their_size_and_have_twins(name: str) -> None:
     network = FAMILIES[name]

@@ -116,6 +116,7 @@ DAMAGES: dict[str, tuple[Change, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_every_damage_is_named_before_anything_is_built(
     damage: str, model: Path, monkeypatch: pytest.MonkeyPatch

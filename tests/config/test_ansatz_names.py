@@ -26,6 +26,7 @@ def zero_with(*changes: tuple[str, str]) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_every_committed_file_holds_the_gates_of_its_name() -> None:
     names = sorted(path.stem for path in (CONFIG_DIR / "ansatz").glob("*.yaml"))
     assert names == sorted(SHIPPED)

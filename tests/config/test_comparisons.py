@@ -20,6 +20,7 @@ def hashed(*overrides: str) -> str:
     return config_hash(load_config("reducer=pca", "ansatz=2", "train.epochs=40", *overrides))
 
 
+@pytest.mark.slow
 def test_each_change_is_compared_with_table_1s_cell(small: list[tuple[str, str, str]]) -> None:
     changes = {change: (base, changed) for change, base, changed in small}
     assert len(changes) == len(small)  # overrides leave one base

@@ -29,6 +29,7 @@ def running_application() -> Iterator[None]:
 GROUPS = ("data", "reducer", "ansatz", "backend", "protocol")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize("choice", every_pair(*map(options, GROUPS)), ids=" ".join)
 def test_every_two_options_compose_together(choice: tuple[str, ...]) -> None:

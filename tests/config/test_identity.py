@@ -113,6 +113,7 @@ def test_hash_is_different_for_everything_that_changes_numbers() -> None:
     assert all(re.fullmatch("[0-9a-f]{12}", value) for value in hashes.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", CHANGES_NO_NUMBERS)
 def test_hash_is_the_same_for_all_else(overrides: str) -> None:
     assert hash_of(overrides) == hash_of()
@@ -130,6 +131,7 @@ def test_hash_of_own_images_is_the_same_for_all_else(changed: str) -> None:
     assert hash_of(f"{OWN_IMAGES} {changed}") == hash_of(OWN_IMAGES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", ["table1", "corrected"])
 def test_every_committed_row_composes_to_its_hash(table: str) -> None:
     with (RESULTS / table / "seeds.csv").open(encoding="utf-8", newline="") as file:

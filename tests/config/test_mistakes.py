@@ -115,6 +115,7 @@ UNUSED_OPTIONS = {
 TABLE = RANGES | TYPES | CHOICES | KEYS | UNUSED_OPTIONS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("overrides", "message"), TABLE.items(), ids=TABLE)
 def test_mistake(overrides: str, message: str) -> None:
     with pytest.raises(ArgumentError) as caught:

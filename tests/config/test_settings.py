@@ -33,6 +33,7 @@ def test_what_columns_show_is_left_out() -> None:
     assert unusual_settings(load_config(*SAME.split())) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overrides", UNUSUAL)
 def test_with_the_columns_it_composes_to_the_same_cell(overrides: str) -> None:
     config = load_config(*overrides.split())
@@ -57,6 +58,7 @@ def test_values_are_written_as_hydra_reads_them(value: object, text: str) -> Non
     assert override_value(value) == text
 
 
+@pytest.mark.slow
 def test_an_edit_of_a_file_counts_at_once(add_file: AddFile, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = qnlnet.config.compose.CONFIG_DIR  # a copy
     monkeypatch.setattr(qnlnet.config.settings, "CONFIG_DIR", folder)

@@ -39,6 +39,7 @@ def test_few_images_train_in_either_layout(
         assert (run.directory / "models" / "seed-1.pt").is_file()
 
 
+@pytest.mark.slow
 def test_what_is_kept_is_trained_again_only_when_images_have_changed(write_images: WriteImages, tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_images(tmp_path / "pets" / name, 10)

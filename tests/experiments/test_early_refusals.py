@@ -21,6 +21,7 @@ def model(tmp_path: Path) -> Path:
     return save_model(tmp_path, config, 0, build_model(config, 0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -29,6 +29,7 @@ def test_help_names_every_choice_and_imports_nothing_heavy(
     assert not imported & set(HEAVY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["train.py", "r=0"], ["table.py", "D=abc"]])
 def test_a_mistake_is_found_before_anything_heavy_is_imported(
     arguments: list[str], run_there: Callable[..., Any]

@@ -26,6 +26,7 @@ def sweep(run_here: Run) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_the_table_holds_what_the_rows_hold_and_a_second_time_all_is_kept(sweep: Run, tmp_path: Path) -> None:
     first = sweep("seeds=2", "train.epochs=3", "ansatz=0,1,2")
     assert (first.status, "Traceback" in first.err) == (0, False)
@@ -122,6 +123,7 @@ def test_a_value_that_no_cell_may_have_fails_its_cell_only(sweep: Run) -> None:
     assert read_hints(outcome.out) == []  # a mistake is not worth repeating
 
 
+@pytest.mark.slow
 def test_a_cell_that_stops_unexpectedly_leaves_its_traceback(
     sweep: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_help_names_it(folder: Path, run_here: Callable[..., Any]) -> None:
     outcome = run_here("train.py", "--help")
     assert outcome.status == 0

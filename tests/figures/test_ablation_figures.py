@@ -30,6 +30,7 @@ def maps(figure: Figure) -> list[Axes]:
     return [ax for ax in figure.axes if ax.images and ax.texts]  # a colour bar has no texts
 
 
+@pytest.mark.slow
 def test_every_cell_stands_at_its_r_and_d() -> None:
     figure = ACCURACY(ablation_frame(linear, readouts=(3, 0)))
     panels = maps(figure)
@@ -64,6 +65,7 @@ def test_missing_cells_are_shown_as_missing() -> None:
     assert np.ma.getmaskarray(ax.images[0].get_array())[1, 2]
 
 
+@pytest.mark.slow
 def test_each_task_has_a_line_of_maps_and_a_scale_of_its_own() -> None:
     low = ablation_frame(lambda r, D: linear(r, D) - 50, dataset="cifar10", classes="2/8", data_official=False)
     figure = ACCURACY(pd.concat([ablation_frame(linear), low]))

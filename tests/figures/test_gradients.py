@@ -74,6 +74,7 @@ def test_parts_end_at_the_first_number(parameter: str, part: str) -> None:
     assert name_part(parameter) == part
 
 
+@pytest.mark.slow
 def test_a_part_has_the_norm_of_all_its_parameters() -> None:
     table = summarise_gradients(*frames(cell()))
     first = table[(table.part == "layers.0") & (table.epoch == 1)].iloc[0]
@@ -104,6 +105,7 @@ def test_cells_without_gradients_may_stand_beside_them() -> None:
     assert set(table.config_hash) == {seeds[0]["config_hash"]}
 
 
+@pytest.mark.slow
 def test_settings_in_which_cells_differ_come_in_the_order_of_the_schema(
     eight: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
@@ -151,6 +153,7 @@ def store(folder: Path, seeds: pd.DataFrame, gradients: pd.DataFrame) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_program_writes_what_the_checks_make_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seeds, gradients = frames(cell(), cell("model.detach_between_layers=true"))
     folder = store(tmp_path / "table", seeds, gradients)

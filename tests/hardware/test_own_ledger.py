@@ -44,6 +44,7 @@ def rehearse(capsys: pytest.CaptureFixture[str], model: Path, *words: str) -> tu
     return run(capsys, "rehearse", str(model), "--backend", "fake_manila", *WORKLOAD, *words)
 
 
+@pytest.mark.slow
 def test_a_rehearsal_leaves_what_is_committed_as_it_is(
     here: None, model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +88,7 @@ def test_committed_submissions_are_collected_and_shown_without_writing(
     assert not OWN.exists()
 
 
+@pytest.mark.slow
 def test_a_submission_of_the_old_default_is_found_and_never_made_twice(
     here: None,
     model: Path,

@@ -52,6 +52,7 @@ def ready(config: RunConfig, features: Features, seed: int = 0) -> nn.Module:
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [2, 3])
 @pytest.mark.parametrize("name", FAMILIES)
 def test_scores_have_a_column_for_each_class(name: str, classes: int) -> None:
@@ -78,6 +79,7 @@ def test_no_part_draws_from_the_global_generator_of_torch(name: str) -> None:
     assert torch.equal(torch.random.get_rng_state(), state)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_seed_decides_the_first_weights(name: str) -> None:
     config = cell(name)
@@ -110,6 +112,7 @@ def test_runs_are_saved_loaded_and_repeated(name: str, tmp_path: Path, monkeypat
     assert all(torch.equal(value, model.state_dict()[key]) for key, value in second.state_dict().items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_a_replica_goes_on_from_its_state(name: str, tmp_path: Path) -> None:
     config = cell(name)
@@ -127,6 +130,7 @@ def test_a_replica_goes_on_from_its_state(name: str, tmp_path: Path) -> None:
     np.testing.assert_array_equal(second.scores(features.test), whole.scores(features.test))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_usual_settings_never_change(name: str) -> None:
     assert len(PINNED.get(name, [])) >= 3, f"add three hashes of {name} to {HASHES.name}"

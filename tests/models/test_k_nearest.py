@@ -10,6 +10,7 @@ from qnlnet.errors import ArgumentError
 from qnlnet.models import k_nearest
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", ["[0,1]", "[0,1,2]", "[9,8,7,6,5,4,3,2,1,0]"])
 @pytest.mark.parametrize("neighbours", [1, 4, 15])
 @pytest.mark.parametrize("features", ["pixels", "pca"])

@@ -11,6 +11,7 @@ from qnlnet.errors import ArgumentError
 FLOAT32 = 1e-5  # of scores of a few units
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", ["[0,1]", "[3,8]", "[0,1,2]", "[0,1,2,3,4,5,6,7,8,9]"])
 @pytest.mark.parametrize("features", ["pixels", "pca"])
 def test_scores_and_labels_are_those_of_scikit_learn(classes: str, features: str) -> None:

@@ -71,6 +71,7 @@ def test_the_page_can_be_followed_to_the_letter(own: Write, tmp_path: Path, monk
         assert 100 * right.mean() == pytest.approx(row["test_accuracy"])
 
 
+@pytest.mark.slow
 def test_settings_are_words_of_the_command_line(own: Write) -> None:
     own()
     usual, other = load_config("model=chain"), load_config("model=chain", "model.layers=3", "num_qubits=5")
@@ -136,6 +137,7 @@ def test_a_name_that_nobody_has(own: Write) -> None:
     assert "one of chain, " in str(caught.value)
 
 
+@pytest.mark.slow
 def test_settings_that_belong_to_another_model(own: Write) -> None:
     own()
     refuse("There is no configuration key `r` here. `r` belongs to model=qnl_net. ", "model=chain", "r=2")
@@ -169,6 +171,7 @@ def test_files_that_are_missing_or_cannot_be_imported(own: Write, monkeypatch: p
     refuse("Argument `QNLNET_MODELS` must name folders with models of your own, but is ", "model=chain")
 
 
+@pytest.mark.slow
 def test_parts_that_are_missing(own: Write, tmp_path: Path) -> None:
     own(python=BLOCKS["python"].replace("class Settings", "class Others").replace(", Settings)", ", Others)"))
     refuse("The model chain must define `Settings`, a subclass of ModelConfig, but does not.", "model=chain")
@@ -191,6 +194,7 @@ def test_yaml_that_cannot_be_read(own: Write) -> None:
     refuse("There is no configuration key `layer`", "model=chain")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
@@ -238,6 +242,7 @@ FAMILY = Family(lambda run: Pixels("unit"), lambda run, streams: Mean(), loop=la
 """
 
 
+@pytest.mark.slow
 def test_models_that_are_fitted_once(own: Write, tmp_path: Path) -> None:
     own("mean", FITTED, "seeds: 1\n")
     (run,) = train_cells([load_config("model=mean", "data=digits", f"output_dir={tmp_path / 'out'}")])

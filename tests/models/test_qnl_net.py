@@ -132,6 +132,7 @@ def test_building_a_model_leaves_the_global_generators_alone() -> None:
     assert np.random.random() == np.random.RandomState(0).random()
 
 
+@pytest.mark.slow
 def test_circuit_weights_fill_the_interval_from_minus_one_to_one() -> None:
     config = load_config("reducer=pca", "D=20")
     weights = torch.cat([build_model(config, seed).state_dict()["quantum.weight"] for seed in range(20)]).numpy()

@@ -171,6 +171,7 @@ def test_a_resnet_has_its_size() -> None:
     assert count_parameters(model) == 272_474 + 272 + 32
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["quantum", "quadratic"])
 def test_trains_on_digits(layer: str) -> None:
     config = cell("train.learning_rate=1e-2", "train.epochs=6", f"layer={layer}")

@@ -13,6 +13,7 @@ GAMMA = "Argument `model.gamma` must be scale, or a number above 0 and at most 1
 FLOAT32 = 1e-4  # of coefficients up to C = 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", ["[0,1]", "[3,8]", "[0,1,2]", "[9,8,7,6,5,4,3,2,1,0]"])
 @pytest.mark.parametrize("kernel", ["rbf", "linear"])
 @pytest.mark.parametrize("features", ["pixels", "pca"])

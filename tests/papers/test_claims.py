@@ -63,6 +63,7 @@ def test_without_tables_everything_is_open_and_says_how_to_make_them(tmp_path: P
         assert row.command in row.reason
 
 
+@pytest.mark.slow
 def test_rows_that_all_agree_hold(tmp_path: Path, verdict: Callable[[str], Any]) -> None:
     write_table_1(tmp_path, [99.5, 99.6] * 3, [99.1, 99.2] * 3, [99.5, 99.7] * 3)
     found = verdict(PCA)

@@ -71,6 +71,7 @@ def test_without_the_folder_only_the_other_claims_are_listed(tmp_path: Path) -> 
     assert text.count("Its rows are not there: make convolutions.") == 9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("accuracies", "ending"),
     [
@@ -101,6 +102,7 @@ def test_other_classes_and_protocols_are_not_what_was_published(verdict: Verdict
     assert (found.verdict, found.reason.split()[:2]) == (OPEN, ["No", "cell"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("quantum", "twin", "ending"),
     [
@@ -125,6 +127,7 @@ def test_a_small_network_can_only_confirm(verdict: Verdict) -> None:
     assert verdict(OVER_95, cell([96.0, 96.1, 96.2], *small)).verdict == HOLDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("frozen", "none", "ending"),
     [

@@ -50,6 +50,7 @@ def notes(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [line for line in lines if "cannot reach" in line]
 
 
+@pytest.mark.slow
 def test_a_run_says_it_before_it_trains_and_not_for_finished_cells(
     make_cell: MakeCell, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -136,6 +136,7 @@ def test_a_folder_that_holds_another_cell_is_refused(make_cell: MakeCell, traine
     assert model.read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["workers=1", "allow_constant=true", "data.root=elsewhere"])
 def test_settings_that_change_no_number_train_nothing(change: str, make_cell: MakeCell, trained: list[int]) -> None:
     train_cells([make_cell("seeds=1")])
@@ -143,6 +144,7 @@ def test_settings_that_change_no_number_train_nothing(change: str, make_cell: Ma
     assert trained == [0]
 
 
+@pytest.mark.slow
 def test_rows_hold_what_the_epochs_gave(make_cell: MakeCell) -> None:
     cell = make_cell("train.epochs=4", "data.converged_above=50")
     dataset = load_dataset(cell.data)
@@ -169,6 +171,7 @@ def test_rows_hold_what_the_epochs_gave(make_cell: MakeCell) -> None:
         assert f"torch {torch.__version__.partition('+')[0]}" in row.versions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "overrides", [("reducer=pca", "ansatz=1"), ("reducer=cnn", "data=digits_as_cifar10", "ansatz=2", "r=2", "D=2")]
 )
@@ -192,6 +195,7 @@ def test_a_saved_model_gives_the_accuracy_of_its_row(overrides: tuple[str, ...],
         assert 100 * right.mean() == row.test_accuracy
 
 
+@pytest.mark.slow
 def test_a_run_that_stops_between_its_two_tables_loses_and_doubles_nothing(
     make_cell: MakeCell, trained: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +217,7 @@ def test_a_run_that_stops_between_its_two_tables_loses_and_doubles_nothing(
     assert run.seed_rows().seed.tolist() == [0, 1, 2]
 
 
+@pytest.mark.slow
 def test_cells_train_in_one_go_and_share_their_features(
     make_cell: MakeCell, trained: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

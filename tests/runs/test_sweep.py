@@ -26,6 +26,7 @@ def statuses(outcomes: list[Outcome]) -> list[str]:
     return [outcome.status for outcome in outcomes]
 
 
+@pytest.mark.slow
 def test_outcomes_come_in_order_and_say_what_became_of_each(make_cell: MakeCell) -> None:
     cells = [make_cell(f"ansatz={ansatz}", folder=ansatz) for ansatz in "012"]
     (first,) = run(cells[1:2])
@@ -99,6 +100,7 @@ def test_a_cell_that_fails_leaves_the_others_as_they_are_without_it(
     assert not list(tmp_path.rglob("failure.txt"))  # the sentence says it all
 
 
+@pytest.mark.slow
 def test_missing_images_fail_their_cell_only(
     make_cell: MakeCell,
     numbers_in: NumbersIn,
@@ -258,6 +260,7 @@ def test_a_folder_for_several_cells_is_refused_before_they_train(make_cell: Make
         train_cells(cells)
 
 
+@pytest.mark.slow
 def test_sweeps_that_take_one_folder_at_once_do_not_mix(make_cell: MakeCell, tmp_path: Path) -> None:
     cells = [make_cell(f"ansatz={ansatz}", "seeds=2", folder="same") for ansatz in "012"]
     with ThreadPoolExecutor(3) as pool:

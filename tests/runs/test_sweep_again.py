@@ -93,6 +93,7 @@ class Held:
         self._claim.release()
 
 
+@pytest.mark.slow
 def test_what_another_process_trains_is_taken_over(
     make_cell: MakeCell,
     numbers_in: NumbersIn,
@@ -206,6 +207,7 @@ def interrupted(make_cell: MakeCell, trained: list[tuple[str, int, int]]) -> Run
     return cell
 
 
+@pytest.mark.slow
 def test_force_begins_at_the_beginning(interrupted: RunConfig, trained: list[tuple[str, int, int]]) -> None:
     (outcome,) = run([interrupted.model_copy(update={"force": True})])
     assert outcome.status == "trained"

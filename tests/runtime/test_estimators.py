@@ -48,6 +48,7 @@ def prepared(pub: Pub, config: RuntimeConfig) -> tuple[int, int]:
     return program.shots * sum(sizes), program.shots * sizes[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shots", [1, 100, 1000, 1024, 4096])
 @pytest.mark.parametrize(("level", "twirling"), TWIRLING)
 def test_executions_are_those_of_the_library(pub: Pub, level: int, twirling: str, shots: int) -> None:

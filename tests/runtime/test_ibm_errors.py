@@ -86,6 +86,7 @@ def submit(client: IBMClient) -> Any:
     return client.submit(build_request())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 429])
 def test_refused_submissions(client: IBMClient, service: LoopbackService, status: int) -> None:
     service.add_fault("POST", "/jobs", Answer(status, telling(service)))

@@ -38,6 +38,7 @@ def noiseless_value(circuit: DeviceCircuit, row: np.ndarray) -> float:
     return Statevector(bound).expectation_value(circuit.observable).real
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ansatz", "012")
 def test_observable_follows_the_layout(build_circuit: BuildCircuit, device: Device, ansatz: str) -> None:
     moved = 0

@@ -56,6 +56,7 @@ def test_errors_come_through_whole(shared: WatchedProcess) -> None:
     assert shared.call("count", limit=LONG)[0] == pid
 
 
+@pytest.mark.slow
 def test_ctrl_c_is_left_to_the_parent(shared: WatchedProcess) -> None:
     pid, _ = shared.call("count", limit=LONG)
     os.kill(pid, signal.SIGINT)

@@ -60,12 +60,14 @@ def test_readout_of_the_slides_is_constant_and_only_one_gate_makes_it_so(
     assert (gate.name, qnl.circuit.find_bit(gate.qubits[0]).index) == ("h", 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ansatz", ["0", "1", "2"])
 def test_the_last_gate_of_the_paper_never_acts(build_circuit: BuildCircuit, ansatz: str) -> None:
     for r, D, readout in itertools.product((1, 2), (1, 2, 3), range(4)):
         assert not analyse_circuit(build_circuit(ansatz, r=r, D=D, readout=readout)).reaches(f"rz_q0_rep{D}_closing")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ansatz", "r", "D", "readout"),
     [("0", 1, 1, 3), ("1", 1, 1, 3), ("2", 1, 1, 3), ("0", 1, 1, 0), ("1", 2, 2, 2), ("2", 1, 2, 0), ("2", 2, 2, 1)],

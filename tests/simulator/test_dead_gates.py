@@ -83,6 +83,7 @@ def values(qnl: Circuit, circuit: QuantumCircuit, rows: NDArray[np.float64]) -> 
     return ExactSimulator(circuit, [qnl.observable], parameters).values(rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", range(4))
 @pytest.mark.parametrize("ansatz", ["0", "1", "2"])
 def test_circuits_of_the_paper_need_each_gate_that_is_left_and_no_other(

@@ -144,6 +144,7 @@ def test_columns_follow_the_given_order_and_may_be_unused() -> None:
     np.testing.assert_allclose(jacobian, [[[0.0, -np.sin(0.5)]]], rtol=0, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fill", "message"),
     [

@@ -97,6 +97,7 @@ def test_equal_and_nearly_equal_eigenvalues(name: str, time: float) -> None:
     check_evolution(draw(3, 4), np.array([time, -1.0, 2.0]), DEGENERATE[name])
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32), st.sampled_from([2, 4, 8]), st.sampled_from([1e-12, 1.0, 10.0]))
 def test_random_matrices(seed: int, size: int, scale: float) -> None:
     check_evolution(draw(2, size, seed=seed), draw(2, seed=seed).real, scale * symmetric(2, size, size, seed=seed))

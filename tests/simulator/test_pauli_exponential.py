@@ -72,6 +72,7 @@ def test_the_way_back_is_the_adjoint() -> None:
 angles_of_one_qubit = st.lists(st.floats(-20, 20), min_size=3, max_size=3).map(np.array)
 
 
+@pytest.mark.slow
 @given(angles_of_one_qubit)
 def test_one_qubit_turns_about_an_axis(angles: np.ndarray) -> None:
     length = np.linalg.norm(angles)
@@ -92,6 +93,7 @@ def test_the_gradient_of_one_qubit(angles: np.ndarray) -> None:
     np.testing.assert_allclose(pauli_exponential_vjp(angles, cotangent, 1)[1], expected, rtol=0, atol=1e-11)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 2**32), st.integers(1, 3), st.sampled_from([1e-9, 1e-3, 1.0, 5.0]))
 def test_random_angles(seed: int, num_qubits: int, scale: float) -> None:
     words = pauli_words(num_qubits)

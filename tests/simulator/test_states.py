@@ -35,6 +35,7 @@ def test_feature_maps(qubits: int, entanglement: str) -> None:
     check(z_feature_map(qubits, reps=3), rows)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_random_circuits(data: st.DataObject) -> None:
     qubits = data.draw(st.integers(1, 4))

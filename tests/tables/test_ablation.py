@@ -31,6 +31,7 @@ def write(rows: pd.DataFrame, folder: Path) -> str:
     return (folder / "mine.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_statistics_of_each_cell_by_hand() -> None:
     summary = summarise_ablation(ablation_frame(linear))
     assert len(summary) == 27
@@ -59,6 +60,7 @@ def test_the_grid_has_r_downwards_and_d_across(tmp_path: Path) -> None:
     assert len(table) == 2 + 9
 
 
+@pytest.mark.slow
 def test_each_task_and_readout_has_a_section(tmp_path: Path) -> None:
     rows = pd.concat(
         [
@@ -79,6 +81,7 @@ def test_each_task_and_readout_has_a_section(tmp_path: Path) -> None:
     assert "† data differ from the official release" in text
 
 
+@pytest.mark.slow
 def test_other_settings_make_further_sections(tmp_path: Path) -> None:
     rows = pd.concat([ablation_frame(linear), ablation_frame(linear, protocol="corrected")])
     titles = [line for line in write(rows, tmp_path).splitlines() if line.startswith("**")]

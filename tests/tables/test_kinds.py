@@ -9,6 +9,7 @@ from qnlnet.figures import FIGURES, figure_kind
 from qnlnet.tables import TABLES, table_kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE_NAMES)
 def test_every_committed_table_names_kinds_that_there_are(name: str) -> None:
     config = compose_config(name, [])

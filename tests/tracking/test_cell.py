@@ -21,6 +21,7 @@ NUMBERS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("override", [*NO_NUMBERS, *NUMBERS])
 def test_parameters_are_equal_exactly_where_the_hash_is(override: str) -> None:
     one, other = load_config(*BASE), load_config(*BASE, override)

@@ -63,6 +63,7 @@ def test_replicas_are_nested_in_the_run_of_their_cell(config: RunConfig) -> None
         assert "seed" not in parent.data.params
 
 
+@pytest.mark.slow
 def test_a_resumed_replica_goes_on_in_its_run_and_doubles_no_point(config: RunConfig, row: dict[str, Any]) -> None:
     with start() as trackers:  # … and is interrupted after epoch 4, with a checkpoint of epoch 3
         for done in epochs(1, 4):

@@ -106,6 +106,7 @@ def test_a_server_that_is_down_costs_one_line_without_the_password(
     assert curve(folder, "test_accuracy") == accuracies(range(1, 101))
 
 
+@pytest.mark.slow
 def test_closing_gives_up_a_tracker_that_waits_for_a_silent_server(
     config: RunConfig, silent_server: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

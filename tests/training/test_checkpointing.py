@@ -121,6 +121,7 @@ def test_what_the_keeper_has_to_say_is_told(config: RunConfig, features: Feature
     assert "resumed" not in diary.of(0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [ResultsError("The disk is full."), ZeroDivisionError("unforeseen")])
 @pytest.mark.parametrize("method", ["claim", "is_finished", "load", "save"])
 def test_an_error_of_a_keeper_fails_that_replica_only(

@@ -29,6 +29,7 @@ def few(config: RunConfig, count: int = 40) -> Features:
     return Features(whole.train[:count], whole.train_labels[:count], whole.test[:8], whole.test_labels[:8])
 
 
+@pytest.mark.slow
 def test_a_step_gives_the_norms_of_its_gradients() -> None:
     config = cell()
     features = few(config, 16)

@@ -201,6 +201,7 @@ def run_adam(
     return compiled, reference.detach().double().numpy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [1e-4, 1e-2])
 def test_adam_agrees_with_torch_over_200_steps(rate: float) -> None:
     parameters = draw(500)

@@ -30,6 +30,7 @@ MODELS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["raw_nll", "cross_entropy"])
 @pytest.mark.parametrize("model", list(MODELS))
 def test_both_loops_have_the_same_weights_after_30_steps(model: str, loss: str, make_features: MakeFeatures) -> None:

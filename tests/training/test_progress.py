@@ -117,6 +117,7 @@ def test_no_jobs_say_nothing() -> None:
     assert stream.getvalue() == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("overrides", "expected"),
     [

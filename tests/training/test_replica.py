@@ -24,6 +24,7 @@ MakeFeatures = Callable[..., Features]
 SHAPES = {"mnist cnn": ("reducer=cnn",), "cifar10 cnn": ("reducer=cnn", "data=cifar10"), "pca": ("reducer=pca",)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["raw_nll", "cross_entropy"])
 @pytest.mark.parametrize("batch_size", [1, 4])
 @pytest.mark.parametrize("shape", list(SHAPES))
@@ -38,6 +39,7 @@ def test_both_loops_have_the_same_weights_after_50_steps(
     check_parity(config, features, epochs=2, steps=50)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ansatz", ["0", "1", "2"])
 def test_both_loops_agree_in_the_setting_of_table_1(ansatz: str, make_features: MakeFeatures) -> None:
     for shape in SHAPES.values():
@@ -50,6 +52,7 @@ def test_both_loops_agree_without_dropout(make_features: MakeFeatures) -> None:
     check_parity(config, make_features(config, 25), epochs=2, steps=50)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["statevector", "aer"])
 def test_the_compiled_loop_agrees_with_qiskits_estimators_and_parameter_shift(
     backend: str, make_features: MakeFeatures

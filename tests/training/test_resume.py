@@ -50,6 +50,7 @@ def build(overrides: tuple[str, ...], make_features: MakeFeatures, *, train: int
     return config, make_features(config, train, test)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", list(COMPILED))
 def test_compiling_changes_nothing(cell: str, make_features: MakeFeatures) -> None:
     config, features = build(COMPILED[cell], make_features, train=10)
@@ -97,6 +98,7 @@ def check_every_step(config: RunConfig, features: Features, folder: Path) -> Non
     assert Processes(config, features, folder / "all").train(places) == undisturbed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["statevector", *SLOWER])
 def test_two_interruptions_anywhere_are_no_more_than_one(
     cell: str, make_features: MakeFeatures, tmp_path: Path

@@ -46,6 +46,7 @@ def model_that_answers(y: float) -> QNLNet:
     return model
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", [0, 1])
 @pytest.mark.parametrize("kind", list(LOSSES))
 @pytest.mark.parametrize("y", [0.5, 0.0, 1.0, -0.3, 2.5, 8.0, -8.0, 40.0, -40.0, 200.0, -200.0, 1e30, -1e30])
@@ -72,6 +73,7 @@ def test_cross_entropy_keeps_small_losses_and_gradients_apart_from_zero(compiled
     assert step.gradient[-1] == pytest.approx(-2 * np.exp(-39.0), rel=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 4])
 @pytest.mark.parametrize("kind", list(LOSSES))
 @pytest.mark.parametrize("cell", list(CELLS))

@@ -40,6 +40,7 @@ def damaged(table: Path, change: Change, folder: Path) -> list[str]:
     return problems(folder)
 
 
+@pytest.mark.slow
 def test_a_real_search_is_right_and_a_table_needs_none(table: Path, tmp_path: Path) -> None:
     assert problems(table) == []
     (tmp_path / "seeds.csv").write_bytes((table / "seeds.csv").read_bytes())

@@ -107,6 +107,7 @@ def test_missing_and_changed_reports_are_found(name: str, ledger: Path, problems
     assert problems(ledger) == [f"{name} must be there, but is not."]
 
 
+@pytest.mark.slow
 def test_two_commits_need_a_reason(ledger: Path, problems: Check) -> None:
     change(ledger, "commit", "0123456789ab")
     (problem,) = problems(ledger)

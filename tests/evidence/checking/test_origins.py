@@ -28,6 +28,7 @@ def explain(table: Path, *lines: str) -> None:
     )
 
 
+@pytest.mark.slow
 def test_two_commits_need_a_reason(table: Path, problems: Check) -> None:
     other = change(table, "commit", "0123456789ab", 1)
     (problem,) = problems(table)

@@ -44,12 +44,14 @@ def test_a_page_that_is_older_than_a_drawing_is_told_with_the_section(
     assert "not made from them, in circuits." in problem
 
 
+@pytest.mark.slow
 def test_a_new_folder_makes_the_page_old(page: Path, problems: Callable[[Path], list[str]]) -> None:
     shutil.copytree(RESULTS / "table1", page.parent / "table1")
     (problem,) = problems(page)
     assert "in table1, provenance; lacks glance." in problem  # it brings the first verdicts
 
 
+@pytest.mark.slow
 def test_a_section_that_is_missing_or_too_many_is_told(page: Path, problems: Callable[[Path], list[str]]) -> None:
     index = page / "index.html"
     index.write_text(index.read_text(encoding="utf-8").replace('<section id="noise"', '<section id="poise"'), "utf-8")
@@ -57,6 +59,7 @@ def test_a_section_that_is_missing_or_too_many_is_told(page: Path, problems: Cal
     assert "lacks noise; has too much poise." in problem
 
 
+@pytest.mark.slow
 def test_a_page_changed_by_hand_outside_of_its_sections_is_told(
     page: Path, problems: Callable[[Path], list[str]]
 ) -> None:

@@ -99,6 +99,7 @@ def test_every_table_says_what_it_is_and_what_its_cells_belong_to(page: Element)
             assert row.children[0].attributes["scope"] == "row"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.name)
 def test_every_row_of_every_table_is_there(path: Path, page: Element) -> None:
     source = path.relative_to(RESULTS).as_posix()
@@ -115,6 +116,7 @@ def test_tables_have_as_many_rows_as_their_files(path: Path, page: Element) -> N
     assert sum(len(table.all("tbody")[0].all("tr")) for table in shown) == len(pd.read_csv(path.with_suffix(".csv")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", PRESENT, ids=lambda section: section.folder)
 def test_every_figure_is_there_and_says_what_it_shows(section: Section, page: Element) -> None:
     stems = {path.stem for path in find_files(section, RESULTS) if path.suffix in {".svg", ".png"}}
@@ -138,6 +140,7 @@ def test_every_claim_is_there(page: Element) -> None:
     assert len([e for e in page.walk() if e.attributes.get("class", "").startswith("claim ")]) == claims
 
 
+@pytest.mark.slow
 def test_verdicts_at_a_glance_are_those_of_the_rows(page: Element) -> None:
     rows = pd.read_csv(RESULTS / "table1" / "table1.csv")
     counts = rows.verdict.value_counts()
