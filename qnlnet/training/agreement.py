@@ -12,14 +12,15 @@ from qnlnet.config import BackendConfig, RunConfig
 from qnlnet.models import build_model
 from qnlnet.training.scoring import labels_of, score_with_model
 
-ROWS = 10_000  # that circuits are asked for on Aer: all test images where a model asks once for each
+IMAGES = 10_000  # that Aer is asked about, where a model asks its circuit once for each: all test images
+ROWS = 1_000  # that Aer is asked for otherwise: Python's lock lets no other replica train meanwhile
 
 
 def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs: NDArray[np.float32]) -> float:
     """Returns the share of inputs, in [0, 1], whose label stays the same on Aer (exact, through EstimatorQNN).
 
-    Models that run circuits many times for an image, such as quanvolutions, are asked for as many images, from the
-    front, as `ROWS` allow; always for one at least.
+    Models that run circuits many times for an image, such as quanvolutions, are asked about as many images, from the
+    front, as `ROWS` allow; always about one at least. Others are asked about all, up to `IMAGES`.
 
     Args:
         model: The trained model, on whatever backend it was trained.
@@ -35,7 +36,7 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
         return math.nan
     on_aer = build_model(config.model_copy(update={"backend": BackendConfig(name="aer")}), seed)
     on_aer.load_state_dict(model.state_dict())
-    some = inputs[: max(1, ROWS // rows)]
+    some = inputs[: IMAGES if rows == 1 else max(1, ROWS // rows)]
     labels, labels_on_aer = (labels_of(score_with_model(each, some)) for each in (model, on_aer))
     return float((labels == labels_on_aer).mean())
 

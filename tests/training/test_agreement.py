@@ -5,13 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from qnlnet.backends import QuantumLayer
 from qnlnet.config import RunConfig, load_config
-from qnlnet.models import Features
+from qnlnet.data import load_dataset
+from qnlnet.models import Features, build_model, prepare_features
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.training import CompiledReplica, measure_aer_agreement
+from qnlnet.training import CompiledReplica, measure_aer_agreement, score_with_model
 
 MakeFeatures = Callable[..., Features]
 Trained = tuple[QNLNet, RunConfig, Features]
@@ -74,3 +76,23 @@ def test_the_check_changes_neither_the_model_nor_the_global_generator(trained: T
     assert torch.equal(state, torch.get_rng_state())  # other threads build models from it
     for name, value in model.state_dict().items():
         np.testing.assert_array_equal(value, before[name])
+
+
+@pytest.mark.parametrize(
+    ("model", "images"),
+    [("reducer=pca", 91), ("model=hqnn_quanv", 20)],  # the latter has 49 patches to an image, and there are 91
+)
+def test_aer_is_asked_about_all_images_where_each_is_one_circuit_and_about_a_thousand_circuits_elsewhere(
+    model: str, images: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config("data=digits", model)
+    inputs = prepare_features(load_dataset(config.data), config).test
+    asked: list[int] = []
+
+    def score(model: nn.Module, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        asked.append(len(inputs))
+        return score_with_model(model, inputs)
+
+    monkeypatch.setattr("qnlnet.training.agreement.score_with_model", score)
+    assert measure_aer_agreement(build_model(config, 0).eval(), config, 0, inputs) == 1.0
+    assert asked == [images, images]
