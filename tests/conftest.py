@@ -19,6 +19,7 @@ from hypothesis import settings
 from qnlnet.circuits import Circuit, build_qnl_circuit
 from qnlnet.compilation import is_cached
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
+from robustness.parsing import parse_equal_files_once
 from robustness.processes import Starter
 
 # The same examples in every run, and no time limit: the first call of a compiled kernel takes seconds.
@@ -27,6 +28,8 @@ settings.load_profile("qnlnet")
 
 # Garbage is searched for seldom: among a million objects, those of the libraries, that took an eighth of the time.
 gc.set_threshold(50_000, 20, 20)
+
+parse_equal_files_once()
 
 _COMPILING: list[subprocess.Popen[bytes]] = []
 
