@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
+import yaml
 from omegaconf import OmegaConf
 
 from qnlnet.config.compose import compose_config, load_config
@@ -53,7 +54,7 @@ def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
         del names["data"]
     called_so = [[group, name] for group, name in names.items() if name in list_options(group, CONFIG_DIR)]
     differences = _differences(config, dict(called_so), hidden)
-    if differences:  # composing all options of a name takes a second, and nearly always the first are the right ones
+    if differences:  # reading all options takes a while, and nearly always the first are the right ones
         options = [[(group, option) for option in options_named(group, name)] for group, name in names.items()]
         choices = itertools.product(*(group for group in options if group))
         differences = min(
@@ -70,16 +71,30 @@ def options_named(group: str, name: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _name_in(group: str, option: str, state: State) -> str | None:
+    if (name := _plain_name(group, option)) is not None:
+        return name
     try:
         composed = compose_config("train", [f"{group}={option}"])
     except ArgumentError:
         return None
-    name: str | None = (
+    name = (
         composed.train.protocol
         if group == "protocol"
         else OmegaConf.select(composed, f"model.{group}.name" if group in _MOUNTED else f"{group}.name")
     )
     return name
+
+
+def _plain_name(group: str, option: str) -> str | None:
+    """Returns the name that a file in configs/ states; None where only a composition can tell."""
+    try:
+        text = (CONFIG_DIR / group / f"{option}.yaml").read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    if not isinstance(content, dict) or "defaults" in content or "@package" in text or "${" in text:
+        return None
+    return name if isinstance(name := content.get("name"), str) else None
 
 
 def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozenset[str]) -> list[str]:

@@ -37,13 +37,20 @@ def without_time(text: str) -> tuple[Any, ...]:
     return table, text.split("\n\n")[1:-1], read_hints(text)
 
 
+@pytest.fixture(scope="module")
+def kept() -> list[tuple[Any, Any]]:
+    """Holds what `default` has found out."""
+    return []
+
+
 @pytest.fixture
-def default(run_here: Run, tmp_path: Path) -> tuple[Any, Any]:
-    """What the default launcher says, and the rows it leaves; the folder is empty again."""
-    outcome = run_here("train.py", "--multirun", *CELLS)
-    rows = read_outputs(tmp_path)
-    shutil.rmtree(tmp_path / "outputs")
-    return outcome, rows
+def default(kept: list[tuple[Any, Any]], run_here: Run, tmp_path: Path) -> tuple[Any, Any]:
+    """What the default launcher says, and the rows it leaves, found out once; the folder is empty again."""
+    if not kept:
+        outcome = run_here("train.py", "--multirun", *CELLS)
+        kept.append((outcome, read_outputs(tmp_path)))
+        shutil.rmtree(tmp_path / "outputs")
+    return kept[0]
 
 
 @pytest.mark.parametrize("launcher", list(LAUNCHERS))

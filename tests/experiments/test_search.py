@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,13 +102,29 @@ def test_the_same_search_again_proposes_the_same_and_trains_nothing(search: Run,
     assert not statuses(other.out).keys() & statuses(first.out).keys()
 
 
+@pytest.fixture(scope="module")
+def kept() -> list[tuple[Any, Any, Any]]:
+    """Holds what `undisturbed` has found out."""
+    return []
+
+
+@pytest.fixture
+def undisturbed(kept: list[tuple[Any, Any, Any]], search: Run, tmp_path: Path) -> tuple[Any, Any, Any]:
+    """What a search says that nothing stops, its rows and its summary, found out once; the folder is empty again."""
+    if not kept:
+        outcome = search("seeds=1")
+        kept.append((outcome, read_outputs(tmp_path), read_summary(tmp_path)))
+        shutil.rmtree(tmp_path / "outputs")
+    return kept[0]
+
+
 @pytest.mark.parametrize("epochs", [1, 3, 5])
-def test_an_interrupted_search_goes_on_to_the_same_winner(epochs: int, search: Run, tmp_path: Path) -> None:
+def test_an_interrupted_search_goes_on_to_the_same_winner(
+    epochs: int, undisturbed: tuple[Any, Any, Any], search: Run, tmp_path: Path
+) -> None:
     from qnlnet.training import Progress
 
-    expected = search("seeds=1")
-    rows, summary = read_outputs(tmp_path), read_summary(tmp_path)
-    (tmp_path / "outputs").rename(tmp_path / "undisturbed")
+    expected, rows, summary = undisturbed
     told: list[Any] = []
 
     def stop(*arguments: Any) -> None:
