@@ -35,7 +35,7 @@ def test_cells_have_the_numbers_of_one_process_and_a_terminal_gets_whole_lines(
     tmp_path: Path, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("QNLNET_MODELS", str(write_own_model(tmp_path / "my models")))
-    cell = ("data=digits", "model=chain", "seeds=2", "train.epochs=20", "train.learning_rate=0.01")
+    cell = ("data=digits", "model=chain", "seeds=2", "train.epochs=4", "train.learning_rate=0.01")
     ours, theirs = pty.openpty()
     environment |= {"QNLNET_MODELS": os.environ["QNLNET_MODELS"]}
     process = subprocess.Popen([*COMMAND, *cell, "model.layers=1,2"], cwd=tmp_path, env=environment, stderr=theirs)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from checkpoints.states import as_bytes
+from pairs import every_pair
 from training.interruptions import SEED, Interrupted, Numbers, Processes, finish, numbers_of
 
 from qnlnet.config import RunConfig, load_config
@@ -21,8 +22,9 @@ COMPILED = {
     f"{reducer}, {protocol}, batches of {batch}{rest}": (
         *(f"reducer={reducer}", f"protocol={protocol}", f"train.batch_size={batch}", *rest.split()),
     )
-    for reducer, protocol, batch in itertools.product(("pca", "cnn"), ("released", "corrected"), (1, 3))
-    for rest in ("", " r=2 D=2")
+    for reducer, protocol, batch, rest in every_pair(
+        ("pca", "cnn"), ("released", "corrected"), (1, 3), ("", " r=2 D=2")
+    )
 } | {
     "cifar10 cnn": ("data=cifar10", "reducer=cnn", "ansatz=2"),
     "pca, loss without a number": ("reducer=pca", "train.learning_rate=1e30"),
