@@ -113,9 +113,7 @@ def _warm_up() -> None:
     from qnlnet.models import prepare_features
     from qnlnet.training import score_with_model
     from qnlnet.training.build import build_replica
-    from robustness.parsing import parse_equal_files_once
 
-    parse_equal_files_once()
     for reducer in ("pca", "cnn"):  # loads the compiled kernels; Aer would leave a thread behind
         config = load_config("data=digits", f"reducer={reducer}")
         unusual_settings(config)  # composes what the cell is compared with

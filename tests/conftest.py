@@ -15,11 +15,11 @@ import first_uses
 import pytest
 import yaml
 from hypothesis import settings
+from parsing import parse_equal_files_once
 
 from qnlnet.circuits import Circuit, build_qnl_circuit
 from qnlnet.compilation import is_cached
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
-from robustness.parsing import parse_equal_files_once
 from robustness.processes import Starter
 
 # The same examples in every run, and no time limit: the first call of a compiled kernel takes seconds.

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from functools import partial
 
 import numpy as np
 from qiskit.circuit import ParameterVector, QuantumCircuit
@@ -20,21 +21,24 @@ def train() -> None:
             train_cells([load_config(*settings, f"output_dir={folder}/{reducer}")])
 
 
-def run_batches() -> None:
-    """Runs a state, and then a Fourier series, for each row."""
-    for dtype in ("float64", "float32"):
-        for turns in (4, 1):
-            x, rows = ParameterVector("x", 3), np.ones((1, 3), dtype)
-            circuit = QuantumCircuit(3)
-            for _ in range(turns):
-                for qubit in range(3):
-                    circuit.ry(x[qubit], qubit)
-                    circuit.cx(qubit, (qubit + 1) % 3)
-            observable = [SparsePauliOp("ZII")]
-            BatchSimulator(circuit, observable, list(x)).vjp(rows, [], np.ones((1, 1), dtype))
+def run_batches(dtype: str) -> None:
+    """Runs a state, and then a Fourier series, for each row, in one precision."""
+    for turns in (4, 1):
+        x, rows = ParameterVector("x", 3), np.ones((1, 3), dtype)
+        circuit = QuantumCircuit(3)
+        for _ in range(turns):
+            for qubit in range(3):
+                circuit.ry(x[qubit], qubit)
+                circuit.cx(qubit, (qubit + 1) % 3)
+        observable = [SparsePauliOp("ZII")]
+        BatchSimulator(circuit, observable, list(x)).vjp(rows, [], np.ones((1, 1), dtype))
 
 
-PARTS = {"training": train, "batches": run_batches}
+PARTS = {
+    "training": train,
+    "float64": partial(run_batches, "float64"),
+    "float32": partial(run_batches, "float32"),
+}
 
 if __name__ == "__main__":
     PARTS[sys.argv[1]]()
