@@ -10,6 +10,7 @@ import gc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import first_uses
 import pytest
@@ -41,6 +42,15 @@ def starter() -> Iterator[Starter]:
     """Starts real processes quickly: they are forked from one that has imported everything."""
     with Starter() as starter:
         yield starter
+
+
+@pytest.fixture(scope="session")
+def real_data_root() -> Path:
+    """Returns the folder with the real MNIST and Fashion-MNIST, and a CIFAR-10 (official or not)."""
+    root = os.environ.get("QNLNET_DATA")
+    if not root:
+        pytest.skip("needs the real files of the datasets in $QNLNET_DATA, which is not set")  # no download in tests
+    return Path(root)
 
 
 @pytest.fixture(scope="session")

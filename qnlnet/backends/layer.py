@@ -81,6 +81,7 @@ class QuantumLayer(TorchConnector):
         self._network: Network = network
         self._precision = precision
         self.num_inputs = network.num_inputs
+        self.num_qubits = evaluated.circuit.num_qubits
         self.copies = copies
         if copies is not None:
             self.weight = nn.Parameter(torch.empty(copies, evaluated.num_weights).uniform_(-1, 1))

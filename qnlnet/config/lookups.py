@@ -11,7 +11,7 @@ from qnlnet.errors import argument_error
 PLACEHOLDERS: Mapping[str, Any] = {
     **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False},
     **{"schedule": "exponential", "lr_decay": 1.0, "starts": 1, "gradient_norms": False},
-    **{"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0},
+    **{"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0, "milestones": (), "drop_last": False},
 }
 
 

@@ -33,11 +33,16 @@ class TrainConfig(Section):
         protocol: Its name.
         epochs: How often all images are seen.
         batch_size: Images of a step.
-        loss: ``raw_nll``: the negative score of the right class; ``cross_entropy``: −log softmax of the scores.
+        loss: ``raw_nll``: the negative score of the right class; ``cross_entropy``: −log softmax of the scores;
+            ``log_sigmoid``: −log sigmoid of the score of the right class. Of two classes, with v half the difference of
+            their scores and y = ±1: ``hinge``, max(0, 1 − y v); ``squared``, (v − y)²/2.
         learning_rate: Of the optimizer, in the first epoch.
-        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch.
-        lr_decay: Factor of an epoch.
+        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch,
+            ``milestones`` by `lr_decay` at each of these.
+        lr_decay: Factor of an epoch, or of a milestone.
+        milestones: Epochs behind which the learning rate falls.
         shuffle: Whether each epoch has an order of its own.
+        drop_last: Whether the last batch of an epoch is left out where it is smaller than the others.
         starts: First weights that are tried for an epoch; the smallest training loss goes on.
         optimizer: ``adam``, or ``sgd``, stochastic gradient descent.
         momentum: Of ``sgd``.
@@ -49,11 +54,13 @@ class TrainConfig(Section):
     protocol: str
     epochs: Count
     batch_size: Count
-    loss: Literal["raw_nll", "cross_entropy"]
+    loss: Literal["raw_nll", "cross_entropy", "log_sigmoid", "hinge", "squared"]
     learning_rate: PositiveFloat
-    schedule: Literal["exponential", "cosine"] = "exponential"
+    schedule: Literal["exponential", "cosine", "milestones"] = "exponential"
     lr_decay: float = Field(default=1.0, gt=0, le=1)
+    milestones: tuple[Count, ...] = ()
     shuffle: bool
+    drop_last: bool = False
     starts: Count = 1
     optimizer: Literal["adam", "sgd"] = "adam"
     momentum: float = Field(default=0.0, ge=0, lt=1)
@@ -61,10 +68,16 @@ class TrainConfig(Section):
     gradient_norms: bool = False
 
     @model_validator(mode="after")
-    def _check_momentum(self) -> Self:
+    def _check(self) -> Self:
         if self.momentum and self.optimizer != "sgd":
             advice = "It is for train.optimizer=sgd."
             raise argument_error("train.momentum", f"be 0 with train.optimizer={self.optimizer}", self.momentum, advice)
+        if bool(self.milestones) != (self.schedule == "milestones"):
+            requirement = "name epochs" if self.schedule == "milestones" else "be left out"
+            advice = "They are for train.schedule=milestones."
+            raise argument_error(
+                "train.milestones", f"{requirement} with schedule={self.schedule}", list(self.milestones), advice
+            )
         return self
 
 
@@ -136,5 +149,12 @@ class RunConfig(Section):
             if (value := getattr(self.train, key)) != placeholder:
                 requirement = f"be left out with model={self.model.name}, which is fitted once"
                 raise argument_error(f"train.{key}", requirement, value)
+        if self.model.is_binary and len(self.data.classes) != 2:
+            advice = "It tells two classes apart: data.classes=[3,6]."
+            requirement = f"name two with model={self.model.name}"
+            raise argument_error("data.classes", requirement, list(self.data.classes), advice)
+        if self.train.loss in ("hinge", "squared") and len(self.data.classes) != 2:
+            requirement = f"be cross_entropy or log_sigmoid with {len(self.data.classes)} classes"
+            raise argument_error("train.loss", requirement, self.train.loss, "This one is for two.")
         self.model.check(self)
         return self

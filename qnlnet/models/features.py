@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from qnlnet.config import DataConfig
 from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, DataError, argument_error
+from qnlnet.models.resized import Resized, resize_splits
 
 _ROUNDING = 1e-9  # of components, as a share of their deviation
 
@@ -43,7 +44,7 @@ class PrincipalComponents:
 
 
 # What a family asks for; with the settings of the images it is the key under which features are kept.
-FeatureSpec = Pixels | PrincipalComponents
+FeatureSpec = Pixels | Resized | PrincipalComponents
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,11 @@ def extract_features(dataset: Dataset, data: DataConfig, spec: FeatureSpec) -> F
         ArgumentError: PCA is to find more components than there are training images or pixels, images cannot be
             averaged to a size, or `data` normalises to numbers that are not finite.
         DataError: All training images are the same, so that there are no principal components, or all components of
-            the test images are.
+            the test images are; or of those that a spec drops as equal none is left.
     """
+    if isinstance(spec, Resized):
+        small, small_test = resize_splits(dataset, spec)
+        return Features(small.images, small.labels, small_test.images, small_test.labels)
     if isinstance(spec, PrincipalComponents):
         train, test = _principal_components(dataset, spec)
     else:

@@ -5,6 +5,7 @@ import numpy as np
 from qnlnet.backends import QuantumLayer, build_quantum_layer
 from qnlnet.circuits import Circuit
 from qnlnet.config import AnyBackendConfig, RunConfig, RuntimeConfig
+from qnlnet.models.formula_layer import CircuitLayer, Formula, FormulaLayer
 from qnlnet.seeding import Purpose, generator, integer_seed
 
 
@@ -43,6 +44,18 @@ class Streams:
         own = self.seed if self._layers == 0 else integer_seed(self.seed, "shots", self._layers)
         self._layers += 1
         return build_quantum_layer(circuit, self._backend, copies=copies, seed=own)
+
+    def formula_layer(self, circuit: Circuit, formula: Formula, copies: int | None = None) -> CircuitLayer:
+        """Returns a layer that evaluates a circuit by a formula; where the backend is not exact one that runs it.
+
+        Args:
+            circuit: The circuit.
+            formula: What its outputs are.
+            copies: As for `quantum_layer`, whose errors it raises, too.
+        """
+        if self._backend.name == "exact":
+            return FormulaLayer(circuit, formula, copies)
+        return self.quantum_layer(circuit, copies)
 
 
 def _share_of_budget(config: RunConfig) -> AnyBackendConfig:

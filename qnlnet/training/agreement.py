@@ -7,20 +7,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from qnlnet.backends import QuantumLayer
 from qnlnet.config import BackendConfig, RunConfig
 from qnlnet.models import build_model
+from qnlnet.models.formula_layer import CircuitLayer
 from qnlnet.training.scoring import labels_of, score_with_model
 
 IMAGES = 10_000  # that Aer is asked about, where a model asks its circuit once for each: all test images
 ROWS = 1_000  # that Aer is asked for otherwise: Python's lock lets no other replica train meanwhile
+QUBITS = 10  # up to which this holds; each further one halves it
 
 
 def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs: NDArray[np.float32]) -> float:
     """Returns the share of inputs, in [0, 1], whose label stays the same on Aer (exact, through EstimatorQNN).
 
     Models that run circuits many times for an image, such as quanvolutions, are asked about as many images, from the
-    front, as `ROWS` allow; always about one at least. Others are asked about all, up to `IMAGES`.
+    front, as `ROWS` allow; always about one at least. Others are asked about all, up to `IMAGES`. Beyond ten qubits
+    Aer takes long, and it is half as many for each further one.
 
     Args:
         model: The trained model, on whatever backend it was trained.
@@ -36,17 +38,18 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
         return math.nan
     on_aer = build_model(config.model_copy(update={"backend": BackendConfig(name="aer")}), seed)
     on_aer.load_state_dict(model.state_dict())
-    some = inputs[: IMAGES if rows == 1 else max(1, ROWS // rows)]
+    further = max(0, max(layer.num_qubits for layer in _layers_of(model)) - QUBITS)
+    some = inputs[: max(1, (IMAGES if rows == 1 else ROWS // rows) >> further)]
     labels, labels_on_aer = (labels_of(score_with_model(each, some)) for each in (model, on_aer))
     return float((labels == labels_on_aer).mean())
 
 
 def count_rows(model: nn.Module, inputs: NDArray[np.float32]) -> int:
     """Returns how many times circuits run for some inputs, over all quantum layers of a model."""
-    layers = [layer for layer in model.modules() if isinstance(layer, QuantumLayer)]
+    layers = _layers_of(model)
     rows = 0
 
-    def count(layer: QuantumLayer, arguments: tuple[Tensor, ...]) -> None:
+    def count(layer: CircuitLayer, arguments: tuple[Tensor, ...]) -> None:
         nonlocal rows
         batch = arguments[0].shape[:-1]
         rows += math.prod(batch) if layer.copies is None else math.prod(batch[:-1]) * layer.copies
@@ -60,3 +63,7 @@ def count_rows(model: nn.Module, inputs: NDArray[np.float32]) -> int:
         for hook in hooks:
             hook.remove()
     return rows
+
+
+def _layers_of(model: nn.Module) -> list[CircuitLayer]:
+    return [layer for layer in model.modules() if isinstance(layer, CircuitLayer)]

@@ -48,6 +48,8 @@ def learning_rate(protocol: TrainConfig, epochs_done: int) -> float:
     """Returns the learning rate of the epoch that comes next."""
     if protocol.schedule == "cosine":
         return protocol.learning_rate * (1 + math.cos(math.pi * epochs_done / protocol.epochs)) / 2
+    if protocol.schedule == "milestones":
+        return protocol.learning_rate * protocol.lr_decay ** sum(epochs_done >= each for each in protocol.milestones)
     return protocol.learning_rate * protocol.lr_decay**epochs_done
 
 
@@ -106,8 +108,10 @@ class StepwiseReplica(Replica):
         self._restore_own_state(state)
 
     def _draw_order(self) -> NDArray[np.int64]:
-        count = len(self.features.train)
-        return self._shuffling.permutation(count) if self.config.train.shuffle else np.arange(count)
+        train, count = self.config.train, len(self.features.train)
+        order = self._shuffling.permutation(count) if train.shuffle else np.arange(count)
+        whole = count - count % train.batch_size
+        return order[:whole] if train.drop_last and whole else order
 
     @abstractmethod
     def _train(self, under_way: EpochUnderWay, rate: float) -> None:

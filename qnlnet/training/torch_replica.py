@@ -12,6 +12,7 @@ from torch import nn
 from qnlnet.config import RunConfig, TrainConfig
 from qnlnet.models import Features, build_model, family_of
 from qnlnet.training.gradient_norms import add_gradient_norms
+from qnlnet.training.losses import find_loss
 from qnlnet.training.replica import BuildModel, Stopped
 from qnlnet.training.scoring import check_scores, score_with_model
 from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
@@ -25,7 +26,7 @@ class TorchReplica(StepwiseReplica):
         groups = _group_by_factor(self.model, family_of(config).rate_factors(config))
         self._factors = [factor for factor, _ in groups]
         self._optimizer = _build_optimizer([{"params": each} for _, each in groups], config.train)
-        self._loss = nn.NLLLoss() if config.train.loss == "raw_nll" else nn.CrossEntropyLoss()
+        self._loss = find_loss(config.train.loss)
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         return score_with_model(self.model, inputs)

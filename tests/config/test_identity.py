@@ -63,6 +63,9 @@ CHANGES_NUMBERS = [
     "train.optimizer=sgd train.momentum=0.9",
     "train.weight_decay=1e-4",
     "train.gradient_norms=true",
+    "train.drop_last=true",
+    "train.schedule=milestones train.milestones=[3]",
+    "train.schedule=milestones train.milestones=[3,5]",
 ]
 CHANGES_NO_NUMBERS = [
     "seeds=3",

@@ -62,7 +62,8 @@ CHOICES = {
     "Did you mean `aer`?",
     "data=cifar": "Argument `data` must be one of cifar10, digits, digits_as_cifar10, fashion_mnist, image_folder, "
     "mnist, but is 'cifar'. Did you mean `cifar10`?",
-    "train.loss=mse": "Argument `train.loss` must be 'raw_nll' or 'cross_entropy', but is 'mse'.",
+    "train.loss=mse": "Argument `train.loss` must be 'raw_nll', 'cross_entropy', 'log_sigmoid', 'hinge' or "
+    "'squared', but is 'mse'.",
     "train.pca_scaling=none": "Argument `train.pca_scaling` must be 'each_split' or 'train_split', but is 'none'.",
     "ansatz.rotations=[{gate:u,qubits:all}]": "Argument `ansatz.rotations.0.gate` must be 'rx', 'ry' or 'rz', "
     "but is 'u'.",

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import os
 import struct
 import tarfile
 from collections.abc import Callable
@@ -39,15 +38,6 @@ def make_config() -> Callable[..., DataConfig]:
         return DataConfig(**values)
 
     return make
-
-
-@pytest.fixture(scope="session")
-def real_data_root() -> Path:
-    """Returns the folder with the real MNIST and Fashion-MNIST, and a CIFAR-10 (official or not)."""
-    root = os.environ.get("QNLNET_DATA")
-    if not root:
-        pytest.skip("needs the real files of the datasets in $QNLNET_DATA, which is not set")  # no download in tests
-    return Path(root)
 
 
 @pytest.fixture(scope="session")

@@ -212,11 +212,20 @@ def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> N
         assert type(build_replica(config, 0, make_features(config, 2))) is kind
 
 
-@pytest.mark.parametrize("overrides", [("train.optimizer=sgd",), ("train.weight_decay=1e-4",)])
-def test_other_optimizers_train_in_the_plain_loop(overrides: tuple[str, ...], make_features: MakeFeatures) -> None:
-    config = load_config("reducer=pca", *overrides)
+@pytest.mark.parametrize(
+    ("overrides", "needs"),
+    [
+        ("train.optimizer=sgd", "Adam without weight decay"),
+        ("train.weight_decay=1e-4", "Adam without weight decay"),
+        ("train.loss=hinge", "the loss raw_nll or cross_entropy"),
+    ],
+)
+def test_other_optimizers_and_losses_train_in_the_plain_loop(
+    overrides: str, needs: str, make_features: MakeFeatures
+) -> None:
+    config = load_config("reducer=pca", overrides)
     assert type(build_replica(config, 0, make_features(config, 2))) is TorchReplica
-    with pytest.raises(ArgumentError, match="needs Adam without weight decay; use `TorchReplica`"):
+    with pytest.raises(ArgumentError, match=f"needs {needs}; use `TorchReplica`"):
         CompiledReplica(config, 0, make_features(config, 2))
 
 

@@ -25,6 +25,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "hqnn_quanv": ("hqnn_quanv", "HQNNQuanvConfig"),
     "quantum_pointwise": ("quantum_pointwise", "QuantumPointwiseConfig"),
     "resqunn": ("resqunn", "ResQuNNConfig"),
+    "farhi_neven": ("farhi_neven", "FarhiNevenConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),

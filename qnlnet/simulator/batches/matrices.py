@@ -26,7 +26,7 @@ def build_matrices(plan, cos, sin, columns, matrices, transposed):
         matrices: Receives them, shape (matrices, 2 · dimension, 2 · dimension).
         transposed: Receives their transposes, shape of `matrices`.
     """
-    dimension = plan.parity.shape[0]
+    dimension = plan.parity.shape[0] if plan.counts[4] else 0  # without a matrix there is nothing to hold
     whole = np.empty((2 * dimension, dimension))
     for step in range(plan.steps.shape[0]):
         index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]
@@ -64,7 +64,7 @@ def differentiate_matrices(plan, cos, sin, columns, products, angle_slopes):
             (matrices, 2 · dimension, 2 · dimension).
         angle_slopes: Is added to, shape (angles,).
     """
-    dimension = plan.parity.shape[0]
+    dimension = plan.parity.shape[0] if plan.counts[4] else 0  # without a matrix there is nothing to hold
     bra, stacked = np.empty((dimension, 2 * dimension)), np.empty((2 * dimension, dimension))
     for step in range(plan.steps.shape[0]):
         index, parts_in, parts_out = plan.steps[step, 2], plan.steps[step, 3], plan.steps[step, 4]

@@ -19,6 +19,8 @@ from qnlnet.training.compiled.workspace import Training, allocate_workspace
 from qnlnet.training.replica import BuildModel
 from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
 
+_LOSSES = {"raw_nll": RAW_NLL, "cross_entropy": CROSS_ENTROPY}
+
 
 class CompiledReplica(StepwiseReplica):
     """A replica of QNL-Net that trains in the compiled loop (backend=exact)."""
@@ -29,6 +31,8 @@ class CompiledReplica(StepwiseReplica):
         super().__init__(config, seed, features, build)
         if (config.train.optimizer, config.train.weight_decay) != ("adam", 0.0):
             raise ArgumentError("The compiled loop needs Adam without weight decay; use `TorchReplica`.")
+        if config.train.loss not in _LOSSES:
+            raise ArgumentError(f"The compiled loop needs the loss {' or '.join(_LOSSES)}; use `TorchReplica`.")
         self._network = read_network(self.model, features.train.shape[1:])
         parameters = flatten_parameters(self.model)
         self._state = np.stack([parameters, np.zeros_like(parameters), np.zeros_like(parameters)])
@@ -57,12 +61,11 @@ class CompiledReplica(StepwiseReplica):
         if self._dropout is not None:
             channels = int(self._network.convolutions[-1, 3])
             masks = draw_dropout_masks(self._dropout.generator, len(order), channels, self._dropout.p)
-        loss = RAW_NLL if protocol.loss == "raw_nll" else CROSS_ENTROPY
         under_way.total, under_way.correct = train_epoch(
             self._network,
             _flatten(inputs),
             self.features.train_labels,
-            Training(order, masks, rate, loss, protocol.batch_size),
+            Training(order, masks, rate, _LOSSES[protocol.loss], protocol.batch_size),
             self._state,
             self._gradient,
             self._steps_done,
