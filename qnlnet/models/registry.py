@@ -27,6 +27,7 @@ _FAMILIES: Mapping[str, str] = {
     "resqunn": "qnlnet.models.resqunn",
     "farhi_neven": "qnlnet.models.farhi_neven",
     "sqnn": "qnlnet.models.sqnn",
+    "ttn_vqc": "qnlnet.models.ttn_vqc",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",

@@ -27,14 +27,26 @@ Gate = tuple[Operation, ...]  # one operation; three CX for a SWAP; none for a b
 def find_dead_gates(gates: Sequence[Gate], strings: Iterable[Pauli], *, any_start: bool = False) -> frozenset[int]:
     """Returns the positions of gates without which the expectation values of all `strings` are the same.
 
-    Where more than `MAX_STRINGS` strings occur, everything earlier counts as alive.
+    Where more than `MAX_STRINGS` strings occur, everything earlier counts as alive; gates are then looked at as late as
+    those behind them on their qubits allow, as few strings occur there.
 
     Args:
         gates: The circuit.
         strings: The Pauli strings of its observables.
         any_start: Whether the outputs must stay the same from every state that it may start from, not from |0…0⟩ alone.
     """
-    layers = _carry_back(gates, set(strings))
+    strings = set(strings)
+    dead, is_whole = _find_dead_gates(gates, strings, any_start)
+    if is_whole:
+        return frozenset(dead)
+    order = _order_late(gates)
+    dead, _ = _find_dead_gates([gates[position] for position in order], strings, any_start)
+    return frozenset(order[place] for place in dead)
+
+
+def _find_dead_gates(gates: Sequence[Gate], strings: set[Pauli], any_start: bool) -> tuple[list[int], bool]:
+    """Returns the positions of dead gates, and whether all gates could be looked at."""
+    layers = _carry_back(gates, strings)
     first = len(gates) - len(layers)
     kept = _KeptGates(is_start=first == 0 and not any_start)
     dead = []
@@ -49,7 +61,25 @@ def find_dead_gates(gates: Sequence[Gate], strings: Iterable[Pauli], *, any_star
             dead.append(position)
         else:
             kept.append(gate)
-    return frozenset(dead)
+    return dead, first == 0
+
+
+def _order_late(gates: Sequence[Gate]) -> list[int]:
+    """Returns the positions of gates in an order of the same circuit in which each stands as late as it can."""
+    behind: dict[int, int] = {}  # the most gates one behind the other that follow on a qubit
+    counts = [0] * len(gates)
+    for position in range(len(gates) - 1, -1, -1):
+        qubits = {qubit for operation in gates[position] for qubit in _qubits_of(operation)}
+        counts[position] = 1 + max((behind.get(qubit, 0) for qubit in qubits), default=-1)
+        behind |= dict.fromkeys(qubits, counts[position])
+    return sorted(range(len(gates)), key=lambda position: -counts[position])
+
+
+def _qubits_of(operation: Operation) -> Iterable[int]:
+    if operation.kind != ROTATION:
+        return operation.qubits
+    mask = operation.x_mask | operation.z_mask
+    return (qubit for qubit in range(mask.bit_length()) if mask >> qubit & 1)
 
 
 def turns_by(operation: Operation) -> int | None:

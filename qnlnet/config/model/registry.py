@@ -27,6 +27,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "resqunn": ("resqunn", "ResQuNNConfig"),
     "farhi_neven": ("farhi_neven", "FarhiNevenConfig"),
     "sqnn": ("sqnn", "SQNNConfig"),
+    "ttn_vqc": ("ttn_vqc", "TTNVQCConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
