@@ -31,6 +31,7 @@ _FAMILIES: Mapping[str, str] = {
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",
+    "lookup_table": "qnlnet.models.lookup_table",
     "k_nearest": "qnlnet.models.k_nearest",
 }
 _BUILDING = threading.Lock()  # torch's generator is global: models are built one at a time

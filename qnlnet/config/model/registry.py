@@ -31,6 +31,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
+    "lookup_table": ("lookup_table", "LookupTableConfig"),
     "k_nearest": ("k_nearest", "KNearestConfig"),
 }
 
