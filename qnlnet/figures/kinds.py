@@ -11,6 +11,7 @@ from qnlnet.figures.cells import build_figure
 from qnlnet.figures.competitors import build_competitors
 from qnlnet.figures.growth import build_growth
 from qnlnet.figures.heat_maps import build_accuracy_map, build_converged_map
+from qnlnet.figures.protocols import build_protocols
 from qnlnet.figures.style import write_figure
 from qnlnet.figures.twins import build_twins
 
@@ -21,6 +22,7 @@ FIGURES: Mapping[str, Mapping[str, Build]] = {
     "none": {},
     "cells": {"": build_figure},
     "competitors": {"": build_competitors},
+    "protocols": {"": build_protocols},
     "twins": {"": build_twins},
     "ablation": {"_accuracy": build_accuracy_map, "_converged": build_converged_map, "_growth": build_growth},
 }

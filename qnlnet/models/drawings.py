@@ -53,13 +53,15 @@ def write_family_drawings(config: RunConfig, directory: Path) -> list[Path]:
     for name, circuit in zip(names, circuits, strict=True):
         dead = analyse_circuit(circuit).dead_gates
         caption = "Grey gates cannot reach an output." if dead else ""
-        figure = draw_circuit(circuit, _describe(config, choice, circuit), dead_gates=dead, caption=caption)
+        title = _describe(config, choice, circuit, is_only=len(circuits) == 1)
+        figure = draw_circuit(circuit, title, dead_gates=dead, caption=caption)
         paths += [write_file(directory / f"{name}.{ending}", render(figure, ending)) for ending in ("png", "svg")]
     return paths
 
 
-def _describe(config: RunConfig, choice: str | None, circuit: Circuit) -> str:
-    words = [type(config.model).title or config.model.name, *([f"{_CHOICE} {choice}"] if choice else [])]
+def _describe(config: RunConfig, choice: str | None, circuit: Circuit, *, is_only: bool) -> str:
+    title = type(config.model).title or config.model.name
+    words = [title if is_only else circuit.circuit.name, *([f"{_CHOICE} {choice}"] if choice else [])]
     counts = [f"{circuit.circuit.num_qubits} qubits", f"{len(circuit.weight_params)} weights"]
     if circuit.takes_amplitudes:
         counts.insert(1, f"{circuit.num_amplitudes} inputs as amplitudes |x⟩")

@@ -57,6 +57,7 @@ class Quoted:
         test_mean: Its test accuracy, percent.
         test_std: The ± of that; NaN where there is none.
         paper: Where the model comes from.
+        settings: What it is here, in the words of the command line; empty where it is not told.
     """
 
     model: str
@@ -66,6 +67,7 @@ class Quoted:
     test_mean: float
     test_std: float
     paper: str
+    settings: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,13 +169,32 @@ def list_quoted() -> tuple[Quoted, ...]:
     """Returns what papers quote of other papers' models."""
     return tuple(
         Quoted(
-            **{key: row[key] for key in ("model", "dataset", "classes", "qubits", "paper")},
+            **{key: row[key] for key in ("model", "dataset", "classes", "qubits", "paper", "settings") if key in row},
             test_mean=row["test"][0],
             test_std=_number(row["test"][1]),
         )
         for content in _contents()
         for row in content["quoted"]
     )
+
+
+def find_quoted(config: RunConfig) -> Quoted | None:
+    """Returns what a paper quotes of a cell's model on the same task; None where it does not.
+
+    Settings that the quotation does not name have to be as the model's family has them.
+    """
+    task = (config.data.name, "/".join(map(str, config.data.classes)))
+    found = (row for row in list_quoted() if (row.dataset, row.classes) == task)
+    return next((row for row in found if _is_meant(config, row.settings)), None)
+
+
+def _is_meant(config: RunConfig, settings: str) -> bool:
+    words = settings.split()
+    if f"model={config.model.name}" not in words:
+        return False
+    choices = [f"data={config.data.name}", f"data.classes=[{','.join(map(str, config.data.classes))}]"]
+    meant = load_config(*words, *choices, f"protocol={config.train.protocol}")
+    return meant.model == config.model
 
 
 def _is_model_of(settings: Mapping[str, Any], entry: _Entry) -> bool:

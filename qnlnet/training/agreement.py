@@ -14,7 +14,7 @@ from qnlnet.training.scoring import labels_of, score_with_model
 
 IMAGES = 10_000  # that Aer is asked about, where a model asks its circuit once for each: all test images
 ROWS = 1_000  # that Aer is asked for otherwise: Python's lock lets no other replica train meanwhile
-QUBITS = 10  # up to which this holds; each further one halves it
+QUBITS = 10  # up to which this holds; with each further one it is a quarter
 
 
 def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs: NDArray[np.float32]) -> float:
@@ -22,7 +22,7 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
 
     Models that run circuits many times for an image, such as quanvolutions, are asked about as many images, from the
     front, as `ROWS` allow; always about one at least. Others are asked about all, up to `IMAGES`. Beyond ten qubits
-    Aer takes long, and it is half as many for each further one.
+    Aer takes long, and it is a quarter as many for each further one.
 
     Args:
         model: The trained model, on whatever backend it was trained.
@@ -38,7 +38,7 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
         return math.nan
     on_aer = build_model(config.model_copy(update={"backend": BackendConfig(name="aer")}), seed)
     on_aer.load_state_dict(model.state_dict())
-    further = max(0, max(layer.num_qubits for layer in _layers_of(model)) - QUBITS)
+    further = 2 * max(0, max(layer.num_qubits for layer in _layers_of(model)) - QUBITS)
     some = inputs[: max(1, (IMAGES if rows == 1 else ROWS // rows) >> further)]
     labels, labels_on_aer = (labels_of(score_with_model(each, some)) for each in (model, on_aer))
     return float((labels == labels_on_aer).mean())

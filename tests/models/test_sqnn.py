@@ -188,8 +188,8 @@ def test_of_the_real_images_as_many_are_left_as_the_authors_code_has() -> None:
             "model.evaluate=formula model.gates=yy takes it.",
         ),
         (
-            ("layer=linear", "model.same_start=true"),
-            "Argument `model.same_start` must be left out with layer=linear, but is True.",
+            ("layer=linear", "model.gates=zz"),
+            "Argument `model.gates` must be left out with layer=linear, but is 'zz'.",
         ),
         (
             ("model.scaling=half",),

@@ -80,9 +80,10 @@ def test_the_check_changes_neither_the_model_nor_the_global_generator(trained: T
 
 @pytest.mark.parametrize(
     ("model", "images"),
-    [("reducer=pca", 91), ("model=hqnn_quanv", 20)],  # the latter has 49 patches to an image, and there are 91
+    # There are 91 images; the second model has 49 patches to an image, the third one 17 qubits.
+    [("reducer=pca", 91), ("model=hqnn_quanv", 20), ("model=farhi_neven", 1)],
 )
-def test_aer_is_asked_about_all_images_where_each_is_one_circuit_and_about_a_thousand_circuits_elsewhere(
+def test_aer_is_asked_about_all_images_or_a_thousand_circuits_or_fewer_of_many_qubits(
     model: str, images: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = load_config("data=digits", model)

@@ -1,7 +1,8 @@
 """The settings of SQNN (Wu, Tao, Li 2022, arXiv 2208.07719): circuits for parts of an image, and one behind them."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
+from qnlnet.config.data import DataConfig
 from qnlnet.config.model.backends import check_backend
 from qnlnet.config.model.small_images import SmallImagesConfig
 from qnlnet.errors import argument_error
@@ -55,6 +56,10 @@ class SQNNConfig(SmallImagesConfig):
         """Qubits of an extractor: one for each pixel of a quarter, and the one that is read out."""
         return self.pixels // 4 + 1
 
+    def completed(self, data: DataConfig) -> Self:
+        """Returns the settings without `same_start`, which a recipe has for circuits, where there are none."""
+        return self if self.runs_circuit else self.model_copy(update={"same_start": False})
+
     def check(self, run: "RunConfig") -> None:
         self.check_images(run.data)
         height, width = self.size
@@ -62,7 +67,7 @@ class SQNNConfig(SmallImagesConfig):
             requirement = "be a square whose side is a power of two, such as [4,4] or [8,8]"
             raise argument_error("model.size", requirement, list(self.size), "Quarters of it are taken.")
         if not self.runs_circuit:
-            for key in ("gates", "first_weights", "same_start", "evaluate"):
+            for key in ("gates", "first_weights", "evaluate"):
                 if (value := getattr(self, key)) != type(self).model_fields[key].default:
                     raise argument_error(f"model.{key}", f"be left out with layer={self.layer}", value)
         runs = not self.has_formula or run.backend.name != "exact"

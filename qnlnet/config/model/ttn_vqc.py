@@ -37,6 +37,7 @@ class TTNVQCConfig(ModelConfig):
 
     title: ClassVar[str] = "TTN-VQC"
     spoken: ClassVar[tuple[str, ...]] = ("layer", "num_qubits", "features", "relu_cores", "layers")
+    implied: ClassVar[tuple[str, ...]] = ("input_modes", "output_modes")
 
     name: Literal["ttn_vqc"] = "ttn_vqc"
     num_qubits: int = Field(default=8, strict=True, ge=2, le=16)
