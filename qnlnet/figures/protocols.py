@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from qnlnet.figures.style import BLUE, ORANGE, SKY, figure_style
-from qnlnet.records import dataset_label, model_label
-from qnlnet.tables.protocols import COMMON, summarise_protocols
+from qnlnet.records import dataset_label
+from qnlnet.tables.protocols import COMMON, name_model, summarise_protocols
 
 _OFFSETS = {False: -0.18, True: 0.18}  # of the own recipe and of the common one, around a line
 _COLOURS = {False: ORANGE, True: BLUE}
@@ -47,7 +47,7 @@ def _draw(panel: Axes, cells: pd.DataFrame, seed_rows: pd.DataFrame) -> None:
         panel.plot(cell["test_accuracy_mean"], height, "D", color=colour, markersize=5, zorder=4)
         if cell["quoted_model"]:
             panel.plot(cell["quoted_accuracy"], place, "|", color="black", markersize=16, markeredgewidth=1.8, zorder=5)
-        labels[place] = "\n".join(filter(None, (model_label(cell["model"]), cell["words"])))
+        labels[place] = "\n".join(filter(None, (name_model(cell), cell["words"])))
     panel.set_yticks(range(len(lines)), [labels[place] for place in range(len(lines))], fontsize=6)
     panel.set_ylim(len(lines) - 0.5, -0.5)
     panel.grid(axis="y", linewidth=0)

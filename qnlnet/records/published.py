@@ -194,7 +194,7 @@ def _is_meant(config: RunConfig, settings: str) -> bool:
         return False
     choices = [f"data={config.data.name}", f"data.classes=[{','.join(map(str, config.data.classes))}]"]
     meant = load_config(*words, *choices, f"protocol={config.train.protocol}")
-    return meant.model == config.model
+    return meant.model == config.model.model_copy(update={"seeds": meant.model.seeds})
 
 
 def _is_model_of(settings: Mapping[str, Any], entry: _Entry) -> bool:

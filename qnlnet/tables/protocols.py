@@ -17,7 +17,16 @@ from qnlnet.config import RunConfig, load_config
 from qnlnet.config.model.registry import section_of
 from qnlnet.errors import ArgumentError
 from qnlnet.models import family_of
-from qnlnet.records import KEYS, dataset_label, dataset_mark, dataset_notes, model_label, split_cells
+from qnlnet.records import (
+    KEYS,
+    dataset_label,
+    dataset_mark,
+    dataset_notes,
+    model_label,
+    reducer_label,
+    settings_in_words,
+    split_cells,
+)
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import find_quoted
 from qnlnet.records.schema import is_missing
@@ -32,6 +41,7 @@ STATISTICS = (
     *("train_seconds", "line", "words", "quoted_model", "quoted_accuracy", "quoted_std", "quoted_paper"),
     *("data_official", "config_hash"),
 )
+_ORDER = ["dataset", "classes", "model", "reducer"]
 _ABOVE_CHANCE = 5.0  # points above an even share of the classes up to which a seed has learnt nothing
 _NOTES = (
     "Test: accuracy in percent after the last epoch, as mean ± standard deviation over all seeds (n − 1 in the "
@@ -54,7 +64,8 @@ def summarise_protocols(seed_rows: pd.DataFrame) -> pd.DataFrame:
     cells = [(cell, rows, recall(cell["config_hash"])) for cell, rows in split_cells(seed_rows)]
     lines: dict[str, int] = {}
     table = [_row_of(cell, rows, config, lines) for cell, rows, config in cells]
-    frame = pd.DataFrame(table).sort_values(["dataset", "classes", "line"], kind="stable", ignore_index=True)
+    frame = pd.DataFrame(table).assign(is_twin=lambda rows: rows.quantum_parameters.eq(0))
+    frame = frame.sort_values([*_ORDER, "is_twin", "line"], kind="stable", ignore_index=True)
     return frame[[*KEYS, "num_qubits", "settings", *STATISTICS]]
 
 
@@ -76,13 +87,20 @@ def _row_of(cell: Mapping[str, Any], rows: pd.DataFrame, config: RunConfig, line
         "best_epoch_test_accuracy_mean": rows.best_epoch_test_accuracy.mean(),
         "train_seconds": rows.train_seconds.median(),
         "line": lines.setdefault(_line_of(config), len(lines)),
-        "words": ", ".join(config.model.words()[1:]),
+        "words": ", ".join(_words(cell, config)),
         "quoted_model": quoted.model if quoted else "",
         "quoted_accuracy": quoted.test_mean if quoted else math.nan,
         "quoted_std": quoted.test_std if quoted else math.nan,
         "quoted_paper": quoted.paper if quoted else "",
         "data_official": bool(rows.data_official.all()),
     }
+
+
+def _words(cell: Mapping[str, Any], config: RunConfig) -> list[str]:
+    words = config.model.words()[1:]
+    if is_missing(cell["reducer"]) or not cell["settings"]:
+        return words
+    return [*words, settings_in_words(cell["settings"])]
 
 
 def _line_of(config: RunConfig) -> str:
@@ -108,10 +126,17 @@ def _settings_of_protocols(name: str) -> frozenset[str]:
 def lay_out_protocols(table: pd.DataFrame) -> Layout:
     """Returns the compact table of `summarise_protocols`."""
     header = ["Dataset", "Model", "Settings", "Qubits", "Gates", "Parameters", "Quoted"]
-    header += ["Own: test", "median", "seeds", "at chance", "Common: test", "median", "seeds", "at chance", "Seconds"]
+    header += [f"{which}: {what}" for which in ("Own", "Common") for what in ("test", "median", "seeds", "at chance")]
+    header.append("Seconds")
     rows = [_row(lines.to_dict("records")) for _, lines in table.groupby(["dataset", "classes", "line"], sort=False)]
     notes = [*_NOTES, *dataset_notes(zip(table.dataset, table.data_official, strict=True))]
     return Layout(header, rows, 3, notes)
+
+
+def name_model(cell: Mapping[str, Any]) -> str:
+    """Returns what a reader calls the model of a cell, with its reducer where it has one."""
+    name = model_label(cell["model"])
+    return name if is_missing(cell["reducer"]) else f"{reducer_label(cell['reducer'])}-{name}"
 
 
 def _row(cells: list[dict[str, Any]]) -> list[str]:
@@ -123,7 +148,7 @@ def _row(cells: list[dict[str, Any]]) -> list[str]:
     mark = dataset_mark(first["dataset"], first["data_official"])
     return [
         f"{dataset_label(first['dataset'], first['classes'])} {mark}".rstrip(),
-        model_label(first["model"]),
+        name_model(first),
         first["words"] or MISSING,
         MISSING if is_missing(first["num_qubits"]) else str(int(first["num_qubits"])),
         first["gates"] or MISSING,
