@@ -22,6 +22,7 @@ Purpose = Literal[
     "permutations of cells",
     "random circuits",
     "training subset",
+    "autoencoder",
 ]
 
 

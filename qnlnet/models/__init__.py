@@ -1,5 +1,6 @@
 """The models: what they see, their families, and how one of them is built."""
 
+from qnlnet.models.autoencoder import AutoencoderCode
 from qnlnet.models.family import Family
 from qnlnet.models.features import Features, FeatureSpec, Pixels, PrincipalComponents, extract_features
 from qnlnet.models.formula_layer import FormulaLayer
@@ -8,6 +9,7 @@ from qnlnet.models.resized import Resized
 from qnlnet.models.streams import Streams
 
 __all__ = [
+    "AutoencoderCode",
     "Family",
     "FeatureSpec",
     "Features",

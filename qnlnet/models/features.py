@@ -1,4 +1,4 @@
-"""What a model sees: pixels or principal components, as its family asks for them."""
+"""What a model sees: pixels, principal components or the code of an autoencoder, as its family asks for them."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from qnlnet.config import DataConfig
 from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, DataError, argument_error
+from qnlnet.models.autoencoder import AutoencoderCode, encode_images
 from qnlnet.models.resized import Resized, resize_splits
 
 _ROUNDING = 1e-9  # of components, as a share of their deviation
@@ -44,7 +45,7 @@ class PrincipalComponents:
 
 
 # What a family asks for; with the settings of the images it is the key under which features are kept.
-FeatureSpec = Pixels | Resized | PrincipalComponents
+FeatureSpec = Pixels | Resized | PrincipalComponents | AutoencoderCode
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Features:
     """Model inputs of both splits.
 
     Attributes:
-        train: float32, shape (count, channels, height, width) for pixels or (count, components).
+        train: float32, shape (count, channels, height, width) for pixels or (count, numbers).
         train_labels: int64, shape (count,): places of the classes in `data.classes`.
         test: Like `train`, of the test split.
         test_labels: Like `train_labels`, of the test split.
@@ -96,13 +97,15 @@ def extract_features(dataset: Dataset, data: DataConfig, spec: FeatureSpec) -> F
         ArgumentError: PCA is to find more components than there are training images or pixels, images cannot be
             averaged to a size, or `data` normalises to numbers that are not finite.
         DataError: All training images are the same, so that there are no principal components, or all components of
-            the test images are; or of those that a spec drops as equal none is left.
+            the test images are; or a number of their code is; or of those that a spec drops as equal none is left.
     """
     if isinstance(spec, Resized):
         small, small_test = resize_splits(dataset, spec)
         return Features(small.images, small.labels, small_test.images, small_test.labels)
     if isinstance(spec, PrincipalComponents):
         train, test = _principal_components(dataset, spec)
+    elif isinstance(spec, AutoencoderCode):
+        train, test = encode_images(dataset, spec)
     else:
         train, test = (_scale(images, data, spec) for images in (dataset.train_images, dataset.test_images))
     return Features(train, dataset.train_labels, test, dataset.test_labels)
