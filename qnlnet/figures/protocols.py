@@ -27,7 +27,7 @@ def build_protocols(seed_rows: pd.DataFrame) -> Figure:
             _draw(panel, cells, seed_rows)
             panel.set_title(dataset_label(dataset, classes), fontsize=10, fontweight="bold")
         figure.legend(
-            *_legend(figure), loc="outside lower center", ncols=4, frameon=False, fontsize=8, handletextpad=0.3
+            *_legend(figure), loc="outside upper center", ncols=4, frameon=False, fontsize=8, handletextpad=0.3
         )
         figure.supxlabel("Test accuracy after the last epoch (%)", fontsize=9)
     return figure
@@ -41,10 +41,10 @@ def _draw(panel: Axes, cells: pd.DataFrame, seed_rows: pd.DataFrame) -> None:
         rows = seed_rows[seed_rows.config_hash == cell["config_hash"]]
         height = place + _OFFSETS[is_common]
         # Multiples of the golden ratio spread neighbouring seeds evenly, and always alike.
-        heights = height + 0.16 * ((rows.seed * (math.sqrt(5) - 1) / 2) % 1 - 0.5)
+        heights = height + 0.3 * ((rows.seed * (math.sqrt(5) - 1) / 2) % 1 - 0.5)
         colour = _COLOURS[is_common]
         panel.scatter(rows.test_accuracy, heights, s=12, color=SKY, edgecolors=colour, linewidths=0.7, zorder=3)
-        panel.plot(cell["test_accuracy_mean"], height, "D", color=colour, markersize=5, zorder=4)
+        panel.plot(cell["test_accuracy_mean"], height, "D", color=colour, markersize=4, zorder=4)
         if cell["quoted_model"]:
             panel.plot(cell["quoted_accuracy"], place, "|", color="black", markersize=16, markeredgewidth=1.8, zorder=5)
         labels[place] = "\n".join(filter(None, (name_model(cell), cell["words"])))
