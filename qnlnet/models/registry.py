@@ -26,6 +26,7 @@ _FAMILIES: Mapping[str, str] = {
     "quantum_pointwise": "qnlnet.models.quantum_pointwise.family",
     "resqunn": "qnlnet.models.resqunn",
     "farhi_neven": "qnlnet.models.farhi_neven",
+    "tree": "qnlnet.models.tree.family",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",
