@@ -1,7 +1,7 @@
 """A circuit that makes any state with real amplitudes, by rotations whose angles follow from them.
 
-A binary tree of RY rotations, each controlled by the qubits above it, and these written as rotations and CNOTs in the
-order of a Gray code: Möttönen, Vartiainen, Bergholm, Salomaa 2005, arXiv quant-ph/0407010.
+RY rotations that branch qubit by qubit, each controlled by the qubits above it, and these written as rotations and
+CNOTs in the order of a Gray code: Möttönen, Vartiainen, Bergholm, Salomaa 2005, arXiv quant-ph/0407010.
 """
 
 from functools import cache

@@ -22,7 +22,7 @@ def _torch(config: RunConfig) -> Loop:
     return "torch"
 
 
-def _no_factors(config: RunConfig) -> Mapping[str, float]:
+def _no_factors(config: RunConfig, epochs_done: int) -> Mapping[str, float]:
     return {}
 
 
@@ -39,8 +39,9 @@ class Family:
             ``compiled``, the loop that knows QNL-Net.
         shapes: The shapes of a model's weights by their names, known without building it; None where building it is
             cheap whatever its settings are.
-        rate_factors: Factors of the learning rate by the names of a model's parts, such as ``{"layers": 10.0}``, for
-            the loop ``torch``; 1 where nothing is said.
+        rate_factors: Factors of the learning rate by the names of a model's parts or of single parameters, such as
+            ``{"layers": 10.0}``, for the loop ``torch``, in the epoch that follows so many epochs; 1 where nothing is
+            said.
     """
 
     features: Callable[[RunConfig], FeatureSpec]
@@ -48,4 +49,4 @@ class Family:
     circuits: Callable[[RunConfig], tuple[Circuit, ...]] = _no_circuits
     loop: Callable[[RunConfig], Loop] = _torch
     shapes: Callable[[RunConfig], Mapping[str, tuple[int, ...]]] | None = None
-    rate_factors: Callable[[RunConfig], Mapping[str, float]] = _no_factors
+    rate_factors: Callable[[RunConfig, int], Mapping[str, float]] = _no_factors

@@ -30,17 +30,18 @@ class Pixels:
 
 @dataclass(frozen=True)
 class PrincipalComponents:
-    """The first principal components of the raw pixels, standardised by one mean and one deviation over all of them.
+    """The first principal components of the raw pixels, scaled by numbers that are the same for all of them.
 
     Attributes:
         count: How many.
-        scaling: ``each_split``: by the statistics of each split itself, as QNL-Net's released script does;
-            ``train_split``: by those of the training split for both.
+        scaling: ``each_split``: standardised by the mean and deviation of each split itself, as QNL-Net's released
+            script does; ``train_split``: by those of the training split for both; ``range``: to [0, 1], by the least
+            and the greatest value of the training split; test values beyond these become 0 or 1.
         setting: What `count` is called on the command line, for errors.
     """
 
     count: int
-    scaling: Literal["each_split", "train_split"] = "train_split"
+    scaling: Literal["each_split", "train_split", "range"] = "train_split"
     setting: str = field(default="num_qubits", compare=False)
 
 
@@ -147,6 +148,10 @@ def _principal_components(
         )
     pca = PCA(n_components=spec.count, random_state=0)  # many pixels make its solver randomised
     train, test = pca.fit_transform(train_pixels), pca.transform(test_pixels)
+    if spec.scaling == "range":
+        least, greatest = train.min(), train.max()
+        train, test = ((split - least) / (greatest - least) for split in (train, test.clip(least, greatest)))
+        return np.ascontiguousarray(train, np.float32), np.ascontiguousarray(test, np.float32)
     test_reference = train if spec.scaling == "train_split" else test
     if test_reference.std() <= _ROUNDING * train.std():
         raise DataError(

@@ -29,6 +29,7 @@ _FAMILIES: Mapping[str, str] = {
     "sqnn": "qnlnet.models.sqnn",
     "ttn_vqc": "qnlnet.models.ttn_vqc",
     "tensor_ring_vqc": "qnlnet.models.tensor_ring_vqc",
+    "tree": "qnlnet.models.tree.family",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",

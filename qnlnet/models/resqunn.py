@@ -163,7 +163,7 @@ def _choose_features(config: RunConfig) -> FeatureSpec:
     return Pixels("unit", settings_of(config, ResQuNNConfig).size)
 
 
-def _choose_rates(config: RunConfig) -> Mapping[str, float]:
+def _choose_rates(config: RunConfig, epochs_done: int) -> Mapping[str, float]:
     return {_LAYERS: settings_of(config, ResQuNNConfig).layer_rate}
 
 

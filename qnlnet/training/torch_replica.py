@@ -1,6 +1,6 @@
 """A replica that trains in a plain torch loop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -23,9 +23,11 @@ class TorchReplica(StepwiseReplica):
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
-        groups = _group_by_factor(self.model, family_of(config).rate_factors(config))
-        self._factors = [factor for factor, _ in groups]
-        self._optimizer = _build_optimizer([{"params": each} for _, each in groups], config.train)
+        self._rate_factors = family_of(config).rate_factors
+        every = [self._rate_factors(config, done) for done in range(config.train.epochs)]
+        groups = _group_by_factors(self.model, every)
+        self._names = [next(iter(group)) for group in groups]  # a parameter of each, whose factor is that of all there
+        self._optimizer = _build_optimizer([{"params": list(group.values())} for group in groups], config.train)
         self._loss = find_loss(config.train.loss)
 
     def scores(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -35,8 +37,9 @@ class TorchReplica(StepwiseReplica):
         return self.model.eval()
 
     def _train(self, under_way: EpochUnderWay, rate: float) -> None:
-        for group, factor in zip(self._optimizer.param_groups, self._factors, strict=True):
-            group["lr"] = rate * factor
+        factors = self._rate_factors(self.config, len(self.epochs))
+        for group, name in zip(self._optimizer.param_groups, self._names, strict=True):
+            group["lr"] = rate * _find_factor(name, factors)
         self.model.train()
         while under_way.done < len(under_way.order):
             if self.stop.is_set():  # an epoch by parameter shift takes minutes
@@ -74,10 +77,22 @@ def _build_optimizer(parameters: list[dict[str, Any]], train: TrainConfig) -> to
     return torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
 
 
-def _group_by_factor(model: nn.Module, factors: Mapping[str, float]) -> list[tuple[float, list[nn.Parameter]]]:
-    """Returns the parameters of a model with the factor of their learning rate, those without one first."""
-    groups: dict[float, list[nn.Parameter]] = {1.0: []}
+def _group_by_factors(model: nn.Module, every: Sequence[Mapping[str, float]]) -> list[dict[str, nn.Parameter]]:
+    """Returns the parameters of a model in groups that have the same learning rate in all epochs.
+
+    Args:
+        model: The model.
+        every: The factors of the learning rate in each epoch.
+
+    Returns:
+        Parameters by their names; those without a factor in any epoch come first.
+    """
+    groups: dict[tuple[float, ...], dict[str, nn.Parameter]] = {(1.0,) * len(every): {}}
     for name, parameter in model.named_parameters():
-        factor = next((factor for part, factor in factors.items() if name.startswith(f"{part}.")), 1.0)
-        groups.setdefault(factor, []).append(parameter)
-    return [(factor, parameters) for factor, parameters in groups.items() if parameters]
+        groups.setdefault(tuple(_find_factor(name, factors) for factors in every), {})[name] = parameter
+    return [group for group in groups.values() if group]
+
+
+def _find_factor(name: str, factors: Mapping[str, float]) -> float:
+    """Returns the factor of the learning rate of a parameter: its own, or that of the part that it is in."""
+    return next((factor for part, factor in factors.items() if f"{name}.".startswith(f"{part}.")), 1.0)

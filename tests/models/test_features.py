@@ -9,7 +9,7 @@ import pytest
 from qnlnet.config import RunConfig, load_config
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.errors import ArgumentError, DataError
-from qnlnet.models import Features, prepare_features
+from qnlnet.models import Features, PrincipalComponents, extract_features, prepare_features
 
 MakeDataset = Callable[..., Dataset]
 
@@ -130,6 +130,29 @@ def test_one_mean_and_one_deviation_serve_all_components(make_dataset: MakeDatas
     assert np.ptp(each.train.std(axis=0)) > 0.5  # no component is scaled by itself
     np.testing.assert_array_equal(each.train, by_train.train)
     assert abs(by_train.test.mean(dtype=np.float64)) > 1e-3
+
+
+def test_a_range_is_that_of_the_training_components(make_dataset: MakeDataset) -> None:
+    dataset = make_dataset(60, 25, (1, 10, 10))
+    config = load_config("reducer=pca")
+    standardised = extract_features(dataset, config.data, PrincipalComponents(4, "train_split"))
+    least, greatest = standardised.train.min(), standardised.train.max()
+    features = extract_features(dataset, config.data, PrincipalComponents(4, "range"))
+    assert (features.train.min(), features.train.max()) == (0, 1)
+    assert np.ptp(features.train, axis=0).min() < 0.9  # no component is scaled by itself
+    for split, components in ((features.train, standardised.train), (features.test, standardised.test)):
+        assert split.dtype == np.float32
+        assert split.flags.c_contiguous
+        expected = ((components - least) / (greatest - least)).clip(0, 1)
+        np.testing.assert_allclose(split, expected, rtol=0, atol=2.0**-22)
+
+
+def test_components_beyond_the_range_are_clipped(make_dataset: MakeDataset) -> None:
+    dataset = make_dataset(60, 25, (1, 10, 10))
+    dataset.test_images[:] = (4 * dataset.test_images.astype(int) - 384).clip(0, 255)  # four times the contrast
+    features = extract_features(dataset, load_config("reducer=pca").data, PrincipalComponents(4, "range"))
+    assert (features.test.min(), features.test.max()) == (0, 1)
+    assert np.isin(features.test, [0, 1]).any(axis=0).sum() > 1
 
 
 def test_the_test_split_never_shapes_the_training_features(make_dataset: MakeDataset) -> None:

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+import torch
 
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
-from qnlnet.models import Features
+from qnlnet.models import Features, family_of
 from qnlnet.training.stepwise import learning_rate
 from qnlnet.training.torch_replica import TorchReplica
 
@@ -44,3 +46,22 @@ def test_a_last_batch_that_is_smaller_may_be_left_out(
     replica.on_step = lambda: counted.append(None)
     replica.advance()
     assert len(counted) == steps  # fewer images than a batch has are one
+
+
+def test_a_rate_may_have_factors_that_depend_on_the_epoch(
+    monkeypatch: pytest.MonkeyPatch, make_features: Callable[..., Features]
+) -> None:
+    config = load_config("reducer=pca", "backend=statevector", "train.batch_size=4", "train.epochs=3")
+    family = family_of(config)
+    parameter, part = "reducer.0.weight", "quantum"
+    factors = ({parameter: 0.0}, {}, {parameter: 1.0, part: 0.0})
+    changing = replace(family, rate_factors=lambda config, epochs_done: factors[epochs_done])
+    monkeypatch.setattr("qnlnet.training.torch_replica.family_of", lambda config: changing)
+    replica = TorchReplica(config, 0, make_features(config, 8))
+    moved = []
+    for _ in factors:
+        before = {name: value.clone() for name, value in replica.model.state_dict().items()}
+        replica.advance()
+        after = replica.model.state_dict()
+        moved.append([not torch.equal(before[name], after[name]) for name in (parameter, f"{part}.weight")])
+    assert moved == [[False, True], [True, True], [True, False]]

@@ -29,6 +29,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "sqnn": ("sqnn", "SQNNConfig"),
     "ttn_vqc": ("ttn_vqc", "TTNVQCConfig"),
     "tensor_ring_vqc": ("tensor_ring_vqc", "TensorRingVQCConfig"),
+    "tree": ("tree", "TreeConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),

@@ -1,0 +1,1 @@
+"""Tree tensor networks as circuits: their blocks, the circuits, and the family."""
