@@ -26,6 +26,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "quantum_pointwise": ("quantum_pointwise", "QuantumPointwiseConfig"),
     "resqunn": ("resqunn", "ResQuNNConfig"),
     "farhi_neven": ("farhi_neven", "FarhiNevenConfig"),
+    "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
