@@ -23,6 +23,7 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "layer": "quantum",
     "readout_qubits": None,
     "train.drop_last": False,
+    "train.drop_last_test": False,
     "train.gradient_norms": False,
     "train.initial_weights": "uniform",
     "train.milestones": [],

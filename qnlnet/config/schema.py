@@ -43,6 +43,8 @@ class TrainConfig(Section):
         milestones: Epochs behind which the learning rate falls.
         shuffle: Whether each epoch has an order of its own.
         drop_last: Whether the last batch of an epoch is left out where it is smaller than the others.
+        drop_last_test: Whether test images that are left over behind the last whole batch count as answered wrong, as
+            in code that leaves them out and divides by all.
         starts: First weights that are tried for an epoch; the smallest training loss goes on.
         optimizer: ``adam``, or ``sgd``, stochastic gradient descent.
         momentum: Of ``sgd``.
@@ -61,6 +63,7 @@ class TrainConfig(Section):
     milestones: tuple[Count, ...] = ()
     shuffle: bool
     drop_last: bool = False
+    drop_last_test: bool = False
     starts: Count = 1
     optimizer: Literal["adam", "sgd"] = "adam"
     momentum: float = Field(default=0.0, ge=0, lt=1)

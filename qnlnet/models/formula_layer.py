@@ -13,7 +13,11 @@ from qnlnet.errors import argument_error
 Formula = Callable[[Tensor, Tensor], Tensor]
 
 
-class FormulaLayer(nn.Module):
+class CircuitWeights(nn.Module):
+    """A part whose parameters are those of circuits that it does not run."""
+
+
+class FormulaLayer(CircuitWeights):
     """The expectation values of a circuit by a formula that holds for it: as `QuantumLayer` has them, with its weights.
 
     What one has saved the other loads.

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 
+from qnlnet.backends import QuantumLayer
 from qnlnet.config import RunConfig
 from qnlnet.config.model.registry import load_own
 from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError
 from qnlnet.models.family import Family
 from qnlnet.models.features import Features, extract_features
-from qnlnet.models.formula_layer import CircuitLayer
+from qnlnet.models.formula_layer import CircuitWeights
 from qnlnet.models.streams import Streams
 from qnlnet.seeding import integer_seed
 
@@ -30,6 +31,7 @@ _FAMILIES: Mapping[str, str] = {
     "ttn_vqc": "qnlnet.models.ttn_vqc",
     "tensor_ring_vqc": "qnlnet.models.tensor_ring_vqc",
     "tree": "qnlnet.models.tree.family",
+    "quantum_flow": "qnlnet.models.quantum_flow.family",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",
@@ -65,7 +67,7 @@ def count_parameters(model: nn.Module) -> int:
 
 def count_quantum_parameters(model: nn.Module) -> int:
     """Returns how many numbers of a model's circuits are trained."""
-    return sum(count_parameters(layer) for layer in model.modules() if isinstance(layer, CircuitLayer))
+    return sum(count_parameters(layer) for layer in model.modules() if isinstance(layer, QuantumLayer | CircuitWeights))
 
 
 def build_model(config: RunConfig, seed: int, start: int = 0) -> nn.Module:

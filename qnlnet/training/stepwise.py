@@ -53,6 +53,11 @@ def learning_rate(protocol: TrainConfig, epochs_done: int) -> float:
     return protocol.learning_rate * protocol.lr_decay**epochs_done
 
 
+def _count_in_whole_batches(count: int, protocol: TrainConfig) -> int:
+    """Returns how many of some images are in batches of full size; all, where they are fewer than one has."""
+    return count - count % protocol.batch_size or count
+
+
 class StepwiseReplica(Replica):
     """A replica that trains in steps, each on a mini-batch.
 
@@ -76,7 +81,7 @@ class StepwiseReplica(Replica):
         self._train(under_way, learning_rate(self.config.train, len(self.epochs)))
         count = len(under_way.order)
         steps = math.ceil(count / self.config.train.batch_size)
-        right = labels_of(self.scores(self.features.test)) == self.features.test_labels
+        right = self._find_right()
         epoch = Epoch(
             len(self.epochs) + 1,
             under_way.total / count,
@@ -110,8 +115,14 @@ class StepwiseReplica(Replica):
     def _draw_order(self) -> NDArray[np.int64]:
         train, count = self.config.train, len(self.features.train)
         order = self._shuffling.permutation(count) if train.shuffle else np.arange(count)
-        whole = count - count % train.batch_size
-        return order[:whole] if train.drop_last and whole else order
+        return order[: _count_in_whole_batches(count, train)] if train.drop_last else order
+
+    def _find_right(self) -> NDArray[np.bool_]:
+        """Returns which test images are answered right, shape (count,)."""
+        right = labels_of(self.scores(self.features.test)) == self.features.test_labels
+        if self.config.train.drop_last_test:
+            right[_count_in_whole_batches(len(right), self.config.train) :] = False
+        return right
 
     @abstractmethod
     def _train(self, under_way: EpochUnderWay, rate: float) -> None:

@@ -64,6 +64,7 @@ CHANGES_NUMBERS = [
     "train.weight_decay=1e-4",
     "train.gradient_norms=true",
     "train.drop_last=true",
+    "train.drop_last_test=true",
     "train.schedule=milestones train.milestones=[3]",
     "train.schedule=milestones train.milestones=[3,5]",
 ]

@@ -65,3 +65,17 @@ def test_a_rate_may_have_factors_that_depend_on_the_epoch(
         after = replica.model.state_dict()
         moved.append([not torch.equal(before[name], after[name]) for name in (parameter, f"{part}.weight")])
     assert moved == [[False, True], [True, True], [True, False]]
+
+
+@pytest.mark.parametrize(("images", "counted"), [(10, 8), (8, 8), (3, 3)])
+def test_test_images_behind_the_last_whole_batch_may_count_as_wrong(
+    images: int, counted: int, make_features: Callable[..., Features], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qnlnet.training.stepwise.labels_of", lambda scores: features.test_labels.copy())  # all right
+    config = load_config("reducer=pca", "backend=statevector", "train.batch_size=4", "train.epochs=1")
+    features = make_features(config, images)
+    features = Features(features.train, features.train_labels, features.train, features.train_labels)
+    for dropped, right in ((False, images), (True, counted)):
+        train = config.train.model_copy(update={"drop_last_test": dropped})
+        replica = TorchReplica(config.model_copy(update={"train": train}), 0, features)
+        assert replica.advance().test_accuracy == pytest.approx(100 * right / images)

@@ -30,6 +30,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "ttn_vqc": ("ttn_vqc", "TTNVQCConfig"),
     "tensor_ring_vqc": ("tensor_ring_vqc", "TensorRingVQCConfig"),
     "tree": ("tree", "TreeConfig"),
+    "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),

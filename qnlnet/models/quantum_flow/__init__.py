@@ -1,0 +1,1 @@
+"""QuantumFlow: networks of neurons with signs as weights."""
