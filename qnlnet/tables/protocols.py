@@ -1,7 +1,7 @@
 """Models by their own recipe and by the common one: a line for each, with what is quoted of it beside both.
 
 Cells are of one line where they have the same images and the same model, but for those of its settings that follow from
-the protocol.
+the protocol, and are trained as that says.
 """
 
 import json
@@ -86,7 +86,7 @@ def _row_of(cell: Mapping[str, Any], rows: pd.DataFrame, config: RunConfig, line
         "test_accuracy_median": test.median(),
         "best_epoch_test_accuracy_mean": rows.best_epoch_test_accuracy.mean(),
         "train_seconds": rows.train_seconds.median(),
-        "line": lines.setdefault(_line_of(config), len(lines)),
+        "line": lines.setdefault(_line_of(cell, config), len(lines)),
         "words": ", ".join(_words(cell, config)),
         "quoted_model": quoted.model if quoted else "",
         "quoted_accuracy": quoted.test_mean if quoted else math.nan,
@@ -97,16 +97,19 @@ def _row_of(cell: Mapping[str, Any], rows: pd.DataFrame, config: RunConfig, line
 
 
 def _words(cell: Mapping[str, Any], config: RunConfig) -> list[str]:
-    words = config.model.words()[1:]
-    if is_missing(cell["reducer"]) or not cell["settings"]:
-        return words
-    return [*words, settings_in_words(cell["settings"])]
+    settings = _training_of(cell) if is_missing(cell["reducer"]) else cell["settings"]
+    return [*config.model.words()[1:], *([settings_in_words(settings)] if settings else [])]
 
 
-def _line_of(config: RunConfig) -> str:
+def _training_of(cell: Mapping[str, Any]) -> str:
+    """Returns what of the training is not as the protocol has it, beside rate and epochs, which may be chosen."""
+    return " ".join(word for word in cell["settings"].split() if word.startswith("train."))
+
+
+def _line_of(cell: Mapping[str, Any], config: RunConfig) -> str:
     """Returns what cells of one line have in common."""
     model = config.model.model_dump(mode="json", exclude={"seeds", *_settings_of_protocols(config.model.name)})
-    return json.dumps([config.data.dataset, config.data.classes, model], sort_keys=True)
+    return json.dumps([config.data.dataset, config.data.classes, model, _training_of(cell)], sort_keys=True)
 
 
 @cache

@@ -47,10 +47,10 @@ def test_both_protocols_stand_in_one_line_whatever_settings_follow_from_them() -
 
 
 def test_other_models_have_other_lines() -> None:
-    cells = [cell(90.0, words=(*TTN, *words)) for words in ((), ("layer=none",), ("model.relu_cores=false",))]
-    cells += [cell(90.0, words=(*TTN, "data.classes=[3,6]"))]
-    lines = lines_of(*cells)
-    assert len(lines) == 4
+    others = ((), ("layer=none",), ("model.relu_cores=false",), ("data.classes=[3,6]",), ("train.batch_size=128",))
+    lines = lines_of(*(cell(90.0, words=(*TTN, *words)) for words in others))
+    assert len(lines) == len(others)
+    assert lines.Settings.str.contains("train.batch_size=128").sum() == 1
     assert set(lines["Own: test"]) == {"–"}
 
 

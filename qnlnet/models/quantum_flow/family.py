@@ -84,7 +84,7 @@ def _choose_features(config: RunConfig) -> FeatureSpec:
     return Resized(model.size, smoothed=True, duplicates=model.duplicates)
 
 
-def _choose_rates(config: RunConfig) -> Mapping[str, float]:
+def _choose_rates(config: RunConfig, epochs_done: int) -> Mapping[str, float]:
     model = settings_of(config, QuantumFlowConfig)
     parts = ("hidden_normalisation", "output_normalisation") if model.is_adjusted else ()
     return dict.fromkeys(parts, model.angle_rate)
