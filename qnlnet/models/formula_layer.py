@@ -9,7 +9,7 @@ from qnlnet.backends import QuantumLayer
 from qnlnet.circuits import Circuit
 from qnlnet.errors import argument_error
 
-# Inputs, shape (…, inputs), and weights, shape (…, weights), both in radians → outputs, shape (…, outputs).
+# Inputs, shape (…, inputs), and weights, shape (…, weights), as the circuit takes them → outputs, shape (…, outputs).
 Formula = Callable[[Tensor, Tensor], Tensor]
 
 
