@@ -56,10 +56,9 @@ def unusual_settings(config: RunConfig, unseen: Collection[str] = ()) -> str:
     differences = _differences(config, dict(called_so), hidden)
     if differences:  # reading all options takes a while, and nearly always the first are the right ones
         options = [[(group, option) for option in options_named(group, name)] for group, name in names.items()]
-        choices = itertools.product(*(group for group in options if group))
-        differences = min(
-            (_differences(config, dict(choice), hidden) for choice in choices), key=len, default=differences
-        )
+        choices = map(dict, itertools.product(*(group for group in options if group)))
+        possible = (choice for choice in choices if _is_possible(_words(choice), files_state(CONFIG_DIR)))
+        differences = min((_differences(config, choice, hidden) for choice in possible), key=len, default=differences)
     return " ".join(differences)
 
 
@@ -99,7 +98,7 @@ def _plain_name(group: str, option: str) -> str | None:
 
 def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozenset[str]) -> list[str]:
     """Returns the overrides that make `config` of the options; sections without an option are left out."""
-    usual = _usual(tuple(f"{group}={option}" for group, option in options.items()), unseen, files_state(CONFIG_DIR))
+    usual = _usual(_words(options), unseen, files_state(CONFIG_DIR))
     known = {"train" if group == "protocol" else group for group in options}
     left_out = {"data", "reducer", "train"} - known  # only of own images, or of options without a file
     return [
@@ -107,6 +106,20 @@ def _differences(config: RunConfig, options: Mapping[str, str], unseen: frozense
         for key, value in _flatten(config, unseen).items()
         if _is_unusual(config, key, value, usual) and key.partition(".")[0] not in left_out
     ]
+
+
+def _words(options: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(f"{group}={option}" for group, option in options.items())
+
+
+@lru_cache(maxsize=256)
+def _is_possible(choices: tuple[str, ...], state: State) -> bool:
+    """Whether options go together: images of the same name may be of a shape that the model refuses."""
+    try:
+        load_config(*choices)
+    except ArgumentError:
+        return False
+    return True
 
 
 def _is_unusual(config: RunConfig, key: str, value: Any, usual: Mapping[str, Any]) -> bool:

@@ -33,6 +33,11 @@ def test_what_columns_show_is_left_out() -> None:
     assert unusual_settings(load_config(*SAME.split())) == ""
 
 
+def test_options_that_a_model_refuses_are_no_usual_ones() -> None:
+    config = load_config("model=farhi_neven", "data=digits", "model.threshold=0.4")  # digits_as_cifar10 is in colour
+    assert unusual_settings(config) == "model.threshold=0.4"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("overrides", UNUSUAL)
 def test_with_the_columns_it_composes_to_the_same_cell(overrides: str) -> None:
