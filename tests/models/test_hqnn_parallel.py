@@ -137,7 +137,7 @@ def test_trains_on_digits(tmp_path: Path) -> None:
         (
             ("backend=runtime",),
             "Argument `backend` must be exact, statevector or aer with model=hqnn_parallel, but is 'runtime'. On a "
-            "device one qubit is read out, and these circuits measure all.",
+            "device QNL-Net's circuits run, and no others yet.",
         ),
     ],
 )

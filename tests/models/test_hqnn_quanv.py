@@ -275,7 +275,7 @@ def test_trains_on_digits(overrides: tuple[str, ...], tmp_path: Path) -> None:
         (
             ("backend=runtime",),
             "Argument `backend` must be exact, statevector or aer with model=hqnn_quanv, but is 'runtime'. On a "
-            "device one qubit is read out, and these circuits measure all.",
+            "device QNL-Net's circuits run, and no others yet.",
         ),
     ],
 )

@@ -209,7 +209,7 @@ def test_trains_on_digits(layer: str) -> None:
         (
             ("backend=runtime",),
             "Argument `backend` must be exact, statevector or aer with model=quantum_pointwise, but is 'runtime'. On a "
-            "device one qubit is read out, and these circuits measure all.",
+            "device QNL-Net's circuits run, and no others yet.",
         ),
     ],
 )

@@ -219,7 +219,7 @@ def test_images_are_halved_where_that_is_whole(data: tuple[str, ...], size: tupl
         (
             ("backend=runtime",),
             "Argument `backend` must be exact, statevector or aer with model=quanvolution, but is 'runtime'. On a "
-            "device one qubit is read out, and these circuits measure all.",
+            "device QNL-Net's circuits run, and no others yet.",
         ),
     ],
 )

@@ -24,6 +24,6 @@ def check_backend(run: "RunConfig", layer: str, *, runs_circuit: bool) -> None:
         advice = "Leave backend out: there is no circuit to run."
         raise argument_error("backend", f"be exact with layer={layer}", run.backend.name, advice)
     if isinstance(run.backend, RuntimeConfig):
-        advice = "On a device one qubit is read out, and these circuits measure all."
+        advice = "On a device QNL-Net's circuits run, and no others yet."
         requirement = f"be exact, statevector or aer with model={run.model.name}"
         raise argument_error("backend", requirement, "runtime", advice)
