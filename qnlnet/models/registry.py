@@ -29,6 +29,7 @@ _FAMILIES: Mapping[str, str] = {
     "farhi_neven": "qnlnet.models.farhi_neven",
     "sqnn": "qnlnet.models.sqnn",
     "ttn_vqc": "qnlnet.models.ttn_vqc",
+    "qtn_patches": "qnlnet.models.qtn_patches",
     "tensor_ring_vqc": "qnlnet.models.tensor_ring_vqc",
     "tree": "qnlnet.models.tree.family",
     "quantum_flow": "qnlnet.models.quantum_flow.family",

@@ -28,6 +28,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "farhi_neven": ("farhi_neven", "FarhiNevenConfig"),
     "sqnn": ("sqnn", "SQNNConfig"),
     "ttn_vqc": ("ttn_vqc", "TTNVQCConfig"),
+    "qtn_patches": ("qtn_patches", "QTNPatchesConfig"),
     "tensor_ring_vqc": ("tensor_ring_vqc", "TensorRingVQCConfig"),
     "tree": ("tree", "TreeConfig"),
     "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
