@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, Literal
 
 from matplotlib import style
@@ -62,7 +62,7 @@ def render(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
 
 
 def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> QuantumCircuit:
-    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨P⟩ for each Pauli P that is measured.
+    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨Z⟩ for each Pauli Z that is measured.
 
     A box |x⟩ comes first where inputs are the amplitudes of a state.
 
@@ -77,11 +77,18 @@ def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> Qu
         state.append(Gate(_AMPLITUDES, labelled.num_qubits, [], label="|x⟩"), range(labelled.num_qubits))
         labelled = state.compose(labelled)
     labelled.barrier()
-    terms = (term for observable in qnl.observables for term in observable.to_sparse_list())
-    for letters, qubits, _ in terms:
-        for letter, qubit in zip(letters, qubits, strict=True):
-            labelled.append(Gate(_READOUT, 1, [], label=f"⟨{letter}⟩"), [qubit])
+    for label, qubit in dict.fromkeys(_list_readouts(qnl)):
+        labelled.append(Gate(_READOUT, 1, [], label=label), [qubit])
     return labelled
+
+
+def _list_readouts(qnl: Circuit) -> Iterator[tuple[str, int]]:
+    """Yields the label of each qubit that is read out: a Pauli, or P where sums of Zs are probabilities of outcomes."""
+    for observable in qnl.observables:
+        terms = observable.to_sparse_list()
+        for letters, qubits, _ in terms:
+            for letter, qubit in zip(letters, qubits, strict=True):
+                yield ("P" if len(terms) > 1 and letter == "Z" else f"⟨{letter}⟩"), qubit
 
 
 def name_symbols(qnl: Circuit) -> dict[Parameter, Parameter]:
