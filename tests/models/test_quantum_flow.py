@@ -151,7 +151,7 @@ def test_angles_are_repeated_and_have_a_rate_of_their_own() -> None:
     assert model.get_parameter("hidden_normalisation.1.angle").tolist() == [1, 1, -1, 1, 1]
     assert model.get_parameter("output_normalisation.1.angle").tolist() == [-1, -1]
     (angles,) = (name for name, _ in model.named_parameters() if name.startswith("hidden_normalisation."))
-    factors = family_of(config).rate_factors(config)
+    factors = family_of(config).rate_factors(config, 0)
     assert factors == {"hidden_normalisation": 10.0, "output_normalisation": 10.0}
     assert angles.startswith(tuple(factors))
 
