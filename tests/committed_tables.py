@@ -11,5 +11,5 @@ TABLE_NAMES = [
         "select_protocol",
         "select_reuploading",
     ),
-    *("table1", "table2"),
+    *("table1", "table2", "table2_run"),
 ]

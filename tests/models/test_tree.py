@@ -120,13 +120,10 @@ def test_another_order_of_the_gates_reads_the_same_of_inputs_in_another_order() 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("unitary", "dead"), [("simple_real", 0), ("general_complex", 19)])
+@pytest.mark.parametrize(("unitary", "dead"), [("simple_real", 0), ("general_complex", 22)])
 @pytest.mark.parametrize("disentangled", [False, True])
 def test_what_cannot_reach_the_output(unitary: str, dead: int, disentangled: bool) -> None:
-    """Of a general block the last turns of the qubit that is not looked at again, and the very last RZ.
-
-    The analysis does not follow those of the first block, behind too many others; their gradient is zero all the same.
-    """
+    """Of a general block the last turns of the qubit that is not looked at again, and the very last RZ."""
     circuit = build_circuit(unitary, disentangled=disentangled)
     found = analyse_circuit(circuit).dead_names
     assert len(found) == dead
@@ -134,8 +131,7 @@ def test_what_cannot_reach_the_output(unitary: str, dead: int, disentangled: boo
     layer = layer_of(draw(len(circuit.weight_params)), unitary, disentangled=disentangled)
     layer(draw(20, 8)).sum().backward()
     without = {name for name, slope in zip(circuit.weight_names, layer.weight.grad, strict=True) if abs(slope) < 1e-12}
-    first = {"rz10_q0_block1", "ry11_q0_block1", "rz12_q0_block1"} if dead else set()
-    assert without == {*found, *first}
+    assert without == set(found)
 
 
 @pytest.mark.parametrize(
