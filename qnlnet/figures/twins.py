@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from qnlnet.figures.style import BLUE, figure_style, frame_differences
-from qnlnet.records import dataset_label, model_label, settings_in_words
-from qnlnet.tables.twins import summarise_twins
+from qnlnet.records import dataset_label, model_label
+from qnlnet.tables.twins import say_settings, summarise_twins
 
 
 def build_twins(seed_rows: pd.DataFrame) -> Figure:
@@ -39,7 +39,7 @@ def build_twins(seed_rows: pd.DataFrame) -> Figure:
 
 
 def _label(row: dict) -> str:
-    return f"{model_label(row['model'])}: {settings_in_words(row['settings'])}" if row["model"] else ""
+    return f"{model_label(row['model'])}: {say_settings(row)}" if row["model"] else ""
 
 
 def _draw(panel: Axes, rows: pd.DataFrame, labels: list[str]) -> None:

@@ -30,6 +30,8 @@ _SETTINGS = {
     "learning_rate": "learning rate {:g}",
     "config_hash": "configuration {}",
 }
+# The one has a note of its own, the other changes no number.
+_NOT_TOLD = ("data.converged_above=", "train.gradient_norms=")
 _OVERRIDES = {
     "circuit=reuploading": "data re-uploaded",
     "layer=none": "no circuit",
@@ -90,9 +92,9 @@ def setting_label(name: str, value: Any) -> str:
 def settings_in_words(settings: str) -> str:
     """Returns the column `settings` for readers: ``circuit=reuploading`` becomes ``data re-uploaded``.
 
-    Overrides that there are no words for stay as they are; the bound of convergence has a note of its own.
+    Overrides that there are no words for stay as they are.
     """
-    words = [word for word in settings.split() if not word.startswith("data.converged_above=")]
+    words = [word for word in settings.split() if not word.startswith(_NOT_TOLD)]
     if any(word.startswith("model.num_components=") for word in words):  # which says so
         words = [word for word in words if word != "model.features=pca"]
     return ", ".join(dict.fromkeys(_in_words(word) for word in words))

@@ -16,7 +16,6 @@ import pandas as pd
 from qnlnet.config import RunConfig, load_config
 from qnlnet.config.model.registry import section_of
 from qnlnet.errors import ArgumentError
-from qnlnet.models import family_of
 from qnlnet.records import (
     KEYS,
     dataset_label,
@@ -70,6 +69,8 @@ def summarise_protocols(seed_rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _row_of(cell: Mapping[str, Any], rows: pd.DataFrame, config: RunConfig, lines: dict[str, int]) -> dict[str, Any]:
+    from qnlnet.models import family_of  # torch: only where it is needed
+
     test = rows.test_accuracy
     quoted = find_quoted(config)
     even = 100 / len(config.data.classes)

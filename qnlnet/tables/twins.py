@@ -15,7 +15,15 @@ import pandas as pd
 
 from qnlnet.config import RunConfig, identity_settings
 from qnlnet.files import write_file
-from qnlnet.records import KEYS, dataset_label, dataset_mark, dataset_notes, model_label, split_cells
+from qnlnet.records import (
+    KEYS,
+    dataset_label,
+    dataset_mark,
+    dataset_notes,
+    model_label,
+    settings_in_words,
+    split_cells,
+)
 from qnlnet.records.cells import distinguishing_columns, without_training
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import find_published
@@ -184,7 +192,7 @@ def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
     return [
         f"{dataset_label(row['dataset'], row['classes'])} {mark}".rstrip(),
         model_label(row["model"]),
-        *(setting_text(name, row[name]) for name in settings),
+        *(say_settings(row) if name == "settings" else setting_text(name, row[name]) for name in settings),
         str(row["n_seeds"]),
         _parameters(row),
         with_std(row["train_accuracy_mean"], row["train_accuracy_std"]),
@@ -197,6 +205,14 @@ def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
         row["verdict"] or MISSING,
         with_std(row["published_test_accuracy"], row["published_test_std"]),
     ]
+
+
+def say_settings(row: Mapping[str, Any]) -> str:
+    """Returns in words what is unusual of a cell, and what stands in the place of circuits even where that is usual."""
+    words = [word for word in settings_in_words(row["settings"]).split(", ") if word]
+    layer = getattr(recall(row["config_hash"]).model, "layer", None)
+    is_said = layer is None or any("layer=" in word for word in words) or settings_in_words(f"layer={layer}") in words
+    return ", ".join(words if is_said else [*words, f"layer={layer}"]) or MISSING
 
 
 def _parameters(row: dict[str, Any]) -> str:
