@@ -10,6 +10,7 @@ from qnlnet.circuits.layers import (
     append_strong_layer,
     measure_each,
     measure_outcomes,
+    project_on,
 )
 from qnlnet.circuits.qnl_circuit import build_qnl_circuit, circuit_from_config
 from qnlnet.circuits.state_preparation import build_state_preparation, preparation_angles
@@ -32,5 +33,6 @@ __all__ = [
     "measure_each",
     "measure_outcomes",
     "preparation_angles",
+    "project_on",
     "resolve_ansatz",
 ]

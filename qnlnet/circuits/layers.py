@@ -114,12 +114,18 @@ def measure_outcomes(num_qubits: int, qubits: Sequence[int] | None = None) -> tu
     measured = tuple(range(num_qubits) if qubits is None else qubits)
     if len({*measured}) < len(measured) or not {*measured} <= {*range(num_qubits)}:
         raise argument_error("qubits", f"name different qubits from 0 to {num_qubits - 1}", measured)
-    count = 1 << len(measured)
-    products = [[qubit for bit, qubit in enumerate(measured) if mask >> bit & 1] for mask in range(count)]
-    return tuple(
-        SparsePauliOp.from_sparse_list(
-            [("Z" * len(on), on, (-1) ** (mask & outcome).bit_count() / count) for mask, on in enumerate(products)],
-            num_qubits,
-        )
-        for outcome in range(count)
-    )
+    return tuple(project_on(outcome, num_qubits, measured) for outcome in range(1 << len(measured)))
+
+
+def project_on(outcome: int, num_qubits: int, qubits: Sequence[int]) -> SparsePauliOp:
+    """Returns the observable whose expectation value is the probability of one outcome of measuring some qubits.
+
+    Args:
+        outcome: Its bit k is what the k-th of `qubits` gives.
+        num_qubits: Qubits of the circuit.
+        qubits: The measured ones, all different.
+    """
+    count = 1 << len(qubits)
+    products = [[qubit for bit, qubit in enumerate(qubits) if mask >> bit & 1] for mask in range(count)]
+    terms = [("Z" * len(on), on, (-1) ** (mask & outcome).bit_count() / count) for mask, on in enumerate(products)]
+    return SparsePauliOp.from_sparse_list(terms, num_qubits)

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 
 from qnlnet.figures.style import BLUE, ORANGE, SKY, figure_style
 from qnlnet.records import dataset_label
-from qnlnet.tables.protocols import COMMON, name_model, summarise_protocols
+from qnlnet.tables.layout import name_model
+from qnlnet.tables.protocols import COMMON, summarise_protocols
 
 _OFFSETS = {False: -0.18, True: 0.18}  # of the own recipe and of the common one, around a line
 _COLOURS = {False: ORANGE, True: BLUE}

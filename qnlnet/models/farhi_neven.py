@@ -19,6 +19,7 @@ from qnlnet.models.features import FeatureSpec
 from qnlnet.models.first_weights import turn_anywhere
 from qnlnet.models.readout_products import append_meetings, begin_readout, end_readout, product_readout
 from qnlnet.models.resized import Resized
+from qnlnet.models.signed_scores import signed_scores
 from qnlnet.models.streams import Streams
 
 _HIDDEN = 2  # units of the classical model
@@ -43,7 +44,7 @@ class BitReadout(nn.Module):
         """Returns the scores, shape (batch, 2), of pixels in [0, 1], shape (batch, 1, height, width)."""
         bits = (images.flatten(1) > self.threshold).to(images.dtype)
         value: Tensor = self.readout(self.unit * bits)
-        return torch.cat([value, -value], dim=1)
+        return signed_scores(value)
 
 
 def formula(inputs: Tensor, weights: Tensor) -> Tensor:

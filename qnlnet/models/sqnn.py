@@ -17,8 +17,10 @@ from qnlnet.config.model.sqnn import SQNNConfig
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec
 from qnlnet.models.formula_layer import CircuitLayer
+from qnlnet.models.patches import cut_patches
 from qnlnet.models.readout_products import append_meetings, begin_readout, end_readout, product_readout
 from qnlnet.models.resized import Resized
+from qnlnet.models.signed_scores import signed_scores
 from qnlnet.models.streams import Streams
 
 _QUARTERS = 4
@@ -44,7 +46,7 @@ class SQNN(nn.Module):
         """Returns the scores, shape (batch, 2), of pixels in [0, 1], shape (batch, 1, height, width)."""
         values = self.extractors(self.unit * cut_quarters(images)).squeeze(-1)
         value: Tensor = self.predictor(math.pi * (values + 1))
-        return torch.cat([value, -value], dim=1)
+        return signed_scores(value)
 
 
 class LinearOnPixels(nn.Module):
@@ -63,14 +65,13 @@ class LinearOnPixels(nn.Module):
     def forward(self, images: Tensor) -> Tensor:
         """Returns the scores, shape (batch, 2), of pixels as `SQNN` takes them."""
         value: Tensor = self.linear(self.unit * images.flatten(1))
-        return torch.cat([value, -value], dim=1)
+        return signed_scores(value)
 
 
 def cut_quarters(images: Tensor) -> Tensor:
-    """Returns the quarters of images of shape (batch, 1, height, width), row by row, shape (batch, 4, pixels)."""
-    batch, _, height, width = images.shape
-    parts = images.reshape(batch, 2, height // 2, 2, width // 2)
-    return parts.transpose(2, 3).reshape(batch, _QUARTERS, -1)
+    """Returns the quarters of images of shape (batch, 1, side, side), row by row, shape (batch, 4, pixels)."""
+    half = images.shape[-1] // 2
+    return cut_patches(images.squeeze(1), half, half)
 
 
 def extract(inputs: Tensor, weights: Tensor) -> Tensor:

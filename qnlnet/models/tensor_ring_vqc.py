@@ -6,13 +6,10 @@ ring of tensors that is cut to a rank, which `qnlnet.models.tensor_ring` does, t
 autoencoder is ours: nothing but its kinds of layers is published. Qubit 0 is the first bit of a basis state.
 """
 
-from collections.abc import Sequence
-
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
-from qiskit.quantum_info import SparsePauliOp
 from torch import nn
 
-from qnlnet.circuits import Circuit, append_angles
+from qnlnet.circuits import Circuit, append_angles, project_on
 from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.tensor_ring_vqc import TensorRingVQCConfig
 from qnlnet.models.autoencoder import AutoencoderCode
@@ -47,7 +44,8 @@ def build_circuit(num_qubits: int, depth: int, classes: int) -> Circuit:
                 getattr(circuit, gate)(weight, qubit)
             weights[gate] += own
     ordered = [weight for gate in _GATES for weight in weights[gate]]
-    observables = [project_on(bits) for bits in choose_states(num_qubits, classes)]
+    outcomes = [sum(bit << qubit for qubit, bit in enumerate(bits)) for bits in choose_states(num_qubits, classes)]
+    observables = [project_on(outcome, num_qubits, range(num_qubits)) for outcome in outcomes]
     return Circuit(circuit, tuple(inputs), tuple(ordered), tuple(observables))
 
 
@@ -56,15 +54,6 @@ def choose_states(num_qubits: int, classes: int) -> list[list[int]]:
     zeros, ones = [0] * num_qubits, [1] * num_qubits
     between = [int(qubit == num_qubits - 2) for qubit in range(num_qubits)]
     return [zeros, ones] if classes == 2 else [zeros, between, ones]
-
-
-def project_on(bits: Sequence[int]) -> SparsePauliOp:
-    """Returns |bits⟩⟨bits|, a sum of 2^qubits products of Zs: its expectation value is a probability."""
-    count = 1 << len(bits)
-    chosen = [[qubit for qubit in range(len(bits)) if mask >> qubit & 1] for mask in range(count)]
-    signs = [(-1) ** sum(bits[qubit] for qubit in qubits) for qubits in chosen]
-    terms = [("Z" * len(qubits), qubits, sign / count) for qubits, sign in zip(chosen, signs, strict=True)]
-    return SparsePauliOp.from_sparse_list(terms, len(bits))
 
 
 def build(config: RunConfig, streams: Streams) -> nn.Module:

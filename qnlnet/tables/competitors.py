@@ -15,8 +15,6 @@ from qnlnet.records import (
     dataset_mark,
     dataset_notes,
     distinguishing_columns,
-    model_label,
-    reducer_label,
     without_training,
 )
 from qnlnet.records.published import Quoted, citation, find_published, list_quoted
@@ -28,6 +26,7 @@ from qnlnet.tables.layout import (
     Layout,
     accuracy_note,
     beside_published,
+    name_model,
     part_text,
     setting_text,
     shared_settings_note,
@@ -55,7 +54,7 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
         ResultsError: Columns are missing, there are no rows, or a seed of a cell appears twice.
     """
     cells = summarise_all_columns(seed_rows)
-    names = [_name(cell) for cell in cells.to_dict("records")]
+    names = [f"{name_model(cell)}, ours" for cell in cells.to_dict("records")]
     cells = cells.drop(columns=["model", *_OF_TABLE_1]).assign(model=names)  # `model` is that of Table 2 here
     rows: list[dict[str, Any]] = []
     for (dataset, classes), group in cells.groupby(["dataset", "classes"], sort=False):
@@ -75,11 +74,6 @@ def summarise_competitors(seed_rows: pd.DataFrame) -> pd.DataFrame:
 def _is_whole(values: pd.Series | None, name: str) -> bool:
     is_count = name in SEED_SCHEMA and SEED_SCHEMA[name].kind is int  # models without a circuit have no qubits
     return values is not None and (is_count or bool(pd.api.types.is_integer_dtype(values)))
-
-
-def _name(cell: dict[str, Any]) -> str:
-    model = model_label(cell["model"])
-    return f"{model}, ours" if is_missing(cell["reducer"]) else f"{reducer_label(cell['reducer'])}-{model}, ours"
 
 
 def _measured(cell: dict[str, Any]) -> dict[str, Any]:

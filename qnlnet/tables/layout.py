@@ -1,5 +1,6 @@
 """What a reader sees of a summary: the cells of a compact table as text, and the notes below it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,12 @@ def _beside_published(cell: dict[str, Any]) -> list[str]:
         with_std(cell["published_test_accuracy"], cell["published_test_std"]),
         *beside_published(cell["difference"], cell["verdict"]),
     ]
+
+
+def name_model(cell: Mapping[str, Any]) -> str:
+    """Returns what a reader calls the model of a cell, with its reducer where it has one."""
+    name = model_label(cell["model"])
+    return name if is_missing(cell["reducer"]) else f"{reducer_label(cell['reducer'])}-{name}"
 
 
 def part_text(name: str, value: Any) -> str:

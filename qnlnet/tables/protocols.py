@@ -21,8 +21,6 @@ from qnlnet.records import (
     dataset_label,
     dataset_mark,
     dataset_notes,
-    model_label,
-    reducer_label,
     settings_in_words,
     split_cells,
 )
@@ -30,7 +28,7 @@ from qnlnet.records.configurations import recall
 from qnlnet.records.published import find_quoted
 from qnlnet.records.schema import is_missing
 from qnlnet.tables.formats import format_layout
-from qnlnet.tables.layout import MISSING, Layout, with_std
+from qnlnet.tables.layout import MISSING, Layout, name_model, with_std
 from qnlnet.tables.write import write_layout
 
 COMMON = "common"
@@ -135,12 +133,6 @@ def lay_out_protocols(table: pd.DataFrame) -> Layout:
     rows = [_row(lines.to_dict("records")) for _, lines in table.groupby(["dataset", "classes", "line"], sort=False)]
     notes = [*_NOTES, *dataset_notes(zip(table.dataset, table.data_official, strict=True))]
     return Layout(header, rows, 3, notes)
-
-
-def name_model(cell: Mapping[str, Any]) -> str:
-    """Returns what a reader calls the model of a cell, with its reducer where it has one."""
-    name = model_label(cell["model"])
-    return name if is_missing(cell["reducer"]) else f"{reducer_label(cell['reducer'])}-{name}"
 
 
 def _row(cells: list[dict[str, Any]]) -> list[str]:

@@ -52,6 +52,20 @@ class ModelConfig(Section):
     def check(self, run: "RunConfig") -> None:
         """Raises an `ArgumentError` where settings of the model and of the rest do not go together."""
 
+    def check_left_out(self, *keys: str, why: str) -> None:
+        """Checks that settings are as usual which mean nothing beside others.
+
+        Args:
+            keys: The settings.
+            why: Beside what, such as ``layer=none``.
+
+        Raises:
+            ArgumentError: One is not.
+        """
+        for key in keys:
+            if (value := getattr(self, key)) != type(self).model_fields[key].default:
+                raise argument_error(f"model.{key}", f"be left out with {why}", value)
+
     def mounted_groups(self) -> dict[str, str]:
         """Returns the groups of configs/ that options of the model come from, each with its option's name."""
         return {}

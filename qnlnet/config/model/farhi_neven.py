@@ -48,8 +48,8 @@ class FarhiNevenConfig(SmallImagesConfig):
         if self.runs_circuit and runs and self.pixels >= _MOST_QUBITS:
             advice = "Each has a qubit of its own; model.evaluate=formula takes more."
             raise argument_error("model.size", f"have fewer than {_MOST_QUBITS} pixels", list(self.size), advice)
-        if not self.runs_circuit and self.evaluate != "formula":
-            raise argument_error("model.evaluate", f"be left out with layer={self.layer}", self.evaluate)
+        if not self.runs_circuit:
+            self.check_left_out("evaluate", why=f"layer={self.layer}")
         check_backend(run, self.layer, runs_circuit=self.runs_circuit)
 
     def name_endings(self) -> list[str]:

@@ -54,9 +54,7 @@ class QTNPatchesConfig(ModelConfig):
             advice = "Averages of 6 × 6 of them must be 4 × 4."
             raise argument_error("data.image_shape", requirement, list(run.data.image_shape), advice)
         if not self.runs_circuit:
-            for key in ("blocks", "joint_blocks"):
-                if (value := getattr(self, key)) != type(self).model_fields[key].default:
-                    raise argument_error(f"model.{key}", f"be left out with layer={self.layer}", value)
+            self.check_left_out("blocks", "joint_blocks", why=f"layer={self.layer}")
         check_backend(run, self.layer, runs_circuit=self.runs_circuit)
 
     def name_parts(self) -> list[str]:

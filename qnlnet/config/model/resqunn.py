@@ -55,11 +55,11 @@ class ResQuNNConfig(PatchesConfig):
         self._check_size_by_patches()
         self.check_patches(run.data, self.patch)
         if self.layer == "none":
-            self._refuse("quanvolutions", "skip", "detach_between_layers", why="layer=none")
+            self.check_left_out("quanvolutions", "skip", "detach_between_layers", why="layer=none")
         if not self.runs_circuit:
-            self._refuse("layers", why=f"layer={self.layer}")
+            self.check_left_out("layers", why=f"layer={self.layer}")
         if self.quanvolutions == 1:
-            self._refuse("detach_between_layers", why="quanvolutions=1")
+            self.check_left_out("detach_between_layers", why="quanvolutions=1")
             if self.skip in ("early", "late"):
                 advice = "Between these there is nothing to skip."
                 raise argument_error("model.skip", "be none or all with quanvolutions=1", self.skip, advice)
@@ -73,12 +73,6 @@ class ResQuNNConfig(PatchesConfig):
         if any(part % self.patch for part in self.size):
             requirement = f"be a multiple of model.patch={self.patch}, as patches lie side by side"
             raise argument_error("model.size", requirement, list(self.size))
-
-    def _refuse(self, *keys: str, why: str) -> None:
-        for key in keys:
-            value = getattr(self, key)
-            if value != type(self).model_fields[key].default:
-                raise argument_error(f"model.{key}", f"be left out with {why}", value)
 
     def name_parts(self) -> list[str]:
         return [self.name, f"skip-{self.skip}"]

@@ -67,9 +67,7 @@ class SQNNConfig(SmallImagesConfig):
             requirement = "be a square whose side is a power of two, such as [4,4] or [8,8]"
             raise argument_error("model.size", requirement, list(self.size), "Quarters of it are taken.")
         if not self.runs_circuit:
-            for key in ("gates", "first_weights", "evaluate"):
-                if (value := getattr(self, key)) != type(self).model_fields[key].default:
-                    raise argument_error(f"model.{key}", f"be left out with layer={self.layer}", value)
+            self.check_left_out("gates", "first_weights", "evaluate", why=f"layer={self.layer}")
         runs = not self.has_formula or run.backend.name != "exact"
         if self.runs_circuit and runs and self.num_qubits > _MOST_QUBITS:
             advice = f"A quarter has {self.num_qubits - 1} qubits; model.evaluate=formula model.gates=yy takes it."

@@ -49,7 +49,7 @@ class TreeConfig(ModelConfig):
 
     def check(self, run: "RunConfig") -> None:
         if not self.runs_circuit:
-            self._refuse("structure", "unitary", "blocks", why="layer=linear")
+            self.check_left_out("structure", "unitary", "blocks", why="layer=linear")
         if self.structure == "hybrid" and self.unitary == "simple_real":
             advice = "Disentanglers begin at the identity, and two RY and a CNOT never are that."
             raise argument_error("model.unitary", "be general_complex with structure=hybrid", self.unitary, advice)
@@ -70,12 +70,6 @@ class TreeConfig(ModelConfig):
         if self.unitary == "general_complex":
             advice = "It is the order of CNOTs, and any unitary is any in both directions."
             raise argument_error("model.blocks", "be figure with unitary=general_complex", self.blocks, advice)
-
-    def _refuse(self, *keys: str, why: str) -> None:
-        for key in keys:
-            value = getattr(self, key)
-            if value != type(self).model_fields[key].default:
-                raise argument_error(f"model.{key}", f"be left out with {why}", value)
 
     def name_parts(self) -> list[str]:
         if not self.runs_circuit:

@@ -74,7 +74,7 @@ class TTNVQCConfig(ModelConfig):
 
     def check(self, run: "RunConfig") -> None:
         if self.features == "pca":
-            self._refuse("input_modes", "output_modes", "rank", "relu_cores", why="features=pca")
+            self.check_left_out("input_modes", "output_modes", "rank", "relu_cores", why="features=pca")
         else:
             self._check_modes("input_modes", math.prod(run.data.image_shape), "pixels of the images")
             self._check_modes("output_modes", self.num_qubits, "qubits")
@@ -84,7 +84,7 @@ class TTNVQCConfig(ModelConfig):
                 requirement = f"have as many factors as model.input_modes={list(self.input_modes)}"
                 raise argument_error("model.output_modes", requirement, list(self.output_modes))
         if not self.runs_circuit:
-            self._refuse("layers", "evaluate", why="layer=none")
+            self.check_left_out("layers", "evaluate", why="layer=none")
         check_backend(run, self.layer, runs_circuit=self.runs_circuit)
 
     def _check_modes(self, key: str, product: int, what: str) -> None:
@@ -92,11 +92,6 @@ class TTNVQCConfig(ModelConfig):
         if modes is None or math.prod(modes) != product:
             actual = None if modes is None else list(modes)
             raise argument_error(f"model.{key}", f"multiply to the {product} {what}", actual)
-
-    def _refuse(self, *keys: str, why: str) -> None:
-        for key in keys:
-            if (value := getattr(self, key)) != type(self).model_fields[key].default:
-                raise argument_error(f"model.{key}", f"be left out with {why}", value)
 
     def name_parts(self) -> list[str]:
         return [self.name, f"{self.num_qubits}q", *(["pca"] if self.features == "pca" else [])]

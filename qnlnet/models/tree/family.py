@@ -19,6 +19,7 @@ from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.tree import TreeConfig
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, PrincipalComponents
+from qnlnet.models.signed_scores import signed_scores
 from qnlnet.models.streams import Streams
 from qnlnet.models.tree.blocks import IDENTITY
 from qnlnet.models.tree.circuit import QUBITS, build_circuit, count_disentanglers, count_tree_weights
@@ -44,7 +45,7 @@ class ComponentsReadout(nn.Module):
     def forward(self, components: Tensor) -> Tensor:
         """Returns the scores, shape (batch, 2), of components in [0, 1], shape (batch, components)."""
         value: Tensor = self.readout(self.unit * components)
-        scores: Tensor = torch.cat([value, -value], dim=1) if self.head is None else self.head(value)
+        scores: Tensor = signed_scores(value) if self.head is None else self.head(value)
         return scores
 
 
