@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from qnlnet.papers import competitors, convolutions
 from qnlnet.papers.claims import Claim
-from qnlnet.papers.convolutions import RULE, TABLE
 from qnlnet.papers.gupta2024.claims import CLAIMS as GUPTA
 from qnlnet.papers.gupta2024.finished import FINISHED_RULE
 from qnlnet.papers.kashif2024.claims import CLAIMS as KASHIF
@@ -14,8 +14,13 @@ from qnlnet.papers.senokosov2023.claims import CLAIMS as SENOKOSOV
 def list_claims(results: Path) -> tuple[tuple[Claim, ...], str]:
     """Returns the claims, and the rules that stand below their table.
 
-    Those of circuits in place of convolutions are among them where `results` has their table's folder.
+    Those of QNL-Net always; others where `results` has the folder of the table that judges them.
     """
-    if not (results / TABLE).is_dir():
-        return GUPTA, FINISHED_RULE
-    return (*GUPTA, *SENOKOSOV, *NING, *KASHIF), f"{FINISHED_RULE} {RULE}"
+    claims, rules = list(GUPTA), [FINISHED_RULE]
+    if (results / convolutions.TABLE).is_dir():
+        claims += (*SENOKOSOV, *NING, *KASHIF)
+        rules.append(convolutions.RULE)
+    if (results / competitors.TABLE).is_dir():
+        claims += competitors.list_competitors()
+        rules.append(competitors.RULE)
+    return tuple(claims), " ".join(rules)

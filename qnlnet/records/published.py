@@ -69,6 +69,11 @@ class Quoted:
     paper: str
     settings: str = ""
 
+    @property
+    def words(self) -> str:
+        """The settings and the images, in the words of the command line."""
+        return f"{self.settings} data={self.dataset} data.classes=[{self.classes.replace('/', ',')}]"
+
 
 @dataclass(frozen=True)
 class _Entry:
@@ -153,8 +158,18 @@ def family_in(paper: str, key: str) -> str:
         paper: The folder of the paper, such as ``ning2024``.
         key: An entry of ``families`` in its published.yaml.
     """
-    content = yaml.safe_load((_PAPERS / paper / "published.yaml").read_text(encoding="utf-8"))
-    return str(content["families"][key])
+    return str(read_paper(paper)["families"][key])
+
+
+@cache
+def read_paper(paper: str) -> Mapping[str, Any]:
+    """Returns what the published.yaml of a paper says.
+
+    Args:
+        paper: The folder of the paper, such as ``ning2024``.
+    """
+    content: Mapping[str, Any] = yaml.safe_load((_PAPERS / paper / "published.yaml").read_text(encoding="utf-8"))
+    return content
 
 
 @cache
@@ -183,18 +198,21 @@ def find_quoted(config: RunConfig) -> Quoted | None:
 
     Settings that the quotation does not name have to be as the model's family has them.
     """
-    task = (config.data.name, "/".join(map(str, config.data.classes)))
-    found = (row for row in list_quoted() if (row.dataset, row.classes) == task)
-    return next((row for row in found if _is_meant(config, row.settings)), None)
+    return next((row for row in list_quoted() if is_meant(config, row.words)), None)
 
 
-def _is_meant(config: RunConfig, settings: str) -> bool:
-    words = settings.split()
-    if f"model={config.model.name}" not in words:
+def is_meant(config: RunConfig, words: str) -> bool:
+    """Returns whether a cell has the images and the model of some words of the command line, whatever its protocol."""
+    if f"model={config.model.name}" not in words.split():
         return False
-    choices = [f"data={config.data.name}", f"data.classes=[{','.join(map(str, config.data.classes))}]"]
-    meant = load_config(*words, *choices, f"protocol={config.train.protocol}")
-    return meant.model == config.model.model_copy(update={"seeds": meant.model.seeds})
+    meant = _load(words, config.train.protocol)
+    same_task = (config.data.name, config.data.classes) == (meant.data.name, meant.data.classes)
+    return same_task and meant.model == config.model.model_copy(update={"seeds": meant.model.seeds})
+
+
+@cache
+def _load(words: str, protocol: str) -> RunConfig:
+    return load_config(*words.split(), f"protocol={protocol}")
 
 
 def _is_model_of(settings: Mapping[str, Any], entry: _Entry) -> bool:

@@ -16,6 +16,7 @@ RZ(−x), which are not looked at.
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 
 from qnlnet.simulator.clifford import conjugate
 from qnlnet.simulator.gates import ROTATION, Operation, Pauli
@@ -35,7 +36,11 @@ def find_dead_gates(gates: Sequence[Gate], strings: Iterable[Pauli], *, any_star
         strings: The Pauli strings of its observables.
         any_start: Whether the outputs must stay the same from every state that it may start from, not from |0…0⟩ alone.
     """
-    strings = set(strings)
+    return _find_once(tuple(gates), frozenset(strings), any_start)
+
+
+@lru_cache(maxsize=64)  # the cells of a table share circuits, and a thousand gates take seconds
+def _find_once(gates: tuple[Gate, ...], strings: frozenset[Pauli], any_start: bool) -> frozenset[int]:
     dead, is_whole = _find_dead_gates(gates, strings, any_start)
     if is_whole:
         return frozenset(dead)
@@ -44,7 +49,7 @@ def find_dead_gates(gates: Sequence[Gate], strings: Iterable[Pauli], *, any_star
     return frozenset(order[place] for place in dead)
 
 
-def _find_dead_gates(gates: Sequence[Gate], strings: set[Pauli], any_start: bool) -> tuple[list[int], bool]:
+def _find_dead_gates(gates: Sequence[Gate], strings: Collection[Pauli], any_start: bool) -> tuple[list[int], bool]:
     """Returns the positions of dead gates, and whether all gates could be looked at."""
     layers = _carry_back(gates, strings)
     first = len(gates) - len(layers)
@@ -127,9 +132,9 @@ class _KeptGates:
         return any(self._known[depth - 1][image] for image in _images(self._gates[depth - 1], string))
 
 
-def _carry_back(gates: Sequence[Gate], strings: set[Pauli]) -> list[set[Pauli]]:
+def _carry_back(gates: Sequence[Gate], strings: Collection[Pauli]) -> list[set[Pauli]]:
     """Returns the strings that can occur behind each of the last gates, as many as can be followed, in order."""
-    layers = []
+    layers, strings = [], set(strings)
     for gate in reversed(gates):
         if len(strings) > MAX_STRINGS:
             break

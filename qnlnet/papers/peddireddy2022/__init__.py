@@ -1,0 +1,1 @@
+"""Peddireddy, Bansal, Aggarwal: Classical simulation of variational quantum classifiers, 2201.08878."""
