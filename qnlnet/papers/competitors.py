@@ -18,7 +18,7 @@ TABLE, COMMAND = "table2_run", "make table2-run"
 RULE = (
     "Of the models of Table 2: an accuracy is reached if the mean of a cell is there, by the model's own recipe or by "
     "the common protocol, or within two standard errors, where these are at most half a point; in part if single seeds "
-    "get there. Where a paper counts the epoch that is best on the test images, its own recipe counts so, too. Where it "
+    "get there. Where a paper counts the epoch that is best on the test images, so does its own recipe here. If it "
     "tells network and recipe only in part, a miss is not held against it. A model is ahead of another one if its mean "
     "is higher by more than two standard errors of the difference."
 )
