@@ -70,17 +70,17 @@ def read_setting(options: argparse.Namespace) -> "Setting":
     """
     from qnlnet.audit.concentration.rows import Setting
 
-    for qubits in options.qubits:
-        if qubits % 2 or not 2 <= qubits <= _MOST_QUBITS:
-            raise argument_error("--qubits", f"be even, from 2 to {_MOST_QUBITS}", qubits)
+    for count in options.qubits:
+        if count % 2 or not 2 <= count <= _MOST_QUBITS:
+            raise argument_error("--qubits", f"be even, from 2 to {_MOST_QUBITS}", count)
     for name, values in (("--bandwidth", options.bandwidth), ("--gamma", [options.gamma])):
         for value in values:
             if not 0 < value <= 1e6:
                 raise argument_error(name, "be above 0 and at most 1000000", value)
     check_at_least("--seeds", options.seeds, 1)
     check_at_least("--images", options.images, 3)
-    distinct = (tuple(dict.fromkeys(values)) for values in (sorted(options.qubits), options.bandwidth))
-    return Setting(*distinct, options.gamma, options.seeds, options.images)
+    qubits, bandwidths = tuple(sorted({*options.qubits})), tuple(dict.fromkeys(options.bandwidth))
+    return Setting(qubits, bandwidths, options.gamma, options.seeds, options.images)
 
 
 if __name__ == "__main__":

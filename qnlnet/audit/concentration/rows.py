@@ -76,8 +76,8 @@ def spread_of_entries(kernel: ArrayLike) -> tuple[float, float]:
         ArgumentError: It is not square, or has fewer than two of them.
 
     Example:
-        >>> spread_of_entries([[1, 0.2, 0.4], [0.2, 1, 0.6], [0.4, 0.6, 1]])
-        (0.4, 0.02666666666666666)
+        >>> [round(number, 4) for number in spread_of_entries([[1, 0.2, 0.4], [0.2, 1, 0.6], [0.4, 0.6, 1]])]
+        [0.4, 0.0267]
     """
     array = np.asarray(kernel, np.float64)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or len(array) < 3:
