@@ -3,6 +3,8 @@
 from qnlnet.circuits.ansatz import Ansatz, Entangler, Rotation, resolve_ansatz
 from qnlnet.circuits.circuit import Circuit
 from qnlnet.circuits.closed_forms import CLOSED_FORMS, ClosedForm, find_closed_form
+from qnlnet.circuits.cutting import WireCut, cut_wire
+from qnlnet.circuits.feature_maps import build_cp_map, build_feature_map, count_features
 from qnlnet.circuits.layers import (
     append_angles,
     append_basic_layer,
@@ -22,13 +24,18 @@ __all__ = [
     "ClosedForm",
     "Entangler",
     "Rotation",
+    "WireCut",
     "append_angles",
     "append_basic_layer",
     "append_random_layer",
     "append_strong_layer",
+    "build_cp_map",
+    "build_feature_map",
     "build_qnl_circuit",
     "build_state_preparation",
     "circuit_from_config",
+    "count_features",
+    "cut_wire",
     "find_closed_form",
     "measure_each",
     "measure_outcomes",

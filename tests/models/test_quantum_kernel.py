@@ -1,11 +1,11 @@
-"""The fidelity kernel against numbers of Qiskit, closed forms and scikit-learn."""
+"""Kernels of states against numbers of Qiskit, closed forms and scikit-learn."""
 
 import numpy as np
 import pytest
 import torch
 from models.fitting import fit
 from qiskit.circuit.library import zz_feature_map
-from qiskit.quantum_info import Statevector
+from qiskit.quantum_info import DensityMatrix, Statevector, partial_trace
 from sklearn.svm import SVC
 
 from qnlnet.config import load_config
@@ -19,6 +19,9 @@ GOLDEN_STATE = np.array([0.0846801013, -0.374859814, -0.1957619057, -0.390530319
     [-0.1848933696, 0.0153644778, -0.0081634437, 0.7918235153]
 )
 GOLDEN_KERNEL = 0.9358054446
+# A NumPy program of our own: CP on four qubits, x = 0.2 · (1, …, 8), y = 0.25 · (1, …, 8).
+CP = ("model.feature_map=cp", "model.reps=1")
+GOLDEN_CP = {"": 0.3539755268, "model.couplings=[0.3,0,0]": 0.4224804311}
 ROUNDING = 1e-12
 
 
@@ -53,6 +56,63 @@ def test_without_pairs_it_is_a_product_of_squared_cosines() -> None:
     expected = np.cos(0.7 * (x[:, None] - y)) ** 2
     ours = model.kernel(torch.from_numpy(x), torch.from_numpy(y))
     np.testing.assert_allclose(ours, expected.prod(2), rtol=0, atol=ROUNDING)
+
+
+@pytest.mark.parametrize("couplings", GOLDEN_CP)
+def test_cp_gives_the_numbers_of_another_program(couplings: str) -> None:
+    model = build(*CP, *([couplings] if couplings else []))
+    points = torch.arange(1, 9, dtype=torch.float64)[None]
+    assert model.kernel(0.2 * points, 0.25 * points).item() == pytest.approx(GOLDEN_CP[couplings], abs=1e-10)
+
+
+def test_cp_with_its_usual_couplings_is_a_product_of_squared_cosines() -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 6, 8))
+    a, b, c, d = np.moveaxis(0.7 * (x[:, None] - y).reshape(6, 6, 2, 4), -1, 0)
+    product = (np.cos(a + d) * np.cos(b + c)).prod(2) ** 2
+    points = torch.from_numpy(x), torch.from_numpy(y)
+    swapped = build(*CP, "model.bandwidth=0.7").kernel(*points)
+    np.testing.assert_allclose(swapped, product, rtol=0, atol=ROUNDING)
+    entangled = build(*CP, "model.bandwidth=0.7", "model.couplings=[0.3,0.5,0.7]").kernel(*points)
+    assert np.abs(entangled.numpy() - product).max() > 0.1
+
+
+@pytest.mark.parametrize("words", [(), CP], ids=["zz", "cp"])
+def test_the_projected_kernel_is_that_of_reduced_density_matrices(words: tuple[str, ...]) -> None:
+    model = build("num_qubits=2", "model.kernel=projected", "model.gamma=0.8", *words)
+    points = torch.from_numpy(np.random.default_rng(0).normal(size=(4, 4 if words else 2)))
+    states = [DensityMatrix(state) for state in model.states(points)]
+    reduced = np.array([[partial_trace(state, [1 - qubit]).data for qubit in range(2)] for state in states])
+    distances = (np.abs(reduced[:, None] - reduced) ** 2).sum((2, 3, 4))
+    model.keep("gamma", 0.8)
+    np.testing.assert_allclose(model.kernel(points, points), np.exp(-0.8 * distances), rtol=0, atol=1e-7)
+
+
+def test_gamma_follows_from_how_far_training_images_are_apart() -> None:
+    done = fit("model=quantum_kernel", "model.kernel=projected", "model.bandwidth=0.1", "model.C=1")
+    train = torch.from_numpy(done.features.train)
+    logarithms = -np.log(done.model.kernel(train, train).numpy())
+    assert logarithms.mean() == pytest.approx(1, abs=1e-6)  # gamma is kept in float32
+    assert done.accuracy() > 95
+
+
+def test_the_kernel_of_all_training_images_is_made_once_for_all_candidates(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(quantum_kernel, "_LAST", quantum_kernel.LastResult())
+    monkeypatch.setattr(quantum_kernel, "_check_is_positive", lambda kernel: made.append(len(kernel)))
+    words = ("model=quantum_kernel", "model.bandwidth=0.3")
+    scores = [fit(*words, f"model.C={C}").scores for C in (0.1, 10)]
+    assert len(made) == 1
+    assert not np.array_equal(*scores)
+    np.testing.assert_array_equal(fit(*words, "model.bandwidth=0.1", "model.C=10").scores.shape, scores[0].shape)
+    np.testing.assert_array_equal(fit(*words, "model.C=10").scores, scores[1])
+    assert len(made) == 3
+
+
+def test_a_large_kernel_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantum_kernel, "_MOST_KEPT", 100)
+    monkeypatch.setattr(quantum_kernel, "_LAST", quantum_kernel.LastResult())
+    fit("model=quantum_kernel")
+    assert quantum_kernel._LAST._last is None
 
 
 @pytest.mark.parametrize("classes", ["[0,1]", "[3,8]", "[0,1,2]", "[0,1,2,3,4,5,6,7,8,9]"])
@@ -116,6 +176,24 @@ def test_kernels_of_too_many_images_are_refused(monkeypatch: pytest.MonkeyPatch)
         (
             ("model.feature_map=z", "model.entanglement=linear"),
             "Argument `model.entanglement` must be left out with feature_map=z, but is 'linear'. It entangles nothing.",
+        ),
+        (
+            (*CP, "model.entanglement=linear"),
+            "Argument `model.entanglement` must be left out with feature_map=cp, but is 'linear'. Its pairs are "
+            "neighbours.",
+        ),
+        (
+            (*CP, "num_qubits=3"),
+            "Argument `num_qubits` must be even with feature_map=cp, but is 3. Its qubits come in pairs.",
+        ),
+        (
+            ("model.couplings=[0.3,0.5,0.7]",),
+            "Argument `model.couplings` must be left out with feature_map=zz, but is (0.3, 0.5, 0.7).",
+        ),
+        (("model.gamma=2",), "Argument `model.gamma` must be left out with kernel=fidelity, but is 2.0."),
+        (
+            ("model.kernel=projected", "model.gamma=0"),
+            "Argument `model.gamma` must be scale, or a number above 0 and at most 1e+09, but is 0.",
         ),
         (
             ("backend=statevector",),

@@ -1,17 +1,14 @@
 """The settings of support vector machines."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
-
-from pydantic import field_validator
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.flat_features import FlatFeaturesConfig
+from qnlnet.config.model.gamma import Gamma
 from qnlnet.config.section import Strength
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
-
-_LARGEST_GAMMA = 1e9
 
 
 class SVMConfig(FlatFeaturesConfig):
@@ -30,16 +27,7 @@ class SVMConfig(FlatFeaturesConfig):
     name: Literal["svm"] = "svm"
     kernel: Literal["rbf", "linear"] = "rbf"
     C: Strength
-    gamma: float | Literal["scale"] = "scale"
-
-    @field_validator("gamma", mode="before")
-    @classmethod
-    def _check_gamma(cls, value: Any) -> Any:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if value != "scale" and not (is_number and 0 < value <= _LARGEST_GAMMA):
-            requirement = f"be scale, or a number above 0 and at most {_LARGEST_GAMMA:g}"
-            raise argument_error("model.gamma", requirement, value)
-        return value
+    gamma: Gamma = "scale"
 
     def check(self, run: "RunConfig") -> None:
         super().check(run)

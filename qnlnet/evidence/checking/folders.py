@@ -82,6 +82,8 @@ def _find_check(folder: Path) -> Check | None:
         return check_benchmarks
     if "light_cones.csv" in names:
         return _check_light_cones
+    if "concentration.csv" in names:
+        return _check_concentration
     if f"{FIGURE_6}.csv" in names:
         return check_figure6
     if "noise.csv" in names:
@@ -120,3 +122,9 @@ def _check_light_cones(folder: Path, finding: Finding) -> None:
     from qnlnet.evidence.checking.light_cones import check_light_cones  # Qiskit and torch: only where circuits are
 
     check_light_cones(folder, finding)
+
+
+def _check_concentration(folder: Path, finding: Finding) -> None:
+    from qnlnet.evidence.checking.concentration import check_concentration  # Qiskit and torch: only where a table is
+
+    check_concentration(folder, finding)

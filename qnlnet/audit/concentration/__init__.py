@@ -1,0 +1,1 @@
+"""Concentration of kernels: how their off-diagonal entries crowd together as qubits are added."""
