@@ -16,9 +16,9 @@ from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import QNLNetConfig, RunConfig, settings_of
 from qnlnet.models import Features
+from qnlnet.models.dropout import SeededDropout, draw_dropout_masks
 from qnlnet.models.qnl_net.family import build_qnl_net
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
 from qnlnet.seeding import generator
 
 Parameters = list[jax.Array]
@@ -36,7 +36,7 @@ class JaxReplica:
     def __init__(self, config: RunConfig, seed: int, features: Features) -> None:
         model = build_qnl_net(config, seed)
         self._config, self._features = config, features
-        self._dropout = next((layer for layer in model.reducer if isinstance(layer, SeededDropout2d)), None)
+        self._dropout = next((layer for layer in model.reducer if isinstance(layer, SeededDropout)), None)
         self._shuffling = generator(seed, "shuffling")
         parameters = [jnp.asarray(parameter.detach().numpy()) for parameter in model.parameters()]
         zeros = [jnp.zeros_like(parameter) for parameter in parameters]
@@ -109,7 +109,7 @@ def _run_layer(layer: nn.Module, remaining: Parameters, signal: jax.Array, mask:
             return signal @ weights.T + bias
         case nn.ReLU():
             return jax.nn.relu(signal)
-        case SeededDropout2d():
+        case SeededDropout():
             return signal * mask[:, jnp.newaxis, jnp.newaxis]
         case nn.Flatten():
             return signal.reshape(1, -1)

@@ -23,6 +23,8 @@ Purpose = Literal[
     "random circuits",
     "training subset",
     "autoencoder",
+    "augmentation",
+    "attack",
 ]
 
 

@@ -12,7 +12,9 @@ PLACEHOLDERS: Mapping[str, Any] = {
     **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False},
     **{"schedule": "exponential", "lr_decay": 1.0, "starts": 1, "gradient_norms": False},
     **{"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0, "milestones": (), "drop_last": False},
-    "drop_last_test": False,
+    **{"drop_last_test": False, "restart_every": None, "restart_unit": "epochs", "min_learning_rate": 0.0},
+    **{"clip_norm": None, "label_smoothing": 0.0, "augmentation": "none", "augmentation_fill": "black"},
+    "flush_denormal": True,
 }
 
 

@@ -37,18 +37,33 @@ class TrainConfig(Section):
             ``log_sigmoid``: −log sigmoid of the score of the right class. Of two classes, with v half the difference of
             their scores and y = ±1: ``hinge``, max(0, 1 − y v); ``squared``, (v − y)²/2.
         learning_rate: Of the optimizer, in the first epoch.
+            With ``one_cycle`` its largest value.
         schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch,
-            ``milestones`` by `lr_decay` at each of these.
+            ``milestones`` by `lr_decay` at each of these; ``one_cycle``, from step to step, as torch's OneCycleLR: up
+            from a 25th in three tenths of all steps, then down to next to nothing, while Adam's first decay rate goes
+            from 0.95 to 0.85 and back; ``cosine_restarts`` to `min_learning_rate`, and up again each `restart_every`.
         lr_decay: Factor of an epoch, or of a milestone.
         milestones: Epochs behind which the learning rate falls.
+        restart_every: Epochs or steps, as `restart_unit` says, from one start of ``cosine_restarts`` to the next.
+        restart_unit: ``epochs``; or ``steps``, as in code that calls the scheduler behind each batch.
+        min_learning_rate: Where ``cosine_restarts`` ends.
         shuffle: Whether each epoch has an order of its own.
         drop_last: Whether the last batch of an epoch is left out where it is smaller than the others.
         drop_last_test: Whether test images that are left over behind the last whole batch count as answered wrong, as
             in code that leaves them out and divides by all.
         starts: First weights that are tried for an epoch; the smallest training loss goes on.
-        optimizer: ``adam``, or ``sgd``, stochastic gradient descent.
+        optimizer: ``adam``; ``adamw``; or ``sgd``, stochastic gradient descent.
         momentum: Of ``sgd``.
-        weight_decay: What times the weights is added to the gradient, as torch's Adam and SGD have it.
+        weight_decay: What times the weights is added to the gradient, as torch's Adam and SGD have it; with ``adamw``
+            the weights shrink by this times the learning rate in each step.
+        clip_norm: The largest norm that the gradient of all parameters together may have; a longer one is scaled down
+            to it. None for any.
+        label_smoothing: Share of the target that all classes have alike, with ``cross_entropy``.
+        augmentation: What happens to an image each time that it trains: ``affine``, turned by up to 5° and shifted by
+            up to a tenth of its width and height; ``flip_crop``, mirrored or not and shifted by up to 4 pixels.
+        augmentation_fill: What comes in from beyond the edges: ``black``; or ``mean``, the mean of the dataset, as in
+            code that moves images when they are normalised already and fills with 0.
+        flush_denormal: Whether numbers that fade away become zeros; without it each costs as much as a hundred others.
         gradient_norms: Whether the norm of each trained parameter's gradient is kept, a mean over the steps of each
             epoch, in gradients.csv. It makes a cell of its own: it has rows that others have not.
     """
@@ -58,17 +73,34 @@ class TrainConfig(Section):
     batch_size: Count
     loss: Literal["raw_nll", "cross_entropy", "log_sigmoid", "hinge", "squared"]
     learning_rate: PositiveFloat
-    schedule: Literal["exponential", "cosine", "milestones"] = "exponential"
+    schedule: Literal["exponential", "cosine", "milestones", "one_cycle", "cosine_restarts"] = "exponential"
     lr_decay: float = Field(default=1.0, gt=0, le=1)
     milestones: tuple[Count, ...] = ()
+    restart_every: Count | None = None
+    restart_unit: Literal["epochs", "steps"] = "epochs"
+    min_learning_rate: float = Field(default=0.0, ge=0)
     shuffle: bool
     drop_last: bool = False
     drop_last_test: bool = False
     starts: Count = 1
-    optimizer: Literal["adam", "sgd"] = "adam"
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
     momentum: float = Field(default=0.0, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0)
+    clip_norm: PositiveFloat | None = None
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    augmentation: Literal["none", "affine", "flip_crop"] = "none"
+    augmentation_fill: Literal["black", "mean"] = "black"
+    flush_denormal: bool = True
     gradient_norms: bool = False
+
+    @property
+    def has_plain_steps(self) -> bool:
+        """Whether each step is one of Adam without decay, of images as they are, at the rate of the epoch."""
+        return (
+            (self.optimizer, self.weight_decay) == ("adam", 0.0)
+            and self.schedule not in ("one_cycle", "cosine_restarts")
+            and (self.clip_norm, self.label_smoothing, self.augmentation) == (None, 0.0, "none")
+        )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -81,7 +113,31 @@ class TrainConfig(Section):
             raise argument_error(
                 "train.milestones", f"{requirement} with schedule={self.schedule}", list(self.milestones), advice
             )
+        self._check_restarts()
+        if self.label_smoothing and self.loss != "cross_entropy":
+            advice = "It is for train.loss=cross_entropy."
+            requirement = f"be 0 with train.loss={self.loss}"
+            raise argument_error("train.label_smoothing", requirement, self.label_smoothing, advice)
+        if self.augmentation == "none" and self.augmentation_fill != "black":
+            requirement = "be left out with train.augmentation=none"
+            raise argument_error("train.augmentation_fill", requirement, self.augmentation_fill)
         return self
+
+    def _check_restarts(self) -> None:
+        """Checks the settings of one schedule: there with it, and left out with all others."""
+        if self.schedule == "cosine_restarts":
+            if self.restart_every is None:
+                advice = "For example train.restart_every=5."
+                requirement = "be a number of epochs or steps with schedule=cosine_restarts"
+                raise argument_error("train.restart_every", requirement, None, advice)
+            if self.min_learning_rate > self.learning_rate:
+                requirement = f"be at most train.learning_rate, {self.learning_rate:g}"
+                raise argument_error("train.min_learning_rate", requirement, self.min_learning_rate)
+            return
+        for key in ("restart_every", "restart_unit", "min_learning_rate"):
+            if (value := getattr(self, key)) != type(self).model_fields[key].default:
+                advice = "It is for train.schedule=cosine_restarts."
+                raise argument_error(f"train.{key}", f"be left out with schedule={self.schedule}", value, advice)
 
 
 def _build_model(value: Any) -> Any:

@@ -26,6 +26,7 @@ _FAMILIES: Mapping[str, str] = {
     "hqnn_quanv": "qnlnet.models.hqnn_quanv",
     "quantum_pointwise": "qnlnet.models.quantum_pointwise.family",
     "resqunn": "qnlnet.models.resqunn",
+    "shahzad": "qnlnet.models.shahzad",
     "farhi_neven": "qnlnet.models.farhi_neven",
     "sqnn": "qnlnet.models.sqnn",
     "ttn_vqc": "qnlnet.models.ttn_vqc",

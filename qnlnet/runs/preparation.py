@@ -18,7 +18,7 @@ from qnlnet.runs.inputs import Inputs
 from qnlnet.runs.keeper import ReplicaKeeper
 from qnlnet.runs.outcome import Outcome
 from qnlnet.runs.run_folder import Run
-from qnlnet.training import Job, check_budget
+from qnlnet.training import Job, check_augmentation, check_budget
 
 
 class Cell:
@@ -107,6 +107,7 @@ class Preparation:
         """
         config = cell.config
         check_not_constant(config)
+        check_augmentation(config)
         self._check_has_own_folder(config)
         cell.run = run = Run(config, self._inputs.dataset(config), self._code, keeps_models=not self._is_search)
         run.clean_up()

@@ -1,6 +1,7 @@
 """Training: one replica epoch by epoch, many side by side, and what a person sees meanwhile."""
 
 from qnlnet.training.agreement import measure_aer_agreement
+from qnlnet.training.augmentation import check_augmentation
 from qnlnet.training.budget import check_budget
 from qnlnet.training.build import build_replica
 from qnlnet.training.compiled.replica import CompiledReplica
@@ -24,6 +25,7 @@ __all__ = [
     "TorchReplica",
     "TrainedReplica",
     "build_replica",
+    "check_augmentation",
     "check_budget",
     "describe",
     "labels_of",

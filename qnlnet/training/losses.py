@@ -1,6 +1,7 @@
 """What training makes small."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from torch import Tensor
 from torch.nn import functional
@@ -44,6 +45,11 @@ _LOSSES: Mapping[str, Loss] = {
 }
 
 
-def find_loss(name: str) -> Loss:
-    """Returns the function behind `train.loss`; see `TrainConfig` for the names."""
-    return _LOSSES[name]
+def find_loss(name: str, label_smoothing: float = 0.0) -> Loss:
+    """Returns the function behind `train.loss`; see `TrainConfig` for the names.
+
+    Args:
+        name: The loss.
+        label_smoothing: Share of the target that all classes have alike, for ``cross_entropy``.
+    """
+    return partial(functional.cross_entropy, label_smoothing=label_smoothing) if label_smoothing else _LOSSES[name]

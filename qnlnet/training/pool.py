@@ -42,11 +42,10 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # the pool already fills the cores
     count = workers or available_cores()
-    # Moments of Adam that fade away become denormal numbers, which cost a hundred times as much as zeros.
     with (
         _one_core_each(jobs),
         Interrupts() as interrupts,
-        ThreadPoolExecutor(count, initializer=torch.set_flush_denormal, initargs=(True,)) as pool,
+        ThreadPoolExecutor(count) as pool,
     ):
         events = Events(interrupts.held)
         schedule = Schedule(jobs, stop, events)
@@ -94,6 +93,8 @@ def _work(schedule: Schedule, events: Events, stop: threading.Event) -> None:
 
 def _train(job: Job, events: Events, stop: threading.Event) -> TrainedReplica:
     events.on_started(job)
+    # Moments of Adam that fade away become denormal numbers, which cost a hundred times as much as zeros.
+    torch.set_flush_denormal(job.config.train.flush_denormal)  # of this thread
     replica = build_replica(job.config, job.seed, job.features)
     replica.compile()
     if text := job.note():  # only now: there is no mistake that would end it at once

@@ -15,6 +15,7 @@ from qnlnet.backends import find_streams
 from qnlnet.config import RunConfig, TrainConfig
 from qnlnet.models import Features, build_model
 from qnlnet.seeding import generator
+from qnlnet.training.rates import learning_rate
 from qnlnet.training.replica import BuildModel, Epoch, Replica
 from qnlnet.training.scoring import labels_of
 
@@ -42,15 +43,6 @@ def _plain(under_way: EpochUnderWay) -> dict[str, Any]:
     """Returns an epoch under way as plain values and tensors, which do not change with it."""
     norms = dict(under_way.gradient_norms)
     return {**vars(under_way), "order": torch.from_numpy(under_way.order), "gradient_norms": norms}
-
-
-def learning_rate(protocol: TrainConfig, epochs_done: int) -> float:
-    """Returns the learning rate of the epoch that comes next."""
-    if protocol.schedule == "cosine":
-        return protocol.learning_rate * (1 + math.cos(math.pi * epochs_done / protocol.epochs)) / 2
-    if protocol.schedule == "milestones":
-        return protocol.learning_rate * protocol.lr_decay ** sum(epochs_done >= each for each in protocol.milestones)
-    return protocol.learning_rate * protocol.lr_decay**epochs_done
 
 
 def _count_in_whole_batches(count: int, protocol: TrainConfig) -> int:

@@ -77,7 +77,7 @@ KEYS = {
     "batch_size=4": "There is no configuration key `batch_size`. Did you mean `train.batch_size`?",
     "dropout=0": "There is no configuration key `dropout`. Did you mean `train.dropout`?",
     "optimizer=adam": "There is no configuration key `optimizer`. Did you mean `train.optimizer`?",
-    "train.optimizer=adamw": "Argument `train.optimizer` must be 'adam' or 'sgd', but is 'adamw'.",
+    "train.optimizer=rmsprop": "Argument `train.optimizer` must be 'adam', 'adamw' or 'sgd', but is 'rmsprop'.",
     "train.momentum=0.9": "Argument `train.momentum` must be 0 with train.optimizer=adam, but is 0.9. It is for "
     "train.optimizer=sgd.",
     "train.weight_decay=-1": "Argument `train.weight_decay` must be at least 0, but is -1.",

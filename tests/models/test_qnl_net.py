@@ -10,8 +10,8 @@ from torch import Tensor, nn
 
 from qnlnet.config import load_config
 from qnlnet.models import build_model
+from qnlnet.models.dropout import SeededDropout
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.models.qnl_net.reducers import SeededDropout2d
 from qnlnet.seeding import integer_seed
 
 # float32 carries 24 bits: one rounding costs at most 2^-24 of the value, a few dozen of them at most this.
@@ -52,7 +52,7 @@ def test_cnn_has_the_released_layers(
 ) -> None:
     config = load_config(f"data={data}")
     layers = list(build_model(config, 0).reducer)
-    kinds = [nn.Conv2d, nn.ReLU, nn.MaxPool2d] * 2 + [SeededDropout2d, nn.Flatten, nn.Linear, nn.ReLU, nn.Linear]
+    kinds = [nn.Conv2d, nn.ReLU, nn.MaxPool2d] * 2 + [SeededDropout, nn.Flatten, nn.Linear, nn.ReLU, nn.Linear]
     assert [type(layer) for layer in layers] == kinds
     first, _, pool, second, _, second_pool, dropout, _, hidden, _, last = layers
     assert (first.in_channels, first.out_channels, second.out_channels) == (channels, *filters)

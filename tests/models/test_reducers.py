@@ -8,15 +8,16 @@ from torch import nn
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import build_model
-from qnlnet.models.qnl_net.reducers import SeededDropout2d, build_cnn_reducer, build_pca_reducer, draw_dropout_masks
+from qnlnet.models.dropout import SeededDropout, draw_dropout_masks
+from qnlnet.models.qnl_net.reducers import build_cnn_reducer, build_pca_reducer
 
 
 def build_cnn(image_shape: tuple[int, int, int], num_features: int = 4) -> nn.Sequential:
     return build_cnn_reducer(image_shape, (2, 3), num_features, 0.5, np.random.default_rng(0))
 
 
-def make_dropout(seed: int = 0, p: float = 0.5) -> SeededDropout2d:
-    return SeededDropout2d(p, np.random.default_rng(seed))
+def make_dropout(seed: int = 0, p: float = 0.5) -> SeededDropout:
+    return SeededDropout(p, np.random.default_rng(seed))
 
 
 def test_dropout_zeroes_whole_channels_and_scales_the_others() -> None:
@@ -79,7 +80,7 @@ def test_models_of_the_same_seed_drop_the_same_channels() -> None:
 @pytest.mark.parametrize("p", [0.0, 0.3])
 def test_the_protocol_sets_the_share_of_channels_that_are_dropped(p: float) -> None:
     model = build_model(load_config("reducer=cnn", f"train.dropout={p}"), 0)
-    (layer,) = (layer for layer in model.reducer if isinstance(layer, SeededDropout2d))
+    (layer,) = (layer for layer in model.reducer if isinstance(layer, SeededDropout))
     assert layer.p == p
     images = torch.ones(3, 16, 4, 4)
     assert torch.equal(layer(images), images) == (p == 0)

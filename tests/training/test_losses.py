@@ -29,6 +29,13 @@ def test_losses_are_means_of_their_formulas(name: str, expected: np.ndarray) -> 
     assert loss.item() == pytest.approx(expected.mean(), abs=1e-15)
 
 
+def test_smoothed_labels_give_all_classes_a_share() -> None:
+    scores, labels = torch.from_numpy(SCORES), torch.from_numpy(LABELS)
+    targets = 0.9 * torch.nn.functional.one_hot(labels, 2).double() + 0.1 / 2
+    expected = -(targets * scores.log_softmax(dim=1)).sum(dim=1).mean()
+    assert find_loss("cross_entropy", 0.1)(scores, labels).item() == pytest.approx(expected.item(), abs=1e-15)
+
+
 @pytest.mark.parametrize("loss", ["hinge", "squared"])
 def test_losses_of_one_value_are_for_two_classes(loss: str) -> None:
     with pytest.raises(ArgumentError) as caught:

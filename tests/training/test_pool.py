@@ -12,7 +12,7 @@ import torch
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features
-from qnlnet.training import Epoch, Job, Observer, TrainedReplica, train_replicas
+from qnlnet.training import Epoch, Job, Observer, TorchReplica, TrainedReplica, train_replicas
 from qnlnet.training.compiled.network import flatten_parameters
 
 MakeFeatures = Callable[..., Features]
@@ -157,6 +157,24 @@ def test_the_calling_thread_keeps_its_denormal_numbers(make_features: MakeFeatur
     train([Job(config, 0, make_features(config, 10))], workers=1)
     assert torch.tensor([1e-38]).mul(1e-3).item() > 0
     assert np.float32(1e-38) * np.float32(1e-3) > 0
+
+
+@pytest.mark.parametrize("flush", [True, False])
+def test_a_replica_may_keep_its_denormal_numbers(
+    flush: bool, make_features: MakeFeatures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = load_config("reducer=pca", "layer=none", "train.optimizer=sgd", "train.epochs=1")
+    config = config.override(f"train.flush_denormal={flush}")
+    found: list[bool] = []
+    advance = TorchReplica.advance
+
+    def look(replica: TorchReplica) -> Epoch:
+        found.append(torch.tensor([1e-38]).mul(1e-3).item() > 0)
+        return advance(replica)
+
+    monkeypatch.setattr(TorchReplica, "advance", look)
+    train([Job(config, 0, make_features(config, 3))], workers=1)
+    assert found == [not flush]
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "hqnn_quanv": ("hqnn_quanv", "HQNNQuanvConfig"),
     "quantum_pointwise": ("quantum_pointwise", "QuantumPointwiseConfig"),
     "resqunn": ("resqunn", "ResQuNNConfig"),
+    "shahzad": ("shahzad", "ShahzadConfig"),
     "farhi_neven": ("farhi_neven", "FarhiNevenConfig"),
     "sqnn": ("sqnn", "SQNNConfig"),
     "ttn_vqc": ("ttn_vqc", "TTNVQCConfig"),

@@ -37,7 +37,7 @@ def choose_loop(config: RunConfig) -> Loop:
     known = (
         config.backend.name == "exact"
         and settings_of(config, QNLNetConfig).reducer.name != "cnn_nonlocal"
-        and (train.optimizer, train.weight_decay) == ("adam", 0.0)
+        and train.has_plain_steps
         and train.loss in ("raw_nll", "cross_entropy")
         and not train.gradient_norms
     )

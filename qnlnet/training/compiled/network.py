@@ -12,9 +12,9 @@ from torch import nn
 from qnlnet.backends import ExactEstimatorQNN
 from qnlnet.circuits import ClosedForm
 from qnlnet.errors import ArgumentError
+from qnlnet.models.dropout import SeededDropout
 from qnlnet.models.qnl_net.network import QNLNet
 from qnlnet.models.qnl_net.nonlocal_block import NonLocalFeatures
-from qnlnet.models.qnl_net.reducers import SeededDropout2d
 from qnlnet.models.qnl_net.substitutes import ProductOfSines, Unit
 from qnlnet.simulator.kernels import Program
 from qnlnet.simulator.program import compile_program
@@ -184,7 +184,7 @@ def _letter(layer: nn.Module) -> str:
             return "L" if layer.bias is not None else "?"
         case nn.ReLU():
             return "R"
-        case SeededDropout2d():
+        case SeededDropout():
             return "D"
         case nn.Flatten():
             return "F"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from qnlnet.config import RunConfig
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model
+from qnlnet.models.dropout import SeededDropout, draw_dropout_masks
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
 from qnlnet.training.compiled.losses import CROSS_ENTROPY, RAW_NLL
 from qnlnet.training.compiled.network import flatten_parameters, read_network, restore_parameters
 from qnlnet.training.compiled.steps import score_inputs, train_epoch
@@ -29,8 +29,8 @@ class CompiledReplica(StepwiseReplica):
 
     def __init__(self, config: RunConfig, seed: int, features: Features, build: BuildModel = build_model) -> None:
         super().__init__(config, seed, features, build)
-        if (config.train.optimizer, config.train.weight_decay) != ("adam", 0.0):
-            raise ArgumentError("The compiled loop needs Adam without weight decay; use `TorchReplica`.")
+        if not config.train.has_plain_steps:
+            raise ArgumentError("The compiled loop needs plain steps of Adam without decay; use `TorchReplica`.")
         if config.train.loss not in _LOSSES:
             raise ArgumentError(f"The compiled loop needs the loss {' or '.join(_LOSSES)}; use `TorchReplica`.")
         self._network = read_network(self.model, features.train.shape[1:])
@@ -39,7 +39,7 @@ class CompiledReplica(StepwiseReplica):
         self._gradient = np.zeros_like(parameters)
         self._workspace = allocate_workspace(self._network)
         self._steps_done = 0
-        self._dropout = next((layer for layer in self.model.reducer if isinstance(layer, SeededDropout2d)), None)
+        self._dropout = next((layer for layer in self.model.reducer if isinstance(layer, SeededDropout)), None)
 
     def compile(self) -> None:
         self._train(EpochUnderWay(np.empty(0, np.int64)), rate=0.0)
