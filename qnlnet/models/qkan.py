@@ -218,11 +218,14 @@ def _build_head(model: QKANConfig, streams: Streams, features: int, outputs: int
     if model.layer == "mlp":
         hidden = [nn.Linear(features, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, _HIDDEN), nn.ReLU()]
         return nn.Sequential(*hidden, nn.Linear(_HIDDEN, outputs))
-    layer = streams.formula_layer(build_circuit(model.reps), FORMULAS[model.readout], features * outputs)
     # Of Xavier's distribution, as torch counts the axes of (outputs, features, reps + 1, 2): 0.112 for 10 and 10.
-    nn.init.normal_(layer.weight, std=math.sqrt(2 / (2 * (model.reps + 1) * (features + outputs))))
+    angles = 2 * (model.reps + 1)
+    weights = torch.randn(features * outputs, angles) * math.sqrt(2 / (angles * (features + outputs)))
     if model.layer == "fourier":  # begins as what the circuits with these weights give
-        return FourierEdges(series(layer.weight.detach()).unflatten(0, (outputs, features)))
+        return FourierEdges(series(weights).unflatten(0, (outputs, features)))
+    layer = streams.formula_layer(build_circuit(model.reps), FORMULAS[model.readout], len(weights))
+    with torch.no_grad():
+        layer.weight.copy_(weights)
     sums = SUMS[model.readout] if isinstance(layer, FormulaLayer) else None
     return Edges(layer.requires_grad_(model.layer == "quantum"), outputs, sums)
 

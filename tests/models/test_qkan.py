@@ -151,6 +151,12 @@ def test_the_polynomials_begin_as_what_the_qubits_give() -> None:
     assert list_waves(torch.tensor([math.pi / 2]), 2)[0].tolist() == pytest.approx([1, 0, -1, 1, 0], abs=1e-6)
 
 
+def test_another_backend_begins_alike() -> None:
+    images = torch.rand(2, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    scores = [build_model(cell(f"backend={name}"), 0)(images) for name in ("exact", "statevector")]
+    torch.testing.assert_close(*scores, rtol=0, atol=1e-5)
+
+
 def test_first_weights_are_the_packages() -> None:
     weights = build_model(cell(ALL), 0).head.layer.weight.detach()
     assert weights.shape == (100, 8)
