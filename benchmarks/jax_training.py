@@ -16,9 +16,10 @@ from benchmarks.pennylane_circuit import build_qnode
 from qnlnet.circuits import circuit_from_config
 from qnlnet.config import QNLNetConfig, RunConfig, settings_of
 from qnlnet.models import Features
+from qnlnet.models.dropout import draw_dropout_masks
 from qnlnet.models.qnl_net.family import build_qnl_net
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
+from qnlnet.models.qnl_net.reducers import SeededDropout2d
 from qnlnet.seeding import generator
 
 Parameters = list[jax.Array]

@@ -31,6 +31,7 @@ _FAMILIES: Mapping[str, str] = {
     "ttn_vqc": "qnlnet.models.ttn_vqc",
     "qtn_patches": "qnlnet.models.qtn_patches",
     "tensor_ring_vqc": "qnlnet.models.tensor_ring_vqc",
+    "autoencoder_5q": "qnlnet.models.autoencoder_5q",
     "tree": "qnlnet.models.tree.family",
     "quantum_flow": "qnlnet.models.quantum_flow.family",
     "qkan": "qnlnet.models.qkan",

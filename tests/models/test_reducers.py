@@ -8,7 +8,8 @@ from torch import nn
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import build_model
-from qnlnet.models.qnl_net.reducers import SeededDropout2d, build_cnn_reducer, build_pca_reducer, draw_dropout_masks
+from qnlnet.models.dropout import draw_dropout_masks
+from qnlnet.models.qnl_net.reducers import SeededDropout2d, build_cnn_reducer, build_pca_reducer
 
 
 def build_cnn(image_shape: tuple[int, int, int], num_features: int = 4) -> nn.Sequential:

@@ -30,6 +30,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "ttn_vqc": ("ttn_vqc", "TTNVQCConfig"),
     "qtn_patches": ("qtn_patches", "QTNPatchesConfig"),
     "tensor_ring_vqc": ("tensor_ring_vqc", "TensorRingVQCConfig"),
+    "autoencoder_5q": ("autoencoder_5q", "Autoencoder5qConfig"),
     "tree": ("tree", "TreeConfig"),
     "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
     "qkan": ("qkan", "QKANConfig"),

@@ -1,50 +1,18 @@
 """The trained part of the reducers: from a model input to one feature per qubit."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from qnlnet.errors import argument_error
+from qnlnet.models.dropout import SeededDropout
 from qnlnet.models.qnl_net.nonlocal_block import NonLocalBlock2d
 
 _KERNEL_SIZE = 5
 _HIDDEN_UNITS = 128
 
 
-class SeededDropout2d(nn.Module):
-    """Dropout of whole channels that draws its masks from a NumPy generator of its own.
-
-    The masks of n images in a row are the rows of one draw of shape (n, channels), so training in one go and image
-    by image see the same masks.
-    """
-
-    def __init__(self, p: float, generator: np.random.Generator) -> None:
-        super().__init__()
-        self.p = p
-        self.generator = generator
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Zeroes channels with probability p and scales the others by 1/(1 − p); does nothing in evaluation."""
-        if not self.training:
-            return images
-        masks = draw_dropout_masks(self.generator, images.shape[0], images.shape[1], self.p)
-        return images * torch.from_numpy(masks)[:, :, None, None]
-
-    def stream_state(self) -> dict[str, Any]:
-        """Returns where the stream of masks is."""
-        return dict(self.generator.bit_generator.state)
-
-    def restore_stream_state(self, state: Mapping[str, Any]) -> None:
-        """Takes over what `stream_state` gave."""
-        self.generator.bit_generator.state = dict(state)
-
-
-def draw_dropout_masks(generator: np.random.Generator, images: int, channels: int, p: float) -> np.ndarray:
-    """Draws masks, shape (images, channels), float32: 0 with probability `p`, else 1/(1 − p)."""
-    return (generator.random((images, channels)) >= p).astype(np.float32) * np.float32(1 / (1 - p))
+class SeededDropout2d(SeededDropout):
+    """Dropout of whole channels."""
 
 
 def build_cnn_reducer(

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from qnlnet.config import RunConfig
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model
+from qnlnet.models.dropout import draw_dropout_masks
 from qnlnet.models.qnl_net.network import QNLNet
-from qnlnet.models.qnl_net.reducers import SeededDropout2d, draw_dropout_masks
+from qnlnet.models.qnl_net.reducers import SeededDropout2d
 from qnlnet.training.compiled.losses import CROSS_ENTROPY, RAW_NLL
 from qnlnet.training.compiled.network import flatten_parameters, read_network, restore_parameters
 from qnlnet.training.compiled.steps import score_inputs, train_epoch
