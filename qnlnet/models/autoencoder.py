@@ -1,9 +1,9 @@
-"""The code of a convolutional autoencoder, which it learns from the training images, as what a model sees.
+"""The code of an autoencoder, which it learns from the training images, as what a model sees.
 
-Two convolutions halve an image twice, and a linear layer makes its code; three transposed convolutions make the image
-of it again. Only the training images are used, and no labels. Like principal components the code does not depend on
-the seed of a replica, so all replicas of a cell share it. Sums are made in one order, by one thread: the same machine
-always finds the same code.
+Convolutional: two convolutions halve an image twice, and a linear layer makes its code; three transposed convolutions
+make the image of it again. Dense: a layer of 256 units with ReLU before the code, and one behind it. Only the training
+images are used, and no labels. Like principal components the code does not depend on the seed of a replica, so all
+replicas of a cell share it. Sums are made in one order, by one thread: the same machine always finds the same code.
 """
 
 import math
@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -19,11 +20,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from qnlnet.data import Dataset
-from qnlnet.errors import DataError
+from qnlnet.errors import DataError, argument_error
 from qnlnet.seeding import integer_seed
 
 _MAPS, _FEW_MAPS = 8, 4  # of the outer and of the inner convolution
-_LEARNING_RATE, _BATCH_SIZE = 2e-3, 128
+_HIDDEN = 256  # units of each hidden layer of a dense one
+_LEARNING_RATES = {"convolutional": 2e-3, "dense": 1e-3}
+_BATCH_SIZE = 128
 _PART = 1000  # images that are encoded at a time
 _FIRST_STEPS, _LONG = 20, 5.0  # steps that are timed, and seconds from which on a person is told
 _ROUNDING = 1e-6  # of a number of the code, as a share of the largest
@@ -36,14 +39,36 @@ class AutoencoderCode:
     Attributes:
         count: How many numbers it has.
         epochs: How often the autoencoder sees the training images.
+        kind: Its layers.
+        components: In place of the code so many principal components of it, each scaled to [0, 1] by the least and the
+            greatest value of the training images; test values beyond these become 0 or 1.
     """
 
     count: int
     epochs: int = 5
+    kind: Literal["convolutional", "dense"] = "convolutional"
+    components: int | None = None
 
 
 class Autoencoder(nn.Module):
     """Image → code → image, of any size and any number of channels.
+
+    Attributes:
+        encoder: The way to the code.
+        decoder: The way back.
+    """
+
+    encoder: nn.Sequential
+    decoder: nn.Sequential
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Returns the images that are made of the codes, for images in [0, 1] of shape (batch, channels, …)."""
+        pictures: Tensor = self.decoder(self.encoder(images))
+        return pictures
+
+
+class ConvolutionalAutoencoder(Autoencoder):
+    """Image → code → image by convolutions.
 
     Args:
         image_shape: Channels, height and width.
@@ -75,10 +100,24 @@ class Autoencoder(nn.Module):
             nn.Sigmoid(),
         )
 
-    def forward(self, images: Tensor) -> Tensor:
-        """Returns the images that are made of the codes, for images in [0, 1] of shape (batch, channels, …)."""
-        pictures: Tensor = self.decoder(self.encoder(images))
-        return pictures
+
+class DenseAutoencoder(Autoencoder):
+    """Image → code → image by dense layers.
+
+    Args:
+        image_shape: Channels, height and width.
+        count: Numbers of the code.
+    """
+
+    def __init__(self, image_shape: tuple[int, int, int], count: int) -> None:
+        super().__init__()
+        pixels = math.prod(image_shape)
+        self.encoder = nn.Sequential(nn.Flatten(), nn.Linear(pixels, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, count))
+        back = [nn.Linear(count, _HIDDEN), nn.ReLU(), nn.Linear(_HIDDEN, pixels), nn.Sigmoid()]
+        self.decoder = nn.Sequential(*back, nn.Unflatten(1, image_shape))
+
+
+_KINDS = {"convolutional": ConvolutionalAutoencoder, "dense": DenseAutoencoder}
 
 
 def encode_images(dataset: Dataset, spec: AutoencoderCode) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -87,18 +126,41 @@ def encode_images(dataset: Dataset, spec: AutoencoderCode) -> tuple[NDArray[np.f
     Says on stderr how long it will take where that is more than some seconds.
 
     Raises:
-        DataError: A number of the code is the same for all training images.
+        ArgumentError: Its principal components are to be more than there are training images.
+        DataError: A number of the code, or a component of it, is the same for all training images.
     """
     with _one_thread():
         network = train_autoencoder(dataset.train_images, spec)
         train, test = (_encode(network, images) for images in (dataset.train_images, dataset.test_images))
-    mean, deviation = train.mean(axis=0), train.std(axis=0)
+    if spec.components is not None:
+        train, test = _project(train, test, spec.components)
+    deviation = train.std(axis=0)
     if (deviation <= _ROUNDING * max(1.0, float(np.abs(train).max()))).any():
+        advice = ", or choose model.features=pca" if spec.kind == "convolutional" else ""
         raise DataError(
             f"The codes of the {len(train):,} training images must differ to be standardised, but a number is the same "
-            "for all of them. Have a look at some of them, or choose model.features=pca."
+            f"for all of them. Have a look at some of them{advice}."
         )
-    return ((train - mean) / deviation).astype(np.float32), ((test - mean) / deviation).astype(np.float32)
+    if spec.components is None:
+        origin, scale = train.mean(axis=0), deviation
+    else:
+        origin = train.min(axis=0)
+        scale = train.max(axis=0) - origin
+        test = test.clip(origin, origin + scale)
+    return ((train - origin) / scale).astype(np.float32), ((test - origin) / scale).astype(np.float32)
+
+
+def _project(
+    train: NDArray[np.float64], test: NDArray[np.float64], components: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Returns the first principal components of codes, as the training images have them."""
+    from sklearn.decomposition import PCA  # imports for a second, and codes do without
+
+    if components > len(train):
+        requirement = f"be at most {len(train)} with PCA of the codes of as many training images"
+        raise argument_error("num_qubits", requirement, components)
+    pca = PCA(n_components=components, svd_solver="full")
+    return pca.fit_transform(train), pca.transform(test)
 
 
 @torch.enable_grad()
@@ -110,8 +172,8 @@ def train_autoencoder(images: NDArray[np.uint8], spec: AutoencoderCode) -> Autoe
         spec: What it is to be.
     """
     generator = torch.Generator().manual_seed(integer_seed(0, "autoencoder"))
-    network = _build(images.shape[1:], spec.count, generator)
-    optimizer = torch.optim.Adam(network.parameters(), lr=_LEARNING_RATE)
+    network = _build(images.shape[1:], spec, generator)
+    optimizer = torch.optim.Adam(network.parameters(), lr=_LEARNING_RATES[spec.kind])
     batches_left = spec.epochs * math.ceil(len(images) / _BATCH_SIZE)
     started, steps = time.monotonic(), 0
     for _ in range(spec.epochs):
@@ -126,11 +188,11 @@ def train_autoencoder(images: NDArray[np.uint8], spec: AutoencoderCode) -> Autoe
     return network
 
 
-def _build(image_shape: tuple[int, ...], count: int, generator: torch.Generator) -> Autoencoder:
+def _build(image_shape: tuple[int, ...], spec: AutoencoderCode, generator: torch.Generator) -> Autoencoder:
     """Returns an untrained autoencoder, with weights from torch's usual distributions by a generator of their own."""
     channels, height, width = image_shape
     with torch.device("meta"):  # the layers' own initialisers draw from torch's global generator
-        network = Autoencoder((channels, height, width), count)
+        network = _KINDS[spec.kind]((channels, height, width), spec.count)
     network.to_empty(device="cpu")
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):

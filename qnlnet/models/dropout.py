@@ -1,4 +1,4 @@
-"""Dropout that draws from a stream of its own, so that its numbers come again whatever else trains beside it."""
+"""Dropout whose masks come from a generator of its own: torch's own layers draw from one stream for all threads."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from torch import Tensor, nn
 
 
 class SeededDropout(nn.Module):
-    """Dropout of units, or of whole channels, that draws its masks from a NumPy generator of its own.
+    """Dropout along the second axis, of units or of whole channels, that draws its masks from a NumPy generator.
 
-    The masks of n inputs in a row are the rows of one draw of shape (n, channels), so training in one go and input
-    by input see the same masks.
+    The masks of n rows one after the other are the rows of one draw of shape (n, units), so training in one go and row
+    by row see the same masks, as long as no other layer draws from the same generator.
 
     Args:
-        p: Probability with which a unit or channel becomes 0.
+        p: Probability with which a unit is dropped in training.
         generator: Draws the masks.
     """
 
@@ -24,16 +24,12 @@ class SeededDropout(nn.Module):
         self.p = p
         self.generator = generator
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Zeroes channels with probability p and scales the others by 1/(1 − p); does nothing in evaluation.
-
-        Args:
-            inputs: Shape (batch, channels, …).
-        """
+    def forward(self, rows: Tensor) -> Tensor:
+        """Zeroes units with probability p and scales the others by 1/(1 − p); does nothing in evaluation."""
         if not self.training:
-            return inputs
-        masks = torch.from_numpy(draw_dropout_masks(self.generator, inputs.shape[0], inputs.shape[1], self.p))
-        return inputs * masks.view(*masks.shape, *(1 for _ in inputs.shape[2:]))
+            return rows
+        masks = draw_dropout_masks(self.generator, rows.shape[0], rows.shape[1], self.p)
+        return rows * torch.from_numpy(masks).reshape(*masks.shape, *[1] * (rows.ndim - 2))
 
     def stream_state(self) -> dict[str, Any]:
         """Returns where the stream of masks is."""
@@ -44,6 +40,6 @@ class SeededDropout(nn.Module):
         self.generator.bit_generator.state = dict(state)
 
 
-def draw_dropout_masks(generator: np.random.Generator, images: int, channels: int, p: float) -> np.ndarray:
-    """Draws masks, shape (images, channels), float32: 0 with probability `p`, else 1/(1 − p)."""
-    return (generator.random((images, channels)) >= p).astype(np.float32) * np.float32(1 / (1 - p))
+def draw_dropout_masks(generator: np.random.Generator, rows: int, units: int, p: float) -> np.ndarray:
+    """Draws masks, shape (rows, units), float32: 0 with probability `p`, else 1/(1 − p)."""
+    return (generator.random((rows, units)) >= p).astype(np.float32) * np.float32(1 / (1 - p))

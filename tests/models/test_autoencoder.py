@@ -8,9 +8,9 @@ import torch
 
 from qnlnet.config import load_config
 from qnlnet.data import Dataset, load_dataset
-from qnlnet.errors import DataError
+from qnlnet.errors import ArgumentError, DataError
 from qnlnet.models import AutoencoderCode, extract_features
-from qnlnet.models.autoencoder import Autoencoder, train_autoencoder
+from qnlnet.models.autoencoder import ConvolutionalAutoencoder, DenseAutoencoder, train_autoencoder
 
 DATA = load_config("data=digits").data
 FEW = AutoencoderCode(3, epochs=1)
@@ -28,18 +28,47 @@ def digits() -> Dataset:
 
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32), (2, 7, 10), (1, 5, 1), (1, 1, 1)])
 def test_images_of_any_size_come_back(shape: tuple[int, int, int]) -> None:
-    network = Autoencoder(shape, 4)
+    network = ConvolutionalAutoencoder(shape, 4)
     images = torch.rand(2, *shape)
     assert network.encoder(images).shape == (2, 4)
     assert network(images).shape == images.shape
 
 
 def test_mnist_has_196_numbers_before_its_code() -> None:
-    network = Autoencoder((1, 28, 28), 4)
+    network = ConvolutionalAutoencoder((1, 28, 28), 4)
     assert [tuple(weight.shape) for weight in network.parameters() if weight.ndim > 1] == [
         *[(8, 1, 3, 3), (4, 8, 3, 3), (4, 196)],
         *[(196, 4), (4, 8, 3, 3), (8, 8, 3, 3), (8, 1, 3, 3)],
     ]
+
+
+def test_a_dense_one_has_a_hidden_layer_on_each_way() -> None:
+    network = DenseAutoencoder((3, 5, 2), 4)
+    images = torch.rand(2, 3, 5, 2)
+    assert network(images).shape == images.shape
+    shapes = [tuple(weight.shape) for weight in network.parameters() if weight.ndim > 1]
+    assert shapes == [(256, 30), (4, 256), (256, 4), (30, 256)]
+
+
+def test_components_of_a_code_are_scaled_by_the_training_images(digits: Dataset) -> None:
+    few = replace(digits, train_images=digits.train_images[::3], train_labels=digits.train_labels[::3])
+    spec = AutoencoderCode(6, 1, "dense", components=3)
+    (train, test), (whole, _) = code(few, spec), code(few, replace(spec, components=None))
+    np.testing.assert_array_equal([train.min(axis=0), train.max(axis=0)], [[0] * 3, [1] * 3])
+    assert 0 <= test.min() <= test.max() <= 1
+    assert train.shape == (len(few.train_labels), 3)
+    assert np.abs(np.corrcoef(train.T) - np.eye(3)).max() < 1e-5
+    np.testing.assert_allclose(whole.std(axis=0), 1, rtol=0, atol=1e-5)
+
+
+def test_there_are_no_more_components_than_training_images(digits: Dataset) -> None:
+    two = np.unique(digits.train_labels, return_index=True)[1]
+    few = replace(digits, train_images=digits.train_images[two], train_labels=digits.train_labels[two])
+    with pytest.raises(ArgumentError) as caught:
+        code(few, AutoencoderCode(6, 1, "dense", components=3))
+    assert str(caught.value) == (
+        "Argument `num_qubits` must be at most 2 with PCA of the codes of as many training images, but is 3."
+    )
 
 
 @pytest.mark.slow
