@@ -33,6 +33,7 @@ _FAMILIES: Mapping[str, str] = {
     "tensor_ring_vqc": "qnlnet.models.tensor_ring_vqc",
     "tree": "qnlnet.models.tree.family",
     "quantum_flow": "qnlnet.models.quantum_flow.family",
+    "creep_in": "qnlnet.models.creep_in.family",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",

@@ -32,6 +32,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "tensor_ring_vqc": ("tensor_ring_vqc", "TensorRingVQCConfig"),
     "tree": ("tree", "TreeConfig"),
     "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
+    "creep_in": ("creep_in", "CreepInConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
