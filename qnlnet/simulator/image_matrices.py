@@ -71,8 +71,9 @@ def weigh_by_slopes(products: NDArray[Any], time: float, values: NDArray[Any]) -
     """Turns products of states and gradients into a gradient to A, symmetric, all in the eigenbasis, in place.
 
     Args:
-        products: Re(i left_a* right_b), summed over all times that exp(i t A) was applied, where left and right are what
-            `evolve_each` gave as `halfway`: of gradients, with `back`, and of states. Shape (batch, d, d), contiguous.
+        products: Re(i left_a* right_b), summed over all times that exp(i t A) was applied, where left and right are
+            what `evolve_each` gave as `halfway`: of gradients, with `back`, and of states. Shape (batch, d, d),
+            contiguous.
         time: As for `evolve_each`.
         values: As for `evolve_each`.
     """
@@ -93,7 +94,8 @@ def _weigh(products: Any, time: Any, half: Any, cosines: Any, sines: Any) -> Non
             for b in range(a):
                 apart = phase[a] - phase[b]
                 squared = apart * apart
-                series = one - by_6 * squared * (one - by_20 * squared * (one - by_42 * squared * (one - by_72 * squared)))
+                series = one - by_42 * squared * (one - by_72 * squared)
+                series = one - by_6 * squared * (one - by_20 * squared * series)
                 quotient = (sine[a] * cosine[b] - cosine[a] * sine[b]) / apart  # next to 0 it loses its digits
                 matrix[a, b] += matrix[b, a]
                 matrix[a, b] *= number(0.5) * time * (series if abs(apart) < near else quotient)

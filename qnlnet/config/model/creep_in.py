@@ -8,7 +8,7 @@ from pydantic import Field
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.backends import check_backend
 from qnlnet.config.model.base import ModelConfig
-from qnlnet.config.section import Count, Repetitions
+from qnlnet.config.section import Repetitions
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ class CreepInConfig(ModelConfig):
         padding: Dark pixels around the image; None: two for 28 × 28, which makes 32 × 32, else none.
         evaluate: Quanvolutions: ``formula``, by the convolution that they are; ``patches``, by the expectation value of
             each patch.
-        layer: ``quantum``, as the level has it; ``frozen``, circuits as drawn. In its place, to compare: ``conv``, level
-            2 behind the convolutions of level 0; ``relu``, level 0 with a ReLU between the convolutions; ``linear``,
-            softmax regression on the pixels.
+        layer: ``quantum``, as the level has it; ``frozen``, circuits as drawn. In its place, to compare: ``conv``,
+            level 2 behind the convolutions of level 0; ``relu``, level 0 with a ReLU between the convolutions;
+            ``linear``, softmax regression on the pixels.
     """
 
     title: ClassVar[str] = "Quantum Creep In"

@@ -35,4 +35,3 @@ class ReuploadingLinear(nn.Module):
         gates = self.angles.gates()
         states = reupload(rows, gates, 1 / len(gates))[:, : len(self.bias)]
         return states.real**2 + states.imag**2 + self.bias
-
