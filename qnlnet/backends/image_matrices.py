@@ -53,7 +53,7 @@ class _Reupload(torch.autograd.Function):
         return states
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # torch has no types for it
+    @once_differentiable
     def backward(ctx: Any, cotangent: Tensor) -> tuple[Tensor | None, Tensor, None]:
         values, vectors, blocks, right, before = ctx.saved_tensors
         by_blocks, left = torch.empty_like(blocks), []
@@ -103,7 +103,7 @@ class _Unitaries(torch.autograd.Function):
         return (vectors * torch.exp(1j * values)[..., None, :]) @ vectors.mH
 
     @staticmethod
-    @once_differentiable  # type: ignore[untyped-decorator]  # torch has no types for it
+    @once_differentiable
     def backward(ctx: Any, cotangent: Tensor) -> Tensor:
         values, vectors = ctx.saved_tensors
         half, adjoint = values / 2, vectors.mH

@@ -27,10 +27,10 @@ def build(config: RunConfig, streams: Streams) -> CreepIn | PixelScores:
     if model.layer == "linear":
         return PixelScores(nn.Linear(channels * model.pixels(config.data), classes), padding)
     head = _build_head(model, model.head_inputs(config.data), classes)  # first, so that it is the same for all
-    first, second = model.maps
-    layers = [_build_convolution(model, *sizes) for sizes in ((channels, first), (first, second))]
+    first = _build_convolution(model, channels, model.maps[0])
+    second = _build_convolution(model, *model.maps)
     by_patches = model.evaluate == "patches"
-    network = CreepIn(*layers, head, padding, has_relu=model.layer == "relu", by_patches=by_patches)
+    network = CreepIn(first, second, head, padding, has_relu=model.layer == "relu", by_patches=by_patches)
     for part in network.modules():
         if isinstance(part, PauliAngles):
             part.requires_grad_(model.layer != "frozen")
