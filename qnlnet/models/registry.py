@@ -37,6 +37,7 @@ _FAMILIES: Mapping[str, str] = {
     "quantum_flow": "qnlnet.models.quantum_flow.family",
     "vqc": "qnlnet.models.vqc",
     "qkan": "qnlnet.models.qkan",
+    "creep_in": "qnlnet.models.creep_in.family",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",

@@ -36,6 +36,7 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
     "vqc": ("vqc", "VQCConfig"),
     "qkan": ("qkan", "QKANConfig"),
+    "creep_in": ("creep_in", "CreepInConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
