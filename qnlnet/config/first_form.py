@@ -22,6 +22,9 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "circuit": "qnl",
     "layer": "quantum",
     "readout_qubits": None,
+    "train.clip_value": None,
+    "train.cosine_floor": 0.0,
+    "train.decay_steps": None,
     "train.drop_last": False,
     "train.drop_last_test": False,
     "train.gradient_norms": False,
@@ -32,6 +35,7 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "train.schedule": "exponential",
     "train.starts": 1,
     "train.weight_decay": 0.0,
+    "train.weights_seed": None,
 }
 
 

@@ -12,7 +12,7 @@ PLACEHOLDERS: Mapping[str, Any] = {
     **{"epochs": 1, "batch_size": 1, "loss": "cross_entropy", "learning_rate": 1.0, "shuffle": False},
     **{"schedule": "exponential", "lr_decay": 1.0, "starts": 1, "gradient_norms": False},
     **{"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0, "milestones": (), "drop_last": False},
-    "drop_last_test": False,
+    **{"drop_last_test": False, "decay_steps": None, "cosine_floor": 0.0, "clip_value": None, "weights_seed": None},
 }
 
 

@@ -39,7 +39,10 @@ class TrainConfig(Section):
         learning_rate: Of the optimizer, in the first epoch.
         schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch,
             ``milestones`` by `lr_decay` at each of these.
-        lr_decay: Factor of an epoch, or of a milestone.
+        lr_decay: Factor of an epoch, of `decay_steps` steps, or of a milestone.
+        decay_steps: Steps in which the rate falls once by `lr_decay`, or along the whole cosine, behind which it stays;
+            it then changes from step to step. None: it changes from epoch to epoch.
+        cosine_floor: Share of `learning_rate` that ``cosine`` falls to.
         milestones: Epochs behind which the learning rate falls.
         shuffle: Whether each epoch has an order of its own.
         drop_last: Whether the last batch of an epoch is left out where it is smaller than the others.
@@ -49,6 +52,9 @@ class TrainConfig(Section):
         optimizer: ``adam``, or ``sgd``, stochastic gradient descent.
         momentum: Of ``sgd``.
         weight_decay: What times the weights is added to the gradient, as torch's Adam and SGD have it.
+        clip_value: Each number of a gradient that is larger becomes this, or minus this; None: none does.
+        weights_seed: Seed of the first weights of all replicas, which then differ in the order of their images; None:
+            each replica has first weights of its own.
         gradient_norms: Whether the norm of each trained parameter's gradient is kept, a mean over the steps of each
             epoch, in gradients.csv. It makes a cell of its own: it has rows that others have not.
     """
@@ -60,6 +66,8 @@ class TrainConfig(Section):
     learning_rate: PositiveFloat
     schedule: Literal["exponential", "cosine", "milestones"] = "exponential"
     lr_decay: float = Field(default=1.0, gt=0, le=1)
+    decay_steps: Count | None = None
+    cosine_floor: float = Field(default=0.0, ge=0, lt=1)
     milestones: tuple[Count, ...] = ()
     shuffle: bool
     drop_last: bool = False
@@ -68,6 +76,8 @@ class TrainConfig(Section):
     optimizer: Literal["adam", "sgd"] = "adam"
     momentum: float = Field(default=0.0, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0)
+    clip_value: PositiveFloat | None = None
+    weights_seed: Index | None = None
     gradient_norms: bool = False
 
     @model_validator(mode="after")
@@ -81,6 +91,12 @@ class TrainConfig(Section):
             raise argument_error(
                 "train.milestones", f"{requirement} with schedule={self.schedule}", list(self.milestones), advice
             )
+        if self.decay_steps is not None and self.schedule == "milestones":
+            advice = "Milestones are epochs."
+            raise argument_error("train.decay_steps", "be left out with schedule=milestones", self.decay_steps, advice)
+        if self.cosine_floor and self.schedule != "cosine":
+            requirement = f"be 0 with train.schedule={self.schedule}"
+            raise argument_error("train.cosine_floor", requirement, self.cosine_floor, "It is for a cosine.")
         return self
 
 

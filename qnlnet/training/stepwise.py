@@ -44,13 +44,23 @@ def _plain(under_way: EpochUnderWay) -> dict[str, Any]:
     return {**vars(under_way), "order": torch.from_numpy(under_way.order), "gradient_norms": norms}
 
 
-def learning_rate(protocol: TrainConfig, epochs_done: int) -> float:
-    """Returns the learning rate of the epoch that comes next."""
+def learning_rate(protocol: TrainConfig, epochs_done: int, steps_done: int = 0) -> float:
+    """Returns the learning rate of the epoch that comes next; with `decay_steps` that of the step that does.
+
+    Args:
+        protocol: What says how it falls.
+        epochs_done: Epochs so far.
+        steps_done: Steps so far, of all epochs; without `decay_steps` they do not count.
+    """
+    by_steps = protocol.decay_steps is not None
+    done = steps_done / protocol.decay_steps if protocol.decay_steps is not None else epochs_done
     if protocol.schedule == "cosine":
-        return protocol.learning_rate * (1 + math.cos(math.pi * epochs_done / protocol.epochs)) / 2
+        share = math.pi * min(done, 1) if by_steps else math.pi * done / protocol.epochs
+        floor = protocol.cosine_floor
+        return protocol.learning_rate * (floor + (1 - floor) * ((1 + math.cos(share)) / 2))
     if protocol.schedule == "milestones":
         return protocol.learning_rate * protocol.lr_decay ** sum(epochs_done >= each for each in protocol.milestones)
-    return protocol.learning_rate * protocol.lr_decay**epochs_done
+    return protocol.learning_rate * protocol.lr_decay**done
 
 
 def _count_in_whole_batches(count: int, protocol: TrainConfig) -> int:

@@ -1,5 +1,6 @@
 """A replica that trains in a plain torch loop."""
 
+import math
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
@@ -15,7 +16,7 @@ from qnlnet.training.gradient_norms import add_gradient_norms
 from qnlnet.training.losses import find_loss
 from qnlnet.training.replica import BuildModel, Stopped
 from qnlnet.training.scoring import check_scores, score_with_model
-from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica
+from qnlnet.training.stepwise import EpochUnderWay, StepwiseReplica, learning_rate
 
 
 class TorchReplica(StepwiseReplica):
@@ -37,27 +38,40 @@ class TorchReplica(StepwiseReplica):
         return self.model.eval()
 
     def _train(self, under_way: EpochUnderWay, rate: float) -> None:
+        train = self.config.train
         factors = self._rate_factors(self.config, len(self.epochs))
-        for group, name in zip(self._optimizer.param_groups, self._names, strict=True):
-            group["lr"] = rate * _find_factor(name, factors)
+        self._set_rates(rate, factors)
         self.model.train()
         while under_way.done < len(under_way.order):
             if self.stop.is_set():  # an epoch by parameter shift takes minutes
                 raise Stopped
-            batch = under_way.order[under_way.done : under_way.done + self.config.train.batch_size]
+            if train.decay_steps is not None:
+                self._set_rates(learning_rate(train, len(self.epochs), self._count_steps(under_way)), factors)
+            batch = under_way.order[under_way.done : under_way.done + train.batch_size]
             labels = torch.from_numpy(self.features.train_labels[batch])
             self._optimizer.zero_grad()
             scores = self.model(torch.from_numpy(self.features.train[batch]))
             check_scores(scores, len(batch), self.config)
             loss = self._loss(scores, labels)
             loss.backward()
-            if self.config.train.gradient_norms:
+            if train.gradient_norms:
                 add_gradient_norms(under_way.gradient_norms, self.model)
+            if train.clip_value is not None:
+                nn.utils.clip_grad_value_(self.model.parameters(), train.clip_value)
             self._optimizer.step()
             under_way.total += loss.item() * len(batch)
             under_way.correct += int((scores.argmax(dim=1) == labels).sum())
             under_way.done += len(batch)
             self.on_step()
+
+    def _set_rates(self, rate: float, factors: Mapping[str, float]) -> None:
+        for group, name in zip(self._optimizer.param_groups, self._names, strict=True):
+            group["lr"] = rate * _find_factor(name, factors)
+
+    def _count_steps(self, under_way: EpochUnderWay) -> int:
+        """Returns how many steps were done, in epochs before and in the one under way."""
+        size = self.config.train.batch_size
+        return len(self.epochs) * math.ceil(len(under_way.order) / size) + under_way.done // size
 
     def _own_state(self) -> dict[str, Any]:
         return {

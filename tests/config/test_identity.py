@@ -67,6 +67,10 @@ CHANGES_NUMBERS = [
     "train.drop_last_test=true",
     "train.schedule=milestones train.milestones=[3]",
     "train.schedule=milestones train.milestones=[3,5]",
+    "train.decay_steps=10",
+    "train.schedule=cosine train.cosine_floor=0.5",
+    "train.clip_value=1",
+    "train.weights_seed=0",
 ]
 CHANGES_NO_NUMBERS = [
     "seeds=3",

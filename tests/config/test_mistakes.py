@@ -83,6 +83,13 @@ KEYS = {
     "train.weight_decay=-1": "Argument `train.weight_decay` must be at least 0, but is -1.",
     "model=svm train.weight_decay=1": "Argument `train.weight_decay` must be left out with model=svm, which is fitted "
     "once, but is 1.",
+    "train.decay_steps=0": "Argument `train.decay_steps` must be at least 1, but is 0.",
+    "train.decay_steps=5 train.schedule=milestones train.milestones=[1]": "Argument `train.decay_steps` must be left "
+    "out with schedule=milestones, but is 5. Milestones are epochs.",
+    "train.cosine_floor=0.5": "Argument `train.cosine_floor` must be 0 with train.schedule=exponential, but is 0.5. It "
+    "is for a cosine.",
+    "train.clip_value=0": "Argument `train.clip_value` must be greater than 0, but is 0.",
+    "train.weights_seed=-1": "Argument `train.weights_seed` must be at least 0, but is -1.",
     "depth=2": "There is no configuration key `depth`. Did you mean `D`?",
     "shots=100": "There is no configuration key `shots`. Did you mean `backend.shots`?",
     "qubits=4": "There is no configuration key `qubits`. Did you mean `num_qubits`?",

@@ -32,6 +32,8 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "tensor_ring_vqc": ("tensor_ring_vqc", "TensorRingVQCConfig"),
     "tree": ("tree", "TreeConfig"),
     "quantum_flow": ("quantum_flow", "QuantumFlowConfig"),
+    "hamiltonian_embedding": ("hamiltonian_embedding", "HamiltonianEmbeddingConfig"),
+    "qcnn": ("qcnn", "QCNNConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),

@@ -40,6 +40,8 @@ def choose_loop(config: RunConfig) -> Loop:
         and (train.optimizer, train.weight_decay) == ("adam", 0.0)
         and train.loss in ("raw_nll", "cross_entropy")
         and not train.gradient_norms
+        and train.clip_value is None
+        and train.decay_steps is None
     )
     return "compiled" if known else "torch"
 

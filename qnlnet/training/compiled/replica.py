@@ -31,6 +31,8 @@ class CompiledReplica(StepwiseReplica):
         super().__init__(config, seed, features, build)
         if (config.train.optimizer, config.train.weight_decay) != ("adam", 0.0):
             raise ArgumentError("The compiled loop needs Adam without weight decay; use `TorchReplica`.")
+        if config.train.clip_value is not None or config.train.decay_steps is not None:
+            raise ArgumentError("The compiled loop needs one rate an epoch, and whole gradients; use `TorchReplica`.")
         if config.train.loss not in _LOSSES:
             raise ArgumentError(f"The compiled loop needs the loss {' or '.join(_LOSSES)}; use `TorchReplica`.")
         self._network = read_network(self.model, features.train.shape[1:])
