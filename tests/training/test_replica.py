@@ -218,8 +218,6 @@ def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> N
         ("train.optimizer=sgd", "Adam without weight decay"),
         ("train.weight_decay=1e-4", "Adam without weight decay"),
         ("train.loss=hinge", "the loss raw_nll or cross_entropy"),
-        ("train.clip_value=1", "one rate an epoch, and whole gradients"),
-        ("train.decay_steps=1", "one rate an epoch, and whole gradients"),
     ],
 )
 def test_other_optimizers_and_losses_train_in_the_plain_loop(

@@ -10,6 +10,7 @@ import torch
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model, family_of
+from qnlnet.training.compiled.replica import CompiledReplica
 from qnlnet.training.stepwise import learning_rate
 from qnlnet.training.torch_replica import TorchReplica
 
@@ -50,6 +51,14 @@ def test_each_step_has_its_rate_and_clipped_gradients(make_features: Callable[..
     while not replica.finished:
         replica.advance()
     assert moved == pytest.approx([1e-4 * 0.5**step for step in range(6)], rel=1e-2)
+
+
+@pytest.mark.parametrize("words", ["train.clip_value=1", "train.decay_steps=1"])
+def test_the_compiled_loop_knows_neither(words: str, make_features: Callable[..., Features]) -> None:
+    config = load_config("reducer=pca", words)
+    assert family_of(config).loop(config) == "torch"
+    with pytest.raises(ArgumentError, match="needs one rate an epoch, and whole gradients"):
+        CompiledReplica(config, 0, make_features(config, 2))
 
 
 def test_all_replicas_may_begin_alike() -> None:
