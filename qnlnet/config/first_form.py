@@ -25,6 +25,8 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "train.augmentation": "none",
     "train.augmentation_fill": "black",
     "train.clip_norm": None,
+    "train.clip_value": None,
+    "train.decay_steps": None,
     "train.drop_last": False,
     "train.drop_last_test": False,
     "train.flush_denormal": True,
@@ -40,6 +42,7 @@ _SINCE_THE_FIRST_ROWS: Mapping[str, Any] = {
     "train.schedule": "exponential",
     "train.starts": 1,
     "train.weight_decay": 0.0,
+    "train.weights_seed": None,
 }
 
 

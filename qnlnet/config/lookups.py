@@ -14,7 +14,7 @@ PLACEHOLDERS: Mapping[str, Any] = {
     **{"optimizer": "adam", "momentum": 0.0, "weight_decay": 0.0, "milestones": (), "drop_last": False},
     **{"drop_last_test": False, "restart_every": None, "restart_unit": "epochs", "min_learning_rate": 0.0},
     **{"clip_norm": None, "label_smoothing": 0.0, "augmentation": "none", "augmentation_fill": "black"},
-    "flush_denormal": True,
+    **{"flush_denormal": True, "decay_steps": None, "clip_value": None, "weights_seed": None},
 }
 
 

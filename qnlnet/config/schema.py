@@ -36,17 +36,18 @@ class TrainConfig(Section):
         loss: ``raw_nll``: the negative score of the right class; ``cross_entropy``: −log softmax of the scores;
             ``log_sigmoid``: −log sigmoid of the score of the right class. Of two classes, with v half the difference of
             their scores and y = ±1: ``hinge``, max(0, 1 − y v); ``squared``, (v − y)²/2.
-        learning_rate: Of the optimizer, in the first epoch.
-            With ``one_cycle`` its largest value.
-        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to zero behind the last epoch,
+        learning_rate: Of the optimizer, in the first epoch; with ``one_cycle`` its largest value.
+        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to `min_learning_rate` behind the last,
             ``milestones`` by `lr_decay` at each of these; ``one_cycle``, from step to step, as torch's OneCycleLR: up
             from a 25th in three tenths of all steps, then down to next to nothing, while Adam's first decay rate goes
             from 0.95 to 0.85 and back; ``cosine_restarts`` to `min_learning_rate`, and up again each `restart_every`.
-        lr_decay: Factor of an epoch, or of a milestone.
+        lr_decay: Factor of an epoch, of `decay_steps` steps, or of a milestone.
+        decay_steps: Steps in which the rate falls once by `lr_decay`, or along the whole cosine, behind which it stays;
+            it then changes from step to step. None: it changes from epoch to epoch.
         milestones: Epochs behind which the learning rate falls.
         restart_every: Epochs or steps, as `restart_unit` says, from one start of ``cosine_restarts`` to the next.
         restart_unit: ``epochs``; or ``steps``, as in code that calls the scheduler behind each batch.
-        min_learning_rate: Where ``cosine_restarts`` ends.
+        min_learning_rate: Where ``cosine`` and ``cosine_restarts`` end.
         shuffle: Whether each epoch has an order of its own.
         drop_last: Whether the last batch of an epoch is left out where it is smaller than the others.
         drop_last_test: Whether test images that are left over behind the last whole batch count as answered wrong, as
@@ -64,6 +65,9 @@ class TrainConfig(Section):
         augmentation_fill: What comes in from beyond the edges: ``black``; or ``mean``, the mean of the dataset, as in
             code that moves images when they are normalised already and fills with 0.
         flush_denormal: Whether numbers that fade away become zeros; without it each costs as much as a hundred others.
+        clip_value: Each number of a gradient that is larger becomes this, or minus this; None: none does.
+        weights_seed: Seed of the first weights of all replicas, which then differ in the order of their images; None:
+            each replica has first weights of its own.
         gradient_norms: Whether the norm of each trained parameter's gradient is kept, a mean over the steps of each
             epoch, in gradients.csv. It makes a cell of its own: it has rows that others have not.
     """
@@ -75,6 +79,7 @@ class TrainConfig(Section):
     learning_rate: PositiveFloat
     schedule: Literal["exponential", "cosine", "milestones", "one_cycle", "cosine_restarts"] = "exponential"
     lr_decay: float = Field(default=1.0, gt=0, le=1)
+    decay_steps: Count | None = None
     milestones: tuple[Count, ...] = ()
     restart_every: Count | None = None
     restart_unit: Literal["epochs", "steps"] = "epochs"
@@ -91,15 +96,18 @@ class TrainConfig(Section):
     augmentation: Literal["none", "affine", "flip_crop"] = "none"
     augmentation_fill: Literal["black", "mean"] = "black"
     flush_denormal: bool = True
+    clip_value: PositiveFloat | None = None
+    weights_seed: Index | None = None
     gradient_norms: bool = False
 
     @property
     def has_plain_steps(self) -> bool:
-        """Whether each step is one of Adam without decay, of images as they are, at the rate of the epoch."""
+        """Whether each step is one of Adam without decay, of images and gradients as they are, at the epoch's rate."""
         return (
             (self.optimizer, self.weight_decay) == ("adam", 0.0)
             and self.schedule not in ("one_cycle", "cosine_restarts")
-            and (self.clip_norm, self.label_smoothing, self.augmentation) == (None, 0.0, "none")
+            and (self.decay_steps, self.clip_norm, self.clip_value) == (None, None, None)
+            and (self.label_smoothing, self.augmentation) == (0.0, "none")
         )
 
     @model_validator(mode="after")
@@ -121,22 +129,29 @@ class TrainConfig(Section):
         if self.augmentation == "none" and self.augmentation_fill != "black":
             requirement = "be left out with train.augmentation=none"
             raise argument_error("train.augmentation_fill", requirement, self.augmentation_fill)
+        if self.decay_steps is not None and self.schedule == "milestones":
+            advice = "Milestones are epochs."
+            raise argument_error("train.decay_steps", "be left out with schedule=milestones", self.decay_steps, advice)
         return self
 
     def _check_restarts(self) -> None:
-        """Checks the settings of one schedule: there with it, and left out with all others."""
-        if self.schedule == "cosine_restarts":
-            if self.restart_every is None:
-                advice = "For example train.restart_every=5."
-                requirement = "be a number of epochs or steps with schedule=cosine_restarts"
-                raise argument_error("train.restart_every", requirement, None, advice)
-            if self.min_learning_rate > self.learning_rate:
-                requirement = f"be at most train.learning_rate, {self.learning_rate:g}"
-                raise argument_error("train.min_learning_rate", requirement, self.min_learning_rate)
-            return
-        for key in ("restart_every", "restart_unit", "min_learning_rate"):
-            if (value := getattr(self, key)) != type(self).model_fields[key].default:
-                advice = "It is for train.schedule=cosine_restarts."
+        """Checks the settings of cosines: there with them, and left out with all others."""
+        if self.schedule == "cosine_restarts" and self.restart_every is None:
+            advice = "For example train.restart_every=5."
+            requirement = "be a number of epochs or steps with schedule=cosine_restarts"
+            raise argument_error("train.restart_every", requirement, None, advice)
+        if self.min_learning_rate > self.learning_rate:
+            requirement = f"be at most train.learning_rate, {self.learning_rate:g}"
+            raise argument_error("train.min_learning_rate", requirement, self.min_learning_rate)
+        cosines = ("cosine", "cosine_restarts")
+        for key, schedules in (
+            ("restart_every", cosines[1:]),
+            ("restart_unit", cosines[1:]),
+            ("min_learning_rate", cosines),
+        ):
+            value = getattr(self, key)
+            if self.schedule not in schedules and value != type(self).model_fields[key].default:
+                advice = f"It is for train.schedule={' or '.join(schedules)}."
                 raise argument_error(f"train.{key}", f"be left out with schedule={self.schedule}", value, advice)
 
 

@@ -1,4 +1,4 @@
-"""What a model sees: pixels, principal components or the code of an autoencoder, as its family asks for them."""
+"""What a model sees: pixels, principal components, a code or an eigenbasis, as its family asks for them."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +10,7 @@ from qnlnet.config import DataConfig
 from qnlnet.data import Dataset
 from qnlnet.errors import ArgumentError, DataError, argument_error
 from qnlnet.models.autoencoder import AutoencoderCode, encode_images
+from qnlnet.models.eigenbases import SymmetricEigenbases, find_eigenbases
 from qnlnet.models.resized import Resized, resize_splits
 
 _ROUNDING = 1e-9  # of components, as a share of their deviation
@@ -46,7 +47,7 @@ class PrincipalComponents:
 
 
 # What a family asks for; with the settings of the images it is the key under which features are kept.
-FeatureSpec = Pixels | Resized | PrincipalComponents | AutoencoderCode
+FeatureSpec = Pixels | Resized | PrincipalComponents | AutoencoderCode | SymmetricEigenbases
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class Features:
     """Model inputs of both splits.
 
     Attributes:
-        train: float32, shape (count, channels, height, width) for pixels or (count, numbers).
+        train: float32, shape (count, channels, height, width) for pixels, (count, 1 + side, side) for eigenbases, or
+            (count, numbers).
         train_labels: int64, shape (count,): places of the classes in `data.classes`.
         test: Like `train`, of the test split.
         test_labels: Like `train_labels`, of the test split.
@@ -107,6 +109,8 @@ def extract_features(dataset: Dataset, data: DataConfig, spec: FeatureSpec) -> F
         train, test = _principal_components(dataset, spec)
     elif isinstance(spec, AutoencoderCode):
         train, test = encode_images(dataset, spec)
+    elif isinstance(spec, SymmetricEigenbases):
+        train, test = (find_eigenbases(images, spec) for images in (dataset.train_images, dataset.test_images))
     else:
         train, test = (_scale(images, data, spec) for images in (dataset.train_images, dataset.test_images))
     return Features(train, dataset.train_labels, test, dataset.test_labels)

@@ -38,6 +38,8 @@ _FAMILIES: Mapping[str, str] = {
     "vqc": "qnlnet.models.vqc",
     "qkan": "qnlnet.models.qkan",
     "creep_in": "qnlnet.models.creep_in.family",
+    "hamiltonian_embedding": "qnlnet.models.hamiltonian_embedding",
+    "qcnn": "qnlnet.models.qcnn.family",
     "quantum_kernel": "qnlnet.models.quantum_kernel",
     "logistic": "qnlnet.models.logistic",
     "svm": "qnlnet.models.svm",
@@ -80,7 +82,7 @@ def build_model(config: RunConfig, seed: int, start: int = 0) -> nn.Module:
     """Builds the untrained model of one replica.
 
     Weights are drawn as its family has them, torch's defaults for convolutions and linear layers and U[−1, 1] for
-    circuits, but from `seed`; torch's global generator is left as it was.
+    circuits, but from `seed`, or from `train.weights_seed`; torch's global generator is left as it was.
 
     Args:
         config: The cell.
@@ -88,7 +90,8 @@ def build_model(config: RunConfig, seed: int, start: int = 0) -> nn.Module:
         start: Which of the first weights of that replica, with `train.starts` > 1.
     """
     with _BUILDING, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(integer_seed(seed, "weights", start))
+        first = seed if config.train.weights_seed is None else config.train.weights_seed
+        torch.manual_seed(integer_seed(first, "weights", start))
         model = family_of(config).build(config, Streams(config, seed))
     if not isinstance(model, nn.Module):
         raise ArgumentError(

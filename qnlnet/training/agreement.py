@@ -15,6 +15,7 @@ from qnlnet.training.scoring import labels_of, score_with_model
 IMAGES = 10_000  # that Aer is asked about, where a model asks its circuit once for each: all test images
 ROWS = 1_000  # that Aer is asked for otherwise: Python's lock lets no other replica train meanwhile
 QUBITS = 10  # up to which this holds; with each further one it is a quarter
+INPUTS = 64  # up to which this holds; whenever there are twice as many it is an eighth
 
 
 def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs: NDArray[np.float32]) -> float:
@@ -22,7 +23,8 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
 
     Models that run circuits many times for an image, such as quanvolutions, are asked about as many images, from the
     front, as `ROWS` allow; always about one at least. Others are asked about all, up to `IMAGES`. Beyond ten qubits
-    Aer takes long, and it is a quarter as many for each further one.
+    Aer takes long, and it is a quarter as many for each further one; and so it is, an eighth as many whenever they
+    double, with more than 64 inputs, which are amplitudes to prepare.
 
     Args:
         model: The trained model, on whatever backend it was trained.
@@ -39,6 +41,7 @@ def measure_aer_agreement(model: nn.Module, config: RunConfig, seed: int, inputs
     on_aer = build_model(config.model_copy(update={"backend": BackendConfig(name="aer")}), seed)
     on_aer.load_state_dict(model.state_dict())
     further = 2 * max(0, max(layer.num_qubits for layer in _layers_of(model)) - QUBITS)
+    further += 3 * max(0, (max(layer.num_inputs for layer in _layers_of(model)) // INPUTS).bit_length() - 1)
     some = inputs[: max(1, (IMAGES if rows == 1 else ROWS // rows) >> further)]
     labels, labels_on_aer = (labels_of(score_with_model(each, some)) for each in (model, on_aer))
     return float((labels == labels_on_aer).mean())

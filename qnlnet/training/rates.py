@@ -19,8 +19,12 @@ def learning_rate(protocol: TrainConfig, epochs_done: int, step: int = 0, steps:
         step: Which step of the epoch that comes next, from 0.
         steps: How many steps an epoch has.
     """
+    done: float = epochs_done
+    if protocol.decay_steps is not None:
+        done = (epochs_done * steps + step) / protocol.decay_steps
     if protocol.schedule == "cosine":
-        return protocol.learning_rate * (1 + math.cos(math.pi * epochs_done / protocol.epochs)) / 2
+        share = done / protocol.epochs if protocol.decay_steps is None else min(done, 1)
+        return _anneal(protocol.learning_rate, protocol.min_learning_rate, share)
     if protocol.schedule == "milestones":
         return protocol.learning_rate * protocol.lr_decay ** sum(epochs_done >= each for each in protocol.milestones)
     if protocol.schedule == "one_cycle":
@@ -28,10 +32,10 @@ def learning_rate(protocol: TrainConfig, epochs_done: int, step: int = 0, steps:
         return _go_through_cycle(protocol, epochs_done * steps + step, steps, first, protocol.learning_rate, last)
     if protocol.schedule == "cosine_restarts":
         assert protocol.restart_every is not None  # what the schema makes sure of
-        done = epochs_done if protocol.restart_unit == "epochs" else epochs_done * steps + step
-        share = done % protocol.restart_every / protocol.restart_every
+        count = epochs_done if protocol.restart_unit == "epochs" else epochs_done * steps + step
+        share = count % protocol.restart_every / protocol.restart_every
         return _anneal(protocol.learning_rate, protocol.min_learning_rate, share)
-    return protocol.learning_rate * protocol.lr_decay**epochs_done
+    return protocol.learning_rate * protocol.lr_decay**done
 
 
 def gradient_decay(protocol: TrainConfig, epochs_done: int, step: int, steps: int) -> float | None:
@@ -50,7 +54,7 @@ def gradient_decay(protocol: TrainConfig, epochs_done: int, step: int, steps: in
 
 def changes_in_an_epoch(protocol: TrainConfig) -> bool:
     """Returns whether the rate depends on the step, and not on the epoch alone."""
-    return protocol.schedule in ("one_cycle", "cosine_restarts")
+    return protocol.schedule in ("one_cycle", "cosine_restarts") or protocol.decay_steps is not None
 
 
 def _go_through_cycle(protocol: TrainConfig, done: int, steps: int, first: float, middle: float, last: float) -> float:
@@ -64,4 +68,4 @@ def _go_through_cycle(protocol: TrainConfig, done: int, steps: int, first: float
 
 def _anneal(start: float, end: float, share: float) -> float:
     """Returns what lies between two values on half a cosine."""
-    return end + (start - end) * (1 + math.cos(math.pi * share)) / 2
+    return end + (start - end) * ((1 + math.cos(math.pi * share)) / 2)

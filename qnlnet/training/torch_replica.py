@@ -61,6 +61,8 @@ class TorchReplica(StepwiseReplica):
                 add_gradient_norms(under_way.gradient_norms, self.model)
             if train.clip_norm is not None:
                 nn.utils.clip_grad_norm_(self.model.parameters(), train.clip_norm)
+            if train.clip_value is not None:
+                nn.utils.clip_grad_value_(self.model.parameters(), train.clip_value)
             self._optimizer.step()
             under_way.total += loss.item() * len(batch)
             under_way.correct += int((scores.argmax(dim=1) == labels).sum())

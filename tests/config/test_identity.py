@@ -78,6 +78,10 @@ CHANGES_NUMBERS = [
     "train.schedule=cosine_restarts train.restart_every=5 train.min_learning_rate=1e-5",
     "train.schedule=milestones train.milestones=[3]",
     "train.schedule=milestones train.milestones=[3,5]",
+    "train.decay_steps=10",
+    "train.schedule=cosine train.min_learning_rate=1e-5",
+    "train.clip_value=1",
+    "train.weights_seed=0",
 ]
 CHANGES_NO_NUMBERS = [
     "seeds=3",

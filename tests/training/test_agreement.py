@@ -80,8 +80,8 @@ def test_the_check_changes_neither_the_model_nor_the_global_generator(trained: T
 
 @pytest.mark.parametrize(
     ("model", "images"),
-    # There are 91 images; the second model has 49 patches to an image, the third one 17 qubits.
-    [("reducer=pca", 91), ("model=hqnn_quanv", 20), ("model=farhi_neven", 1)],
+    # There are 91 images; the second model has 49 patches to an image, the third one 17 qubits, the last 1,024 inputs.
+    [("reducer=pca", 91), ("model=hqnn_quanv", 20), ("model=farhi_neven", 1), ("model=qcnn", 2)],
 )
 def test_aer_is_asked_about_all_images_or_a_thousand_circuits_or_fewer_of_many_qubits(
     model: str, images: int, monkeypatch: pytest.MonkeyPatch

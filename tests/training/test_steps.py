@@ -9,8 +9,9 @@ import torch
 
 from qnlnet.config import load_config
 from qnlnet.errors import ArgumentError
-from qnlnet.models import Features, family_of
-from qnlnet.training.stepwise import learning_rate
+from qnlnet.models import Features, build_model, family_of
+from qnlnet.training.compiled.replica import CompiledReplica
+from qnlnet.training.rates import learning_rate
 from qnlnet.training.torch_replica import TorchReplica
 
 
@@ -20,6 +21,51 @@ def test_the_rate_falls_behind_milestones() -> None:
     assert [learning_rate(train, done) for done in range(5)] == pytest.approx([1, 1, 0.1, 0.01, 0.01])
     cosine = train.model_copy(update={"schedule": "cosine", "milestones": (), "epochs": 4})
     assert learning_rate(cosine, 1) == pytest.approx((1 + math.cos(math.pi / 4)) / 2)
+
+
+def test_the_rate_may_fall_from_step_to_step() -> None:
+    words = ("train.schedule=exponential", "train.lr_decay=0.99", "train.decay_steps=100", "train.learning_rate=0.01")
+    train = load_config("model=quanvolution", "data=digits", *words).train
+    assert learning_rate(train, 0, 49, 100) == pytest.approx(0.01 * 0.99**0.49)
+    cosine = train.model_copy(update={"schedule": "cosine", "min_learning_rate": 0.0095})
+    rates = [learning_rate(cosine, 0, step, 600) for step in (0, 50, 100, 500)]
+    assert rates == pytest.approx([0.01, 0.01 * 0.975, 0.0095, 0.0095])
+
+
+def test_each_step_has_its_rate_and_clipped_gradients(make_features: Callable[..., Features]) -> None:
+    words = ("train.batch_size=4", "train.epochs=2", "train.optimizer=sgd", "train.lr_decay=0.5", "train.decay_steps=1")
+    clip = ("train.learning_rate=1", "train.clip_value=1e-4", "train.shuffle=false")
+    config = load_config("reducer=pca", "layer=none", "protocol=released", *words, *clip)
+    replica = TorchReplica(config, 0, make_features(config, 10))
+    weights = [parameter.detach().clone() for parameter in replica.model.parameters()]
+    moved: list[float] = []
+
+    def measure() -> None:
+        largest = 0.0
+        for parameter, before in zip(replica.model.parameters(), weights, strict=True):
+            largest = max(largest, float((parameter.detach() - before).abs().max()))
+            before.copy_(parameter.detach())
+        moved.append(largest)
+
+    replica.on_step = measure
+    while not replica.finished:
+        replica.advance()
+    assert moved == pytest.approx([1e-4 * 0.5**step for step in range(6)], rel=1e-2)
+
+
+@pytest.mark.parametrize("words", ["train.clip_value=1", "train.decay_steps=1"])
+def test_the_compiled_loop_knows_neither(words: str, make_features: Callable[..., Features]) -> None:
+    config = load_config("reducer=pca", words)
+    assert family_of(config).loop(config) == "torch"
+    with pytest.raises(ArgumentError, match="needs plain steps of Adam"):
+        CompiledReplica(config, 0, make_features(config, 2))
+
+
+def test_all_replicas_may_begin_alike() -> None:
+    config = load_config("reducer=pca", "train.weights_seed=3")
+    own = config.override("train.weights_seed=null")
+    first, *others = (build_model(*cell).state_dict() for cell in ((config, 0), (config, 1), (own, 3)))
+    assert all(torch.equal(value, other[name]) for other in others for name, value in first.items())
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ _SECTIONS: Mapping[str, tuple[str, str]] = {
     "vqc": ("vqc", "VQCConfig"),
     "qkan": ("qkan", "QKANConfig"),
     "creep_in": ("creep_in", "CreepInConfig"),
+    "hamiltonian_embedding": ("hamiltonian_embedding", "HamiltonianEmbeddingConfig"),
+    "qcnn": ("qcnn", "QCNNConfig"),
     "quantum_kernel": ("quantum_kernel", "QuantumKernelConfig"),
     "logistic": ("logistic", "LogisticConfig"),
     "svm": ("svm", "SVMConfig"),
