@@ -37,10 +37,11 @@ class TrainConfig(Section):
             ``log_sigmoid``: −log sigmoid of the score of the right class. Of two classes, with v half the difference of
             their scores and y = ±1: ``hinge``, max(0, 1 − y v); ``squared``, (v − y)²/2.
         learning_rate: Of the optimizer, in the first epoch; with ``one_cycle`` its largest value.
-        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to `min_learning_rate` behind the last,
-            ``milestones`` by `lr_decay` at each of these; ``one_cycle``, from step to step, as torch's OneCycleLR: up
-            from a 25th in three tenths of all steps, then down to next to nothing, while Adam's first decay rate goes
-            from 0.95 to 0.85 and back; ``cosine_restarts`` to `min_learning_rate`, and up again each `restart_every`.
+        schedule: How it falls: ``exponential`` by `lr_decay` an epoch, ``cosine`` to `min_learning_rate` behind the
+            last, ``milestones`` by `lr_decay` at each of these; ``one_cycle``, from step to step, as torch's
+            OneCycleLR: up from a 25th in three tenths of all steps, then down to next to nothing, while Adam's first
+            decay rate goes from 0.95 to 0.85 and back; ``cosine_restarts`` to `min_learning_rate`, and up again each
+            `restart_every`.
         lr_decay: Factor of an epoch, of `decay_steps` steps, or of a milestone.
         decay_steps: Steps in which the rate falls once by `lr_decay`, or along the whole cosine, behind which it stays;
             it then changes from step to step. None: it changes from epoch to epoch.
@@ -102,7 +103,7 @@ class TrainConfig(Section):
 
     @property
     def has_plain_steps(self) -> bool:
-        """Whether each step is one of Adam without decay, of images and gradients as they are, at the epoch's rate."""
+        """Whether steps are those of Adam without decay, images and gradients as they are, one rate an epoch."""
         return (
             (self.optimizer, self.weight_decay) == ("adam", 0.0)
             and self.schedule not in ("one_cycle", "cosine_restarts")

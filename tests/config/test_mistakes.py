@@ -86,8 +86,8 @@ KEYS = {
     "train.decay_steps=0": "Argument `train.decay_steps` must be at least 1, but is 0.",
     "train.decay_steps=5 train.schedule=milestones train.milestones=[1]": "Argument `train.decay_steps` must be left "
     "out with schedule=milestones, but is 5. Milestones are epochs.",
-    "train.min_learning_rate=1e-5": "Argument `train.min_learning_rate` must be left out with schedule=exponential, but "
-    "is 1e-05. It is for train.schedule=cosine or cosine_restarts.",
+    "train.min_learning_rate=1e-5": "Argument `train.min_learning_rate` must be left out with schedule=exponential, "
+    "but is 1e-05. It is for train.schedule=cosine or cosine_restarts.",
     "train.clip_value=0": "Argument `train.clip_value` must be greater than 0, but is 0.",
     "train.weights_seed=-1": "Argument `train.weights_seed` must be at least 0, but is -1.",
     "depth=2": "There is no configuration key `depth`. Did you mean `D`?",
