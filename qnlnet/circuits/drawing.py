@@ -62,7 +62,8 @@ def render(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
 
 
 def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> QuantumCircuit:
-    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨Z⟩ for each Pauli Z that is measured.
+    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨Z⟩ for each Pauli Z that is measured,
+    or one for a product of several.
 
     A box |x⟩ comes first where inputs are the amplitudes of a state.
 
@@ -77,18 +78,22 @@ def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> Qu
         state.append(Gate(_AMPLITUDES, labelled.num_qubits, [], label="|x⟩"), range(labelled.num_qubits))
         labelled = state.compose(labelled)
     labelled.barrier()
-    for label, qubit in dict.fromkeys(_list_readouts(qnl)):
-        labelled.append(Gate(_READOUT, 1, [], label=label), [qubit])
+    for label, qubits in dict.fromkeys(_list_readouts(qnl)):
+        labelled.append(Gate(_READOUT, len(qubits), [], label=label), qubits)
     return labelled
 
 
-def _list_readouts(qnl: Circuit) -> Iterator[tuple[str, int]]:
-    """Yields the label of each qubit that is read out: a Pauli, or P where sums of Zs are probabilities of outcomes."""
+def _list_readouts(qnl: Circuit) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Yields what is read out of which qubits: Paulis, or P of each where sums of Zs are probabilities of outcomes."""
     for observable in qnl.observables:
         terms = observable.to_sparse_list()
+        if len(terms) == 1:
+            letters, qubits, _ = terms[0]
+            yield f"⟨{' '.join(letters)}⟩", tuple(qubits)
+            continue
         for letters, qubits, _ in terms:
             for letter, qubit in zip(letters, qubits, strict=True):
-                yield ("P" if len(terms) > 1 and letter == "Z" else f"⟨{letter}⟩"), qubit
+                yield ("P" if letter == "Z" else f"⟨{letter}⟩"), (qubit,)
 
 
 def name_symbols(qnl: Circuit) -> dict[Parameter, Parameter]:

@@ -62,7 +62,8 @@ def write_family_drawings(config: RunConfig, directory: Path) -> list[Path]:
 def _describe(config: RunConfig, choice: str | None, circuit: Circuit, *, is_only: bool) -> str:
     title = type(config.model).title or config.model.name
     words = [title if is_only else circuit.circuit.name, *([f"{_CHOICE} {choice}"] if choice else [])]
-    counts = [f"{circuit.circuit.num_qubits} qubits", f"{len(circuit.weight_params)} weights"]
+    qubits, weights = circuit.circuit.num_qubits, len(circuit.weight_params)
+    counts = [f"{qubits} qubit{'s'[: qubits > 1]}", f"{weights} weights"]
     if circuit.takes_amplitudes:
         counts.insert(1, f"{circuit.num_amplitudes} inputs as amplitudes |x⟩")
     return f"{', '.join(words)}: {', '.join(counts)}"
