@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 _PARTS = 4096  # images whose matrices are in memory at a time
 
@@ -25,10 +26,11 @@ class SymmetricEigenbases:
 def find_eigenbases(images: NDArray[np.uint8], spec: SymmetricEigenbases) -> NDArray[np.float32]:
     """Returns the features of images of shape (count, 1, height, width)."""
     bases = np.empty((len(images), 1 + spec.side, spec.side), np.float32)
-    for start in range(0, len(images), _PARTS):
-        some = slice(start, start + _PARTS)
-        matrices = pad_to_side(images[some, 0].astype(np.float64) / 255, spec.side)
-        bases[some, 0], bases[some, 1:] = np.linalg.eigh((matrices + matrices.swapaxes(1, 2)) / 2)
+    with threadpool_limits(1):  # a matrix is so small that threads would only wait for each other
+        for start in range(0, len(images), _PARTS):
+            some = slice(start, start + _PARTS)
+            matrices = pad_to_side(images[some, 0].astype(np.float64) / 255, spec.side)
+            bases[some, 0], bases[some, 1:] = np.linalg.eigh((matrices + matrices.swapaxes(1, 2)) / 2)
     return bases
 
 

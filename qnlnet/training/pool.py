@@ -63,11 +63,13 @@ def train_replicas(jobs: Sequence[Job], observer: Observer, *, workers: int | No
 
 
 def _one_core_each(jobs: Sequence[Job]) -> AbstractContextManager[Any]:
-    """Keeps scikit-learn from sharing the work of a replica out among threads, which then wait for each other."""
-    if not any(job.config.model.is_fitted for job in jobs):
+    """Keeps scikit-learn and NumPy from sharing a replica's work out among threads, which then wait for each other."""
+    models = [job.config.model for job in jobs]
+    if not any(model.is_fitted or model.computes_in_numpy for model in models):
         return nullcontext()
-    import sklearn.linear_model  # what is to be limited has to be loaded
-    import sklearn.svm  # noqa: F401
+    if any(model.is_fitted for model in models):
+        import sklearn.linear_model  # what is to be limited has to be loaded
+        import sklearn.svm  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     limits: AbstractContextManager[Any] = threadpool_limits(1)

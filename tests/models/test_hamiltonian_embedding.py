@@ -10,15 +10,17 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.circuit.library import UnitaryGate
 from qiskit.quantum_info import Statevector
 from scipy.linalg import expm
+from threadpoolctl import threadpool_info
 
 from qnlnet.config import RunConfig, load_config
-from qnlnet.data import load_dataset
 from qnlnet.errors import ArgumentError
-from qnlnet.models import build_model, count_parameters, count_quantum_parameters, prepare_features
+from qnlnet.models import Features, build_model, count_parameters, count_quantum_parameters
 from qnlnet.models.eigenbases import SymmetricEigenbases, find_eigenbases, pad_to_side
 from qnlnet.models.hamiltonian_embedding import ImageEvolution
+from qnlnet.runs import train_cells
 from qnlnet.simulator.pauli_exponential import pauli_sum
-from qnlnet.training import build_replica
+from qnlnet.training.job import Job
+from qnlnet.training.pool import _one_core_each
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_hamiltonian_embedding.json").read_text(encoding="utf-8"))
 VALUE, SLOPE = 1e-10, 1e-8  # the numbers have ten decimals
@@ -118,13 +120,12 @@ def test_the_recipe_is_the_authors() -> None:
 
 
 @pytest.mark.slow  # trains
-def test_trains_on_digits() -> None:
+def test_trains_on_digits(tmp_path: Path) -> None:
     words = ("protocol=common", "train.epochs=3", "train.batch_size=32", "train.learning_rate=0.03")
-    config = cell(EIGHT, "model.layers=2", *words)
-    replica = build_replica(config, 0, prepare_features(load_dataset(config.data), config))
-    while not replica.finished:
-        epoch = replica.advance()
-    assert epoch.test_accuracy > 75
+    (run,) = train_cells([cell(EIGHT, "model.layers=2", *words, "seeds=1", f"output_dir={tmp_path}")])
+    (row,) = run.seed_rows().to_dict("records")
+    assert row["test_accuracy"] > 75
+    assert row["num_qubits"] == 5
 
 
 @pytest.mark.parametrize(
@@ -166,3 +167,9 @@ def test_bad_settings_are_refused(overrides: tuple[str, ...], sentence: str) -> 
     with pytest.raises(ArgumentError) as caught:
         cell(*overrides)
     assert str(caught.value) == sentence
+
+
+def test_numpy_is_kept_to_one_core_while_it_trains() -> None:
+    nothing = Features(*(np.zeros(0, kind) for kind in (np.float32, np.int64) * 2))
+    with _one_core_each([Job(cell(), 0, nothing)]):
+        assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {1}

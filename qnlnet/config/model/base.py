@@ -24,6 +24,7 @@ class ModelConfig(Section):
         usual_protocol: What trains it where nothing else is said.
         is_fitted: Whether its models are fitted once instead of being trained step by step.
         is_binary: Whether its models tell two classes apart, and no more.
+        computes_in_numpy: Whether training them calls linear algebra of NumPy's, which then is kept to one core.
         flat_words: Words of the command line that stand for settings of this family: ``r`` for ``model.r``.
         spoken: Settings that `words` says, so that nobody has to say them again.
         implied: Settings that follow from others where they are left out, and are told only where they do not.
@@ -32,6 +33,7 @@ class ModelConfig(Section):
     title: ClassVar[str] = ""
     is_fitted: ClassVar[bool] = False
     is_binary: ClassVar[bool] = False
+    computes_in_numpy: ClassVar[bool] = False
     usual_protocol: ClassVar[str] = "common"
     flat_words: ClassVar[dict[str, str]] = {}
     spoken: ClassVar[tuple[str, ...]] = ()

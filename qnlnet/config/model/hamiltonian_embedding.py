@@ -25,6 +25,7 @@ class HamiltonianEmbeddingConfig(ReadingsConfig):
     """
 
     title: ClassVar[str] = "Hamiltonian embedding"
+    computes_in_numpy: ClassVar[bool] = True  # the eigenvectors behind the exponential of Pauli words
     spoken: ClassVar[tuple[str, ...]] = ("layers", "scores", "layer")
 
     name: Literal["hamiltonian_embedding"] = "hamiltonian_embedding"
