@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from qnlnet.config import RunConfig, load_config
 from qnlnet.errors import ArgumentError
 from qnlnet.models import build_model, count_parameters, count_quantum_parameters
+from qnlnet.models.creep_in.flipped import FlippedQuanvolution
 from qnlnet.models.creep_in.network import compose
-from qnlnet.models.creep_in.quanvolution import FlippedQuanvolution
 from qnlnet.models.creep_in.reuploading import ReuploadingLinear
 from qnlnet.runs import train_cells
 

@@ -11,8 +11,8 @@ from torch import nn
 from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.creep_in import CreepInConfig
 from qnlnet.models.creep_in.angles import PauliAngles
+from qnlnet.models.creep_in.flipped import PATCH, FlippedQuanvolution
 from qnlnet.models.creep_in.network import Convolution, CreepIn, PixelScores
-from qnlnet.models.creep_in.quanvolution import PATCH, FlippedQuanvolution
 from qnlnet.models.creep_in.reuploading import ReuploadingLinear
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, Pixels

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from qnlnet.models.creep_in.quanvolution import FlippedQuanvolution
+from qnlnet.models.creep_in.flipped import FlippedQuanvolution
 from qnlnet.models.creep_in.reuploading import ReuploadingLinear
 
 Convolution = nn.Conv2d | FlippedQuanvolution

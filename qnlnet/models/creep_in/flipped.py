@@ -1,4 +1,4 @@
-"""Flipped quanvolution: the circuit holds the weights, a patch of the image is what is measured.
+"""Flipped quanvolutions: the circuit holds the weights, a patch of the image is what is measured.
 
     out_o = (1/channels) Σ_c ⟨ψ_oc|A_c|ψ_oc⟩ + b_o,    |ψ_oc⟩ = exp(i Σ_k θ_ock P_k)|00⟩,
 
