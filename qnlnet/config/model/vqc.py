@@ -24,7 +24,7 @@ class VQCConfig(ModelConfig):
         head: What makes two scores of the parity: ``none``, the logarithms of (1 ± parity)/2; ``linear``, a linear
             function of it.
         layer: ``quantum``, the circuit; or in its place, to compare, ``frozen``, the circuit as drawn, which only goes
-            with a head; ``linear``, a linear function of the angles, whose scores are those of logistic regression.
+            with a head; ``linear``, a linear function of the angles, as in softmax regression.
     """
 
     title: ClassVar[str] = "VQC"
