@@ -1,5 +1,6 @@
 """The kernel of all training images, block by block: what is needed beside it shrinks while it grows."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -28,18 +29,15 @@ def gram(blocks: list[NDArray[Any]], kernel: PairKernel) -> NDArray[np.float64]:
         >>> gram([np.array([[1.0, 0.0]]), np.array([[0.6, 0.8]])], overlaps).round(2).tolist()
         [[1.0, 0.36], [0.36, 1.0]]
     """
-    count = sum(map(len, blocks))
-    result = np.empty((count, count))
-    start = 0
-    while blocks:
+    starts = np.cumsum([0, *map(len, blocks)])
+    places = [slice(start, stop) for start, stop in itertools.pairwise(starts)]
+    result = np.empty((starts[-1], starts[-1]))
+    # Row by row, as memory is taken where it is first written, in large pages; what is below the diagonal comes last.
+    for number, rows in enumerate(places):
         first = blocks.pop(0)
-        rows = slice(start, start + len(first))
         result[rows, rows] = kernel(first, None)
-        start = rows.stop
-        place = start
-        for other in blocks:
-            columns = slice(place, place + len(other))
-            result[rows, columns] = part = kernel(first, other)
-            result[columns, rows] = part.T
-            place = columns.stop
+        for columns, other in zip(places[number + 1 :], blocks, strict=True):
+            result[rows, columns] = kernel(first, other)
+    for rows, columns in itertools.combinations(places, 2):
+        result[columns, rows] = result[rows, columns].T
     return result
