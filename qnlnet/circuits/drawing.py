@@ -62,8 +62,9 @@ def render(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
 
 
 def label_circuit(qnl: Circuit, dead_gates: Collection[int] = frozenset()) -> QuantumCircuit:
-    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨Z⟩ for each Pauli Z that is measured,
-    or one for a product of several.
+    """Returns the gates of `qnl` with short symbols, then a barrier and a box ⟨Z⟩ for each Pauli that is measured.
+
+    A product of several has one box.
 
     A box |x⟩ comes first where inputs are the amplitudes of a state.
 

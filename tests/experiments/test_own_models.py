@@ -31,7 +31,7 @@ def test_help_names_it(folder: Path, run_here: Callable[..., Any]) -> None:
     outcome = run_here("train.py", "--help")
     assert outcome.status == 0
     (line,) = (line for line in outcome.out.splitlines() if line.startswith("model: "))
-    assert line.startswith("model: chain, ")  # in the order of the alphabet
+    assert line.startswith("model: autoencoder_5q, chain, ")  # in the order of the alphabet
 
 
 def test_its_configuration_can_be_shown(folder: Path, run_here: Callable[..., Any]) -> None:

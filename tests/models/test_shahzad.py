@@ -131,7 +131,7 @@ def test_coloured_images_are_mirrored_and_cropped() -> None:
 
 @pytest.mark.slow  # trains, and Aer
 def test_trains_on_digits(tmp_path: Path) -> None:
-    (run,) = train_cells([cell("protocol=paper", "seeds=1", "train.epochs=3", f"output_dir={tmp_path}")])
+    (run,) = train_cells([cell("protocol=paper", "seeds=1", "train.epochs=10", f"output_dir={tmp_path}")])
     (row,) = run.seed_rows().to_dict("records")
     assert row["test_accuracy"] > 94
 

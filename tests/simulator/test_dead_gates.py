@@ -72,6 +72,7 @@ def test_fewer_strings_to_follow_find_fewer_dead_gates(
     found = []
     for limit in (0, 2, 8, 4096):
         monkeypatch.setattr(dead_gates, "MAX_STRINGS", limit)
+        dead_gates._find_once.cache_clear()
         found.append(set(analyse_circuit(qnl).dead_gates))
     assert found[0] == set()
     assert all(few <= more for few, more in itertools.pairwise(found))

@@ -215,8 +215,8 @@ def test_the_backend_decides_which_loop_trains(make_features: MakeFeatures) -> N
 @pytest.mark.parametrize(
     ("overrides", "needs"),
     [
-        ("train.optimizer=sgd", "Adam without weight decay"),
-        ("train.weight_decay=1e-4", "Adam without weight decay"),
+        ("train.optimizer=sgd", "plain steps of Adam without decay"),
+        ("train.weight_decay=1e-4", "plain steps of Adam without decay"),
         ("train.loss=hinge", "the loss raw_nll or cross_entropy"),
     ],
 )
