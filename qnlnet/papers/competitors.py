@@ -8,11 +8,11 @@ import pandas as pd
 
 from qnlnet.config import RunConfig
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Claim, Finding
-from qnlnet.records import dataset_label, model_label, reducer_label
+from qnlnet.records import dataset_label
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import is_meant, list_quoted, read_paper
 from qnlnet.records.schema import is_missing
-from qnlnet.tables.layout import signed
+from qnlnet.tables.layout import name_model, signed
 
 TABLE, COMMAND = "table2_run", "make table2-run"
 RULE = (
@@ -50,8 +50,7 @@ class _Cell:
     @property
     def name(self) -> str:
         reducer = self.seeds.reducer.iloc[0]
-        name = model_label(self.config.model.name)
-        name = name if is_missing(reducer) else f"{reducer_label(reducer)}-{name}"
+        name = name_model({"model": self.config.model.name, "reducer": reducer})
         words = [word for word in self.config.model.words()[1:] if not word.startswith("layer=")]
         words = words if is_missing(reducer) else []
         if not self.is_quantum and (layer := getattr(self.config.model, "layer", None)):

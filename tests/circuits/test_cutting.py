@@ -140,7 +140,7 @@ def ring() -> QuantumCircuit:
         ),
     ],
 )
-def test_what_cannot_be_cut_is_refused(act, sentence: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_cut_is_refused(act, sentence: str) -> None:  # type: ignore[no-untyped-def]  # some of the calls are mistakes in types
     with pytest.raises(ArgumentError) as caught:
         act()
     assert str(caught.value) == sentence

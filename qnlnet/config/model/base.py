@@ -68,6 +68,21 @@ class ModelConfig(Section):
             if (value := getattr(self, key)) != type(self).model_fields[key].default:
                 raise argument_error(f"model.{key}", f"be left out with {why}", value)
 
+    def check_smallest(self, data: DataConfig, least: int, advice: str) -> None:
+        """Checks that images are large enough.
+
+        Args:
+            data: The images.
+            least: Pixels in height and width.
+            advice: Why, in a sentence.
+
+        Raises:
+            ArgumentError: They have fewer.
+        """
+        if min(data.image_shape[1:]) < least:
+            requirement = f"have {least} pixels or more in height and width with model={self.name}"
+            raise argument_error("data.image_shape", requirement, list(data.image_shape), advice)
+
     def mounted_groups(self) -> dict[str, str]:
         """Returns the groups of configs/ that options of the model come from, each with its option's name."""
         return {}

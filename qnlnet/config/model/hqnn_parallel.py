@@ -7,7 +7,6 @@ from pydantic import Field
 from qnlnet.config.model.backends import check_backend
 from qnlnet.config.model.base import ModelConfig
 from qnlnet.config.section import Repetitions
-from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
@@ -57,11 +56,7 @@ class HQNNParallelConfig(ModelConfig):
         return self.layer in ("quantum", "frozen")
 
     def check(self, run: "RunConfig") -> None:
-        _, height, width = run.data.image_shape
-        if min(height, width) < _SMALLEST:
-            requirement = f"have {_SMALLEST} pixels or more in height and width with model={self.name}"
-            advice = "It halves them twice."
-            raise argument_error("data.image_shape", requirement, list(run.data.image_shape), advice)
+        self.check_smallest(run.data, _SMALLEST, "It halves them twice.")
         check_backend(run, self.layer, runs_circuit=self.runs_circuit)
 
     def name_endings(self) -> list[str]:

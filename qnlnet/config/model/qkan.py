@@ -40,11 +40,7 @@ class QKANConfig(ModelConfig):
         return self.layer in ("quantum", "frozen")
 
     def check(self, run: "RunConfig") -> None:
-        _, height, width = run.data.image_shape
-        if min(height, width) < _SMALLEST:
-            requirement = f"have {_SMALLEST} pixels or more in height and width with model={self.name}"
-            advice = "Three convolutions and poolings leave nothing of fewer."
-            raise argument_error("data.image_shape", requirement, list(run.data.image_shape), advice)
+        self.check_smallest(run.data, _SMALLEST, "Three convolutions and poolings leave nothing of fewer.")
         if not self.runs_circuit:
             self.check_left_out("readout", why=f"layer={self.layer}")
         if self.layer in ("mlp", "linear"):
