@@ -90,3 +90,16 @@ def mnist(*overrides: str) -> tuple[int, ...]:
 def test_of_the_real_images_as_many_are_left_as_the_tutorial_has() -> None:
     assert mnist("model=farhi_neven", "protocol=common") == (12_049, 1_968, 6_131, 5_918)
     assert mnist("model=farhi_neven", "protocol=paper") == (10_338, 1_968, 4_912, 5_426)
+
+
+@pytest.mark.usefixtures("real_data_root")
+@pytest.mark.parametrize(
+    ("factor", "kinds", "contradictory"), [(1, 10_387, 49), (2, 10_064, 70)], ids=["tutorial", "sqnn"]
+)
+def test_so_many_kinds_of_real_images_there_are_and_so_many_of_them_with_both_labels(
+    factor: int, kinds: int, contradictory: int
+) -> None:
+    dataset = load_dataset(load_config("data=mnist", "data.classes=[3,6]", "data.verify=false").data)
+    small = interpolate(dataset.train_images * np.uint8(factor), (4, 4))
+    assert len(np.unique(small, axis=0)) == kinds
+    assert kinds - len(find_unambiguous(small, dataset.train_labels)) == contradictory
