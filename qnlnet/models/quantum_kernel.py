@@ -16,12 +16,13 @@ from torch import Tensor
 from qnlnet.circuits import build_feature_map, count_features
 from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.quantum_kernel import QuantumKernelConfig
-from qnlnet.errors import ArgumentError, QNLNetError, argument_error
+from qnlnet.errors import ArgumentError, QNLNetError
 from qnlnet.models.family import Family
 from qnlnet.models.features import FeatureSpec, PrincipalComponents
 from qnlnet.models.last_result import LastResult
 from qnlnet.models.streams import Streams
 from qnlnet.models.support_vectors import SupportVectorMachine, fit_machine
+from qnlnet.models.training_subset import STREAM, draw_subset
 from qnlnet.simulator import StateSimulator, bloch_vectors, gaussians, gram, overlaps
 from qnlnet.simulator.gram import BLOCK
 from qnlnet.simulator.projected import usual_gamma
@@ -72,7 +73,8 @@ class QuantumKernel(SupportVectorMachine):
             self.keep("gamma", torch.empty(()))
 
     def fit(self, inputs: Tensor, labels: Tensor) -> None:
-        chosen = self._choose(labels)
+        chosen = draw_subset(labels, self.settings.max_train, self._generator)
+        _check_fits(len(chosen))
         rows, labels = inputs[chosen], labels[chosen]
         if len(rows) > _MOST_KEPT:
             _LAST.forget()
@@ -127,21 +129,14 @@ class QuantumKernel(SupportVectorMachine):
         digest = hashlib.sha256(rows.contiguous().numpy().tobytes()).hexdigest()
         return digest, tuple(rows.shape), self.settings.model_copy(update={"C": 1.0, "max_train": None, "seeds": 1})
 
-    def _choose(self, labels: Tensor) -> Tensor:
-        """Returns which training images the machine sees, in their order."""
-        count = min(len(labels), self.settings.max_train or len(labels))
-        if count > _MOST_IMAGES:
-            raise ArgumentError(
-                f"Argument `model.max_train` must be at most {_MOST_IMAGES}, as the kernel of {count:,} training "
-                f"images would take {8e-9 * count**2:.1f} GB."
-            )
-        if count == len(labels):
-            return torch.arange(count)
-        chosen = torch.from_numpy(np.sort(self._generator.permutation(len(labels))[:count]))
-        if len(labels[chosen].unique()) < len(labels.unique()):
-            requirement = "be so many that every class is among them"
-            raise argument_error("model.max_train", requirement, self.settings.max_train)
-        return chosen
+
+def _check_fits(count: int) -> None:
+    """Raises an `ArgumentError` where the kernel of so many images would take too much memory."""
+    if count > _MOST_IMAGES:
+        raise ArgumentError(
+            f"Argument `model.max_train` must be at most {_MOST_IMAGES}, as the kernel of {count:,} training "
+            f"images would take {8e-9 * count**2:.1f} GB."
+        )
 
 
 def _check_is_positive(kernel: NDArray[np.float64]) -> None:
@@ -162,7 +157,7 @@ def _choose_features(config: RunConfig) -> FeatureSpec:
 
 
 def _build(config: RunConfig, streams: Streams) -> QuantumKernel:
-    return QuantumKernel(settings_of(config, QuantumKernelConfig), streams.generator("training subset"))
+    return QuantumKernel(settings_of(config, QuantumKernelConfig), streams.generator(STREAM))
 
 
 FAMILY = Family(_choose_features, _build, loop=lambda config: "fitted")

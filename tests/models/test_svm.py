@@ -55,6 +55,15 @@ def test_reaches_on_digits_what_is_to_be_expected() -> None:
     assert fit("model=svm", "data.classes=[0,1,2,3,4,5,6,7,8,9]", "model.C=10").accuracy() > 95
 
 
+def test_some_training_images_are_those_that_a_quantum_kernel_sees() -> None:
+    machine = fit("model=svm", "model.features=pca", "model.kernel=linear", "model.max_train=20").model
+    all_support = ("model.bandwidth=30", "num_qubits=4")  # states so far apart that none can be left out
+    quantum = fit("model=quantum_kernel", "model.max_train=20", *all_support).model
+    kept, seen = ({tuple(row) for row in model.vectors.tolist()} for model in (machine, quantum))
+    assert len(seen) == 20
+    assert kept < seen
+
+
 @pytest.mark.parametrize(
     ("overrides", "sentence"),
     [

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.flat_features import FlatFeaturesConfig
 from qnlnet.config.model.gamma import Gamma
-from qnlnet.config.section import Strength
+from qnlnet.config.section import Count, Strength
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ class SVMConfig(FlatFeaturesConfig):
         kernel: ``rbf``: exp(−γ‖x − y‖²); ``linear``: x·y.
         C: What a training image on the wrong side costs: the larger, the closer the fit.
         gamma: γ; ``scale``: one over the number of features times their variance.
+        max_train: Training images that the machine sees, drawn by the seed; left out: all.
     """
 
     title: ClassVar[str] = "SVM"
@@ -28,6 +29,7 @@ class SVMConfig(FlatFeaturesConfig):
     kernel: Literal["rbf", "linear"] = "rbf"
     C: Strength
     gamma: Gamma = "scale"
+    max_train: Count | None = None
 
     def check(self, run: "RunConfig") -> None:
         super().check(run)
