@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
 	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines \
-	convolutions table2-run gradients noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
+	convolutions table2-run field gradients noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
 	robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
@@ -81,6 +81,9 @@ baselines: $(READY)  ## Classical models on the four components that PCA-QNL-Net
 
 convolutions: $(READY)  ## Circuits where a convolution stands, beside their twins: results/convolutions, many hours
 	$(BIN)/python experiments/table.py --config-name convolutions $(ARGS)
+
+field: $(READY)  ## The rest of the field beside its twins, and each option of the authors' code alone: results/field, many hours
+	$(BIN)/python experiments/table.py --config-name field $(ARGS)
 
 table2-run: $(READY)  ## Table 2's models by their own recipe and by the common one, beside twins: results/table2_run
 	$(BIN)/python experiments/table.py --config-name table2_run $(ARGS)

@@ -12,7 +12,14 @@ from qnlnet.config.compose import (
 from qnlnet.config.data import DataConfig
 from qnlnet.config.explanations import explain_validation_error
 from qnlnet.config.folder import CONFIG_DIR
-from qnlnet.config.identity import cell_name, config_hash, hash_settings, identity_settings, run_directory
+from qnlnet.config.identity import (
+    cell_name,
+    config_hash,
+    flat_identity,
+    hash_settings,
+    identity_settings,
+    run_directory,
+)
 from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.model.base import ModelConfig, settings_of
 from qnlnet.config.model.qnl_net import CIRCUIT_LAYERS, QNLNetConfig, ReducerConfig
@@ -50,6 +57,7 @@ __all__ = [
     "config_from_settings",
     "config_hash",
     "explain_validation_error",
+    "flat_identity",
     "hash_settings",
     "identity_settings",
     "load_config",

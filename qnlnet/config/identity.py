@@ -43,6 +43,17 @@ def identity_settings(config: RunConfig) -> dict[str, Any]:
     return settings
 
 
+def flat_identity(config: RunConfig) -> dict[str, Any]:
+    """Returns `identity_settings` at dotted keys, such as ``model.layer``, but for the backend."""
+    flat: dict[str, Any] = {}
+    for name, value in identity_settings(config).items():
+        if name in ("data", "model", "train") and isinstance(value, Mapping):
+            flat |= {f"{name}.{key}": each for key, each in value.items()}
+        elif name != "backend":
+            flat[name] = value
+    return flat
+
+
 def settings_in_short_words(config: RunConfig) -> dict[str, Any]:
     """Returns all settings by section and key as the command line has them in short: ``r`` for ``model.r``."""
     content = config.model_dump(by_alias=True)

@@ -1,12 +1,14 @@
 """Which training images a model sees that is given only some of them."""
 
+from typing import Final
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from qnlnet.errors import argument_error
 
-STREAM = "training subset"  # of random numbers; one for all models, so that all see the same images
+STREAM: Final = "training subset"  # of random numbers; one for all models, so that all see the same images
 
 
 def draw_subset(labels: Tensor, max_train: int | None, generator: np.random.Generator) -> Tensor:

@@ -10,7 +10,7 @@ from qnlnet.papers.gupta2024.contribution import BETTER, EQUAL, MARGIN, UNDECIDE
 from qnlnet.records import dataset_label
 from qnlnet.records.configurations import recall
 from qnlnet.tables.layout import signed
-from qnlnet.tables.twins import TOO_FEW
+from qnlnet.tables.paired import TOO_FEW
 
 TABLE, COMMAND = "convolutions", "make convolutions"
 TEN = "0/1/2/3/4/5/6/7/8/9"

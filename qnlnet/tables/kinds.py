@@ -10,6 +10,8 @@ from qnlnet.errors import check_choice
 from qnlnet.tables.ablation import ENDINGS, format_ablation_terminal, write_ablation
 from qnlnet.tables.competitors import format_competitors_terminal, write_competitors
 from qnlnet.tables.formats import format_terminal
+from qnlnet.tables.options import ENDINGS as OPTIONS_ENDINGS
+from qnlnet.tables.options import write_options
 from qnlnet.tables.protocols import format_protocols_terminal, write_protocols
 from qnlnet.tables.summary import summarise
 from qnlnet.tables.twins import format_twins_terminal, write_twins
@@ -36,6 +38,7 @@ TABLES: Mapping[str, TableKind] = {
     "competitors": TableKind(write_competitors, format_competitors_terminal),
     "protocols": TableKind(write_protocols, format_protocols_terminal),
     "twins": TableKind(write_twins, format_twins_terminal, (".csv", ".md", ".tex", "_compact.md")),
+    "options": TableKind(write_options, format_twins_terminal, OPTIONS_ENDINGS),
     "ablation": TableKind(write_ablation, format_ablation_terminal, ENDINGS),
 }
 

@@ -7,13 +7,13 @@ chosen for each cell by the same search; settings of circuits may be missing, as
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from qnlnet.config import RunConfig, identity_settings
+from qnlnet.config import RunConfig, flat_identity
 from qnlnet.files import write_file
 from qnlnet.records import (
     KEYS,
@@ -39,13 +39,11 @@ from qnlnet.tables.layout import (
     signed,
     with_std,
 )
-from qnlnet.tables.paired import adjust, judge, smallest_adjusted
+from qnlnet.tables.paired import CLEAR, NO_PAIRS, adjust, pair, verdict_of
 from qnlnet.tables.twins_compact import format_compact
 from qnlnet.tables.write import write_layout
 
 QUANTUM = "quantum"
-CLEAR = 0.05  # adjusted p-values below it are a verdict
-HIGHER, LOWER, UNDECIDED, TOO_FEW = "higher", "lower", "undecided", "too few seeds"
 STATISTICS = (
     *("quantum_parameters", "parameters", "n_seeds", "train_accuracy_mean", "train_accuracy_std"),
     *("test_accuracy_mean", "test_accuracy_std", "train_seconds", "twin_of", "n_pairs", "difference", "low", "high"),
@@ -53,8 +51,10 @@ STATISTICS = (
     *("published_as", "data_official", "config_hash"),
 )
 _ORDER = ["dataset", "classes", "model"]
-# What stands there, and what the search chooses; QNL-Net's settings have no sections.
-_OPEN = ("model.layer", "train.learning_rate", "train.epochs", "layer", "learning_rate", "epochs")
+# What stands there, and what the search chooses where there is one; QNL-Net's settings have no sections.
+_PLACE = ("model.layer", "layer")
+_SEARCHED = ("train.learning_rate", "train.epochs", "learning_rate", "epochs")
+_OWN_RECIPE = "paper"
 Cell = dict[str, Any]
 _NOTES = (
     "Parameters: trained ones, and how many of them the circuits have. Seconds: median wall time of a replica.",
@@ -83,7 +83,10 @@ def summarise_twins(seed_rows: pd.DataFrame) -> pd.DataFrame:
     table = table.sort_values([*_ORDER, "_group", "_is_twin", "_rank"], kind="stable", ignore_index=True)
     table["p_adjusted"] = adjust(table.p)
     comparisons = int(table.p.notna().sum())
-    table["verdict"] = [_verdict(row, comparisons) for row in table.to_dict("records")]
+    table["verdict"] = [
+        verdict_of(row["n_pairs"], row["p_adjusted"], row["difference"], comparisons) if row["twin_of"] else ""
+        for row in table.to_dict("records")
+    ]
     return table[[*KEYS, "num_qubits", "settings", *STATISTICS]]
 
 
@@ -92,8 +95,9 @@ class _Place:
 
     def __init__(self, config: RunConfig) -> None:
         self.layer = getattr(config.model, "layer", None)
-        flat = dict(_flatten(identity_settings(config)))
-        self.settings = {key: json.dumps(value) for key, value in flat.items() if key not in _OPEN}
+        open_keys = _PLACE if config.train.protocol == _OWN_RECIPE else (*_PLACE, *_SEARCHED)
+        flat = flat_identity(config).items()
+        self.settings = {key: json.dumps(value) for key, value in flat if key not in open_keys}
 
     def is_beside(self, other: "_Place") -> bool:
         """Whether this cell is a twin of the other."""
@@ -102,14 +106,6 @@ class _Place:
 
     def _others(self) -> dict[str, str]:
         return {key: value for key, value in self.settings.items() if not key.startswith("model.")}
-
-
-def _flatten(settings: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if name in ("data", "model", "train") and isinstance(value, Mapping):
-            yield from ((f"{name}.{key}", each) for key, each in value.items())
-        elif name != "backend":  # several of them give the same numbers
-            yield name, value
 
 
 def _row_of(rank: int, cell: Cell, rows: pd.DataFrame, place: _Place, quantum: list) -> dict[str, Any]:
@@ -143,30 +139,8 @@ def _row_of(rank: int, cell: Cell, rows: pd.DataFrame, place: _Place, quantum: l
 
 def _compare(rows: pd.DataFrame, quantum: tuple[Cell, pd.DataFrame, _Place] | None) -> dict[str, Any]:
     if quantum is None:
-        nothing = dict.fromkeys(("difference", "low", "high", "p"), math.nan)
-        return {"twin_of": "", "n_pairs": 0, "better": pd.NA, "worse": pd.NA, **nothing}
-    known, own = quantum[1].set_index("seed").test_accuracy, rows.set_index("seed").test_accuracy
-    seeds = own.index.intersection(known.index)
-    differences = (known[seeds] - own[seeds]).to_numpy()
-    low, high, p = judge(differences) if len(seeds) else (math.nan,) * 3
-    return {
-        "twin_of": quantum[0]["config_hash"],
-        "n_pairs": len(seeds),
-        "difference": differences.mean() if len(seeds) else math.nan,
-        **{"low": low, "high": high, "p": p},
-        "better": int((differences > 0).sum()),
-        "worse": int((differences < 0).sum()),
-    }
-
-
-def _verdict(row: dict[str, Any], comparisons: int) -> str:
-    if not row["twin_of"]:
-        return ""
-    if row["n_pairs"] < 2 or smallest_adjusted(row["n_pairs"], comparisons) >= CLEAR:
-        return TOO_FEW
-    if row["p_adjusted"] >= CLEAR:
-        return UNDECIDED
-    return HIGHER if row["difference"] > 0 else LOWER
+        return {"twin_of": "", **NO_PAIRS}
+    return {"twin_of": quantum[0]["config_hash"], **pair(quantum[1], rows)}
 
 
 def lay_out_twins(table: pd.DataFrame) -> Layout:

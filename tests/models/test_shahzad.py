@@ -146,8 +146,8 @@ def test_trains_on_digits(tmp_path: Path) -> None:
         ),
         (("layer=none", "model.layers=3"), "Argument `model.layers` must be left out with layer=none, but is 3."),
         (
-            ("model.recipe=hybrid",),
-            "Argument `model.recipe` must be left out with protocol=common, but is 'hybrid'.",
+            ("model.recipe=classical",),
+            "Argument `model.recipe` must be left out with protocol=common, but is 'classical'.",
         ),
         (
             ("layer=linear", "backend=aer"),

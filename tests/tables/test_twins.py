@@ -12,8 +12,8 @@ from qnlnet.config import load_config
 from qnlnet.figures import figure_kind, plot_figures
 from qnlnet.records.configurations import remember
 from qnlnet.records.schema import cell_columns
-from qnlnet.tables.paired import adjust, smallest_adjusted
-from qnlnet.tables.twins import HIGHER, LOWER, TOO_FEW, UNDECIDED, format_twins_terminal, summarise_twins, write_twins
+from qnlnet.tables.paired import HIGHER, LOWER, TOO_FEW, UNDECIDED, adjust, smallest_adjusted
+from qnlnet.tables.twins import format_twins_terminal, summarise_twins, write_twins
 from qnlnet.tables.twins_compact import format_compact
 
 BASE = ("model=quanvolution", "circuit=strong", "train.learning_rate=0.01", "train.epochs=2")

@@ -27,6 +27,7 @@ class ModelConfig(Section):
         computes_in_numpy: Whether training them calls linear algebra of NumPy's, which then is kept to one core.
         flat_words: Words of the command line that stand for settings of this family: ``r`` for ``model.r``.
         spoken: Settings that `words` says, so that nobody has to say them again.
+        recipes: Settings that each stand for a whole recipe of training, and so bring others with them.
         implied: Settings that follow from others where they are left out, and are told only where they do not.
     """
 
@@ -37,6 +38,7 @@ class ModelConfig(Section):
     usual_protocol: ClassVar[str] = "common"
     flat_words: ClassVar[dict[str, str]] = {}
     spoken: ClassVar[tuple[str, ...]] = ()
+    recipes: ClassVar[tuple[str, ...]] = ()
     implied: ClassVar[tuple[str, ...]] = ()
 
     name: str

@@ -27,12 +27,12 @@ class ShahzadConfig(ModelConfig):
         layer: ``quantum``, the trained circuit. To compare: ``frozen``, the circuit as drawn; ``linear``, a linear
             layer with as many outputs; ``none``, the softmax itself; ``classical``, the paper's classical network,
             which is another one from the first convolution on.
-        recipe: How ``protocol=paper`` trains: ``own``, the classical network by its recipe and all others by the
-            hybrid's, as in the paper; ``hybrid`` or ``classical``, all by this one.
+        recipe: How ``protocol=paper`` trains: as the paper trains its ``hybrid``, or its ``classical`` network.
     """
 
     title: ClassVar[str] = "Shahzad hybrid"
     spoken: ClassVar[tuple[str, ...]] = ("network", "layer")
+    recipes: ClassVar[tuple[str, ...]] = ("recipe",)
     implied: ClassVar[tuple[str, ...]] = ("network",)
 
     name: Literal["shahzad"] = "shahzad"
@@ -40,7 +40,7 @@ class ShahzadConfig(ModelConfig):
     num_qubits: int = Field(default=4, strict=True, ge=2, le=6)
     layers: Repetitions = 2
     layer: Literal["quantum", "frozen", "linear", "none", "classical"] = "quantum"
-    recipe: Literal["own", "hybrid", "classical"] = "own"
+    recipe: Literal["hybrid", "classical"] = "hybrid"
 
     @property
     def runs_circuit(self) -> bool:
