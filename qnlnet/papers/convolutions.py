@@ -1,19 +1,14 @@
 """How claims about circuits in place of convolutions are judged, from the table of twins."""
 
 import math
-from collections.abc import Callable
 
 import pandas as pd
 
+from qnlnet.papers.circuits import TEN, WITHOUT, Judge, place_of
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, Finding
-from qnlnet.papers.gupta2024.contribution import BETTER, EQUAL, MARGIN, UNDECIDED, WORSE, conclude, decide
-from qnlnet.records import dataset_label
-from qnlnet.records.configurations import recall
 from qnlnet.tables.layout import signed
-from qnlnet.tables.paired import TOO_FEW
 
 TABLE, COMMAND = "convolutions", "make convolutions"
-TEN = "0/1/2/3/4/5/6/7/8/9"
 RULE = (
     "Of circuits in place of convolutions: an accuracy is reached if the mean of a cell is there, or within two "
     "standard errors where these are at most half a point; one that is to be exceeded must be exceeded by two. With "
@@ -22,8 +17,6 @@ RULE = (
 )
 _ONE_SEED = 2.0  # points that stand for two standard errors where there are none
 _NARROW = 0.5  # points: two standard errors that are wider say nothing about agreement
-_WITHOUT = ("frozen", "none")  # what stands in place of trained circuits where only the rest is trained
-Judge = Callable[[pd.DataFrame], Finding | None]
 
 
 def judge_accuracy(family: str, dataset: str, target: float, *, exceed: bool, is_known: bool) -> Judge:
@@ -78,7 +71,7 @@ def _say_mean(cell: pd.Series) -> str:
 
 
 def _beside_twins(twins: pd.DataFrame, target: float) -> tuple[str, str]:
-    trained = twins[[_place(digest) not in _WITHOUT for digest in twins.config_hash]]
+    trained = twins[[place_of(digest) not in WITHOUT for digest in twins.config_hash]]
     unknown = "The paper tells neither network nor recipe"
     if trained.empty:
         return OPEN, f"{unknown}, and no classical twin shows whether these here suffice."
@@ -86,56 +79,3 @@ def _beside_twins(twins: pd.DataFrame, target: float) -> tuple[str, str]:
     if best < target:
         return OPEN, f"{unknown}; with these here the classical twin does not get there either ({best:.2f} %)."
     return FAILS, f"{unknown}; with these here the classical twin gets there ({best:.2f} %) and the circuits do not."
-
-
-def judge_circuits(family: str) -> Judge:
-    """Judges by the twins with frozen circuits and without circuits whether trained ones make the accuracy."""
-
-    def judge(table: pd.DataFrame) -> Finding | None:
-        twins = table[(table.model == family) & table.twin_of.notna() & table.twin_of.ne("")]
-        twins = twins[[_place(digest) in _WITHOUT for digest in twins.config_hash]]
-        if twins.empty:
-            return None
-        states = twins.apply(_state, axis=1)
-        low, high = signed(-twins.difference.max()), signed(-twins.difference.min())
-        seen = "".join(
-            f"; {words}: {_where(twins[states == state])}" for state, words in _WORDS if (states == state).any()
-        )
-        measured = (
-            f"frozen or left out, the accuracy changes by {low} to {high} points in {len(twins)} comparisons{seen}"
-        )
-        if twins.verdict.eq(TOO_FEW).all():
-            return Finding(measured, OPEN, "So few seeds could not have shown a difference, however large.")
-        verdict, reason = conclude(set(states))
-        return Finding(measured, verdict, reason.replace("the layer", "trained circuits"))
-
-    return judge
-
-
-_WORDS = ((WORSE, "clearly worse"), (EQUAL, f"the same within {MARGIN:g} points"), (BETTER, "clearly better"),
-          (UNDECIDED, "undecided"))  # fmt: skip
-
-
-def _state(twin: pd.Series) -> str:
-    """Returns what a twin shows; the table has the difference with circuits minus without."""
-    if twin.verdict == TOO_FEW:
-        return UNDECIDED
-    return decide(-twin.high, -twin.low, twin.p_adjusted)
-
-
-def _where(twins: pd.DataFrame) -> str:
-    tasks = twins.assign(place=[_place(digest) for digest in twins.config_hash])
-    groups = tasks.groupby(["dataset", "classes", "place"], sort=False).size()
-    return ", ".join(
-        f"{_short(dataset, classes)} {place}{f' ×{number}' if number > 1 else ''}"
-        for (dataset, classes, place), number in groups.items()
-    )
-
-
-def _short(dataset: str, classes: str) -> str:
-    return dataset_label(dataset, "" if classes == TEN else classes)
-
-
-def _place(digest: str) -> str:
-    """Returns what stands in place of trained circuits in a cell."""
-    return str(getattr(recall(digest).model, "layer", ""))

@@ -103,3 +103,13 @@ def test_ahead_is_judged_beside_circuits_and_beside_what_has_none(
     found = verdict(tmp_path, AHEAD, *cells)
     assert (found.verdict, named in found.reason) == (ending, True)
     assert verdict(tmp_path / "alone", AHEAD, cells[0]).measured == "not measured"
+
+
+def test_recipes_that_leave_test_images_out_are_ahead_of_nobody(tmp_path: Path) -> None:
+    cells = [
+        cell([99.96, 99.97], "reducer=cnn", "data=mnist"),
+        cell([98.0, 98.0], "reducer=cnn", "layer=none", "data=mnist"),
+        cell([98.0, 98.1], *TREE),
+        cell([99.99, 100.0], "model=sqnn", "data=mnist", "protocol=paper"),
+    ]
+    assert verdict(tmp_path, AHEAD, *cells).verdict == HOLDS

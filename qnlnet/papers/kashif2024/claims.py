@@ -2,8 +2,9 @@
 
 import pandas as pd
 
+from qnlnet.papers.circuits import judge_circuits
 from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Claim, Finding
-from qnlnet.papers.convolutions import COMMAND, TABLE, judge_circuits
+from qnlnet.papers.convolutions import COMMAND, TABLE
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import family_in
 from qnlnet.tables.gradients import say_norm

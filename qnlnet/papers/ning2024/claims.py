@@ -1,7 +1,8 @@
 """The claims of the paper that rows can judge, typed once with where they stand."""
 
+from qnlnet.papers.circuits import judge_circuits
 from qnlnet.papers.claims import Claim
-from qnlnet.papers.convolutions import COMMAND, TABLE, judge_accuracy, judge_circuits
+from qnlnet.papers.convolutions import COMMAND, TABLE, judge_accuracy
 from qnlnet.records.published import family_in
 
 _SOURCE = "arXiv:2412.01241"

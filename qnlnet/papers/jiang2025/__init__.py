@@ -1,0 +1,1 @@
+"""Jiang, Huang, Chen, Goan: Quantum variational activation functions empower KANs, 2509.14026."""

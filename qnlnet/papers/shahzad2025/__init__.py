@@ -1,0 +1,1 @@
+"""Shahzad and others: Hybrid quantum-classical model for image classification, 2509.13353."""

@@ -1,0 +1,1 @@
+"""Wang and others: Let the quantum creep in: swapping out classical components gradually, 2409.17583."""

@@ -1,0 +1,1 @@
+"""Wang and others: Quantum Hamiltonian embedding of images for data reuploading classifiers, 2407.14055."""
