@@ -160,7 +160,7 @@ def small_cifar10() -> SmallRelease:
     return _archived(CIFAR10, files, {"readme.html": b"not a batch"})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_cifar100() -> SmallRelease:
     """Returns a release with an image of each class in each file; labels fall from 99 to 0, coarse ones with them."""
     random = np.random.default_rng(0)
@@ -174,7 +174,7 @@ def small_cifar100() -> SmallRelease:
     return _archived(CIFAR100, files, {"file.txt~": b""})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_stl10() -> SmallRelease:
     """Returns a release with 20 training and 10 test images; labels fall from 10 to 1, again and again."""
     random = np.random.default_rng(0)
