@@ -34,7 +34,7 @@ $(READY): pyproject.toml constraints.txt
 
 setup: $(READY)  ## Create the virtual environment in .venv with the tested versions
 
-data: $(READY)  ## Download and verify MNIST, Fashion-MNIST, CIFAR-10 (ARGS="--root DIR" says where)
+data: $(READY)  ## Download and verify MNIST, Fashion-MNIST, CIFAR-10; ARGS="--datasets cifar100 stl10": these
 	$(BIN)/python scripts/download_data.py $(ARGS)
 
 quickstart: $(READY)  ## Run the Table 1 pipeline on embedded digits: no download, about a minute

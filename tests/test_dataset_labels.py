@@ -14,6 +14,8 @@ from qnlnet.records.labels import dataset_label, dataset_mark, dataset_notes
         ("mnist", "0/1", "MNIST 0/1"),
         ("fashion_mnist", "0/1", "Fashion-MNIST 0/1"),
         ("cifar10 validation", "2/8", "CIFAR-10 validation 2/8"),
+        ("cifar100_coarse validation", "0/14", "CIFAR-100 coarse validation 0/14"),
+        ("stl10", "0/1", "STL-10 0/1"),
         ("image_folder:pets", "cats/dogs", "pets cats/dogs"),
         ("image_folder:mnist validation", "0/1", "mnist validation 0/1"),
         ("svhn", "0/1", "svhn 0/1"),
@@ -62,7 +64,8 @@ def test_notes_explain_the_marks_that_are_there() -> None:
 
 
 def test_fashion_mnist_comes_after_mnist_and_own_images_come_last() -> None:
-    order = ["mnist", "mnist validation", "fashion_mnist", "fashion_mnist validation", "cifar10", "digits"]
+    order = ["mnist", "mnist validation", "fashion_mnist", "fashion_mnist validation", "cifar10", "cifar100"]
+    order += ["cifar100_coarse", "stl10", "stl10 validation", "digits"]
     order += ["image_folder:a", "image_folder:b"]
     rows = frame(*(seed_rows(90.0, dataset=name) for name in reversed(order)))
     assert sort_rows(rows).dataset.tolist() == order

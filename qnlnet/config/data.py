@@ -31,7 +31,7 @@ class DataConfig(Section):
         accept_copies: Whether the same own picture may be in two classes, or both train and test; None for no.
     """
 
-    name: Literal["mnist", "fashion_mnist", "cifar10", "digits", "image_folder"]
+    name: Literal["mnist", "fashion_mnist", "cifar10", "cifar100", "cifar100_coarse", "stl10", "digits", "image_folder"]
     classes: tuple[StrictInt | StrictStr, ...]
     root: str | None = None
     verify: bool = True

@@ -1,4 +1,4 @@
-"""Data: MNIST, Fashion-MNIST and CIFAR-10, checked against their releases, scikit-learn's digits, and own images."""
+"""Data: released datasets, checked against their hashes, scikit-learn's digits, and own images."""
 
 from qnlnet.data.dataset import Dataset
 from qnlnet.data.load import load_dataset

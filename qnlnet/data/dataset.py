@@ -21,7 +21,8 @@ class Dataset:
     release, or of the person's own folders, never mixed.
 
     Attributes:
-        name: The dataset: ``mnist``, ``fashion_mnist``, ``cifar10``, ``digits`` or ``image_folder``.
+        name: The dataset: ``mnist``, ``fashion_mnist``, ``cifar10``, ``cifar100``, ``cifar100_coarse``, ``stl10``,
+            ``digits`` or ``image_folder``.
         classes: The classes of the dataset that are used, own ones by name; their positions here are the labels.
         train_images: Shape (count, channels, height, width), uint8 in [0, 255].
         train_labels: Shape (count,), int64 in [0, len(classes) - 1], ascending.

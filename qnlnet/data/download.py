@@ -51,7 +51,7 @@ def where_to_get(release: Release, root: Path, missing: Sequence[str]) -> str:
     remotes = [remote for remote in release.remotes if set(remote.provides) & set(missing)]
     urls = [remote.urls[0] if remote.is_archive else remote.urls[0].rpartition("/")[0] + "/" for remote in remotes]
     return (
-        f"Run `make data` where there is a connection, or put {', '.join(missing)} "
+        f"Run `{release.command}` where there is a connection, or put {', '.join(missing)} "
         f"into {root / release.folder} by hand (from {', '.join(dict.fromkeys(urls))})."
     )
 

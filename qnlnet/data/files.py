@@ -67,7 +67,7 @@ def read_release(
 def _not_official(release: Release, folder: Path, differing: list[str]) -> DataError:
     return DataError(
         f"The files of {release.title} in {folder} must be the official ones, but these differ: "
-        f"{', '.join(differing)}. Remove them and run `make data` to download the official ones, or accept "
+        f"{', '.join(differing)}. Remove them and run `{release.command}` to download the official ones, or accept "
         "them on purpose with data.verify=false; every row and table made from them then says so."
     )
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qnlnet.data.dataset import Images, Labels
+from qnlnet.data.release import Release
 from qnlnet.errors import DataError
 
 
@@ -29,6 +32,28 @@ class Splits:
     train: tuple[LabelledImages, ...]
     test: tuple[LabelledImages, ...]
     official: bool
+
+
+def pair_up(images: Images, labels: NDArray[np.uint8], split: str, release: Release, root: Path) -> LabelledImages:
+    """Returns images with their labels, which came from another file.
+
+    Args:
+        images: Shape (count, channels, height, width), uint8 in [0, 255].
+        labels: Shape (count,), uint8, the class of each image.
+        split: What to call the two files in an error message.
+        release: What the files belong to.
+        root: The data root.
+
+    Raises:
+        DataError: If there is not one label for each image.
+    """
+    if len(images) != len(labels):
+        raise DataError(
+            f"The files of {release.title} in {root / release.folder} must have one label for each image, but {split} "
+            f"has {len(images)} images and {len(labels)} labels. Remove them and run `{release.command}` to download "
+            "the official ones."
+        )
+    return LabelledImages(images=images, labels=labels.astype(np.int64))
 
 
 def select_classes(parts: Sequence[LabelledImages], classes: Sequence[int]) -> tuple[Images, Labels]:

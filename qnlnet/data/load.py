@@ -5,20 +5,33 @@ from functools import partial
 
 from qnlnet.config.data import DataConfig
 from qnlnet.data.cifar10 import CIFAR10, read_cifar10
+from qnlnet.data.cifar100 import CIFAR100, CIFAR100_COARSE, read_cifar100, read_cifar100_coarse
 from qnlnet.data.dataset import Dataset
 from qnlnet.data.digits import DIGIT_NAMES, read_digits
 from qnlnet.data.image_folder import read_image_folder
 from qnlnet.data.labelled_images import Splits, select_classes
 from qnlnet.data.mnist import FASHION_MNIST, MNIST, read_mnist
+from qnlnet.data.release import Release
 from qnlnet.data.root import data_root
+from qnlnet.data.stl10 import STL10, read_stl10
 from qnlnet.data.validation import hold_out_validation
 from qnlnet.errors import argument_error, check_type
 
-RELEASES = {"mnist": MNIST, "fashion_mnist": FASHION_MNIST, "cifar10": CIFAR10}
+RELEASES: Mapping[str, Release] = {
+    "mnist": MNIST,
+    "fashion_mnist": FASHION_MNIST,
+    "cifar10": CIFAR10,
+    "cifar100": CIFAR100,
+    "cifar100_coarse": CIFAR100_COARSE,
+    "stl10": STL10,
+}
 READERS: Mapping[str, Callable[..., Splits]] = {
     "mnist": read_mnist,
     "fashion_mnist": partial(read_mnist, release=FASHION_MNIST),
     "cifar10": read_cifar10,
+    "cifar100": read_cifar100,
+    "cifar100_coarse": read_cifar100_coarse,
+    "stl10": read_stl10,
 }
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from qnlnet.data.download import DEFAULT_SETTINGS, DownloadSettings
 from qnlnet.data.files import read_release
 from qnlnet.data.idx import parse_idx
-from qnlnet.data.labelled_images import LabelledImages, Splits
+from qnlnet.data.labelled_images import Splits, pair_up
 from qnlnet.data.release import Release, RemoteFile
 from qnlnet.errors import DataError
 
@@ -104,7 +104,16 @@ def read_mnist(
         DataError: If files are missing, damaged or, with `verify`, not the official ones.
     """
     files = read_release(release, root, _parse, verify=verify, download=download, settings=settings)
-    train, test = (_join(files.parsed, split, release, root) for split in ("train", "t10k"))
+    train, test = (
+        pair_up(
+            files.parsed[f"{split}-images-idx3-ubyte.gz"][:, np.newaxis],
+            files.parsed[f"{split}-labels-idx1-ubyte.gz"],
+            split,
+            release,
+            root,
+        )
+        for split in ("train", "t10k")
+    )
     return Splits(train=(train,), test=(test,), official=files.official)
 
 
@@ -115,14 +124,3 @@ def _parse(content: bytes, path: Path) -> NDArray[np.uint8]:
     if array.ndim == 1 and array.size and array.max() > 9:
         raise DataError(f"File {path} must contain labels from 0 to 9, but contains {array.max()}.")
     return array
-
-
-def _join(arrays: dict[str, NDArray[np.uint8]], split: str, release: Release, root: Path) -> LabelledImages:
-    images, labels = arrays[f"{split}-images-idx3-ubyte.gz"], arrays[f"{split}-labels-idx1-ubyte.gz"]
-    if len(images) != len(labels):
-        raise DataError(
-            f"The files of {release.title} in {root / release.folder} must have one label for each image, but {split} "
-            f"has {len(images)} images and {len(labels)} labels. Remove them and run `make data` to download the "
-            "official ones."
-        )
-    return LabelledImages(images=images[:, np.newaxis], labels=labels.astype(np.int64))

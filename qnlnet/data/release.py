@@ -33,6 +33,7 @@ class Release:
         remotes: What to download to get all files.
         class_names: A word for each class; its position is the class.
         image_shape: (channels, height, width) of every image.
+        on_request: Its name where `make data` downloads it only when asked to; None: always.
     """
 
     title: str
@@ -41,3 +42,9 @@ class Release:
     remotes: tuple[RemoteFile, ...]
     class_names: tuple[str, ...]
     image_shape: tuple[int, int, int]
+    on_request: str | None = None
+
+    @property
+    def command(self) -> str:
+        """What to run in a terminal to download it."""
+        return f'make data ARGS="--datasets {self.on_request}"' if self.on_request else "make data"

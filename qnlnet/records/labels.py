@@ -16,7 +16,15 @@ UNOFFICIAL_NOTE = (
     "on purpose (data.verify=false)."
 )
 
-_DATASETS = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST", "cifar10": "CIFAR-10", "digits": "Digits"}
+_DATASETS = {
+    "mnist": "MNIST",
+    "fashion_mnist": "Fashion-MNIST",
+    "cifar10": "CIFAR-10",
+    "cifar100": "CIFAR-100",
+    "cifar100_coarse": "CIFAR-100 coarse",
+    "stl10": "STL-10",
+    "digits": "Digits",
+}
 _OWN_IMAGES = "image_folder:"
 _SETTINGS = {
     "r": "r = {}",

@@ -12,7 +12,9 @@ from qnlnet.records.schema import EPOCH_SCHEMA, GRADIENT_SCHEMA, SEED_SCHEMA
 
 _READING_ORDER = {
     "dataset": tuple(
-        name + split for name in ("mnist", "fashion_mnist", "cifar10", "digits") for split in ("", " validation")
+        name + split
+        for name in ("mnist", "fashion_mnist", "cifar10", "cifar100", "cifar100_coarse", "stl10", "digits")
+        for split in ("", " validation")
     ),
     "model": tuple(shipped_names()),
     "reducer": ("cnn", "cnn_nonlocal", "pca"),
@@ -54,8 +56,8 @@ def upsert(frame: pd.DataFrame, rows: pd.DataFrame | Iterable[Mapping[str, Any]]
 def sort_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Returns the rows in reading order.
 
-    MNIST comes before Fashion-MNIST, CIFAR-10, digits and own images, CNN before PCA; then ansatz, the other keys, seed
-    and epoch.
+    MNIST comes before Fashion-MNIST, CIFAR-10, CIFAR-100, STL-10, digits and own images, CNN before PCA; then ansatz,
+    the other keys, seed and epoch.
     """
     columns = [name for name in _SORT_COLUMNS if name in frame.columns]
     return frame.sort_values(columns, key=_sort_key, kind="stable", ignore_index=True)

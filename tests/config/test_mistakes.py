@@ -60,8 +60,8 @@ CHOICES = {
     "Did you mean `released`?",
     "backend=aerr": "Argument `backend` must be one of aer, exact, runtime, statevector, but is 'aerr'. "
     "Did you mean `aer`?",
-    "data=cifar": "Argument `data` must be one of cifar10, digits, digits_as_cifar10, fashion_mnist, image_folder, "
-    "mnist, but is 'cifar'. Did you mean `cifar10`?",
+    "data=cifar": "Argument `data` must be one of cifar10, cifar100, cifar100_coarse, digits, digits_as_cifar10, "
+    "fashion_mnist, image_folder, mnist, stl10, but is 'cifar'. Did you mean `cifar10`?",
     "train.loss=mse": "Argument `train.loss` must be 'raw_nll', 'cross_entropy', 'log_sigmoid', 'hinge' or "
     "'squared', but is 'mse'.",
     "train.pca_scaling=none": "Argument `train.pca_scaling` must be 'each_split' or 'train_split', but is 'none'.",

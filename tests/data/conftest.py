@@ -17,14 +17,19 @@ from PIL import Image
 from qnlnet.config.data import DataConfig
 from qnlnet.data import Dataset, load_dataset
 from qnlnet.data.cifar10 import CIFAR10
+from qnlnet.data.cifar100 import CIFAR100, CIFAR100_COARSE
 from qnlnet.data.mnist import FASHION_MNIST, MNIST
 from qnlnet.data.release import Release
+from qnlnet.data.stl10 import STL10
 
 _SETTINGS: dict[str, dict[str, Any]] = {
     "mnist": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,)},
     "fashion_mnist": {"image_shape": (1, 28, 28), "mean": (0.286,), "std": (0.353,)},
     "digits": {"image_shape": (1, 28, 28), "mean": (0.1307,), "std": (0.3081,)},
-    "cifar10": {"image_shape": (3, 32, 32), "mean": (0.5,) * 3, "std": (0.25,) * 3},
+    **{
+        name: {"image_shape": (3, side, side), "mean": (0.5,) * 3, "std": (0.25,) * 3}
+        for name, side in (("cifar10", 32), ("cifar100", 32), ("cifar100_coarse", 32), ("stl10", 96))
+    },
     "image_folder": {"image_shape": (3, 16, 16), "classes": None},
 }
 
@@ -152,14 +157,44 @@ def small_cifar10() -> SmallRelease:
     for name in set(CIFAR10.md5) - {"batches.meta"}:
         data = random.integers(0, 256, (20, 3072), dtype=np.uint8)
         files[name] = _encode_batch({b"data": data, b"labels": 2 * list(range(10))})
+    return _archived(CIFAR10, files, {"readme.html": b"not a batch"})
+
+
+@pytest.fixture(scope="session")
+def small_cifar100() -> SmallRelease:
+    """Returns a release with an image of each class in each file; labels fall from 99 to 0, coarse ones with them."""
+    random = np.random.default_rng(0)
+    fine = list(range(100))[::-1]
+    names = {b"fine_label_names": CIFAR100.class_names, b"coarse_label_names": CIFAR100_COARSE.class_names}
+    files = {"meta": _encode_batch({key: [name.encode() for name in value] for key, value in names.items()})}
+    for name in ("train", "test"):
+        data = random.integers(0, 256, (100, 3072), dtype=np.uint8)
+        coarse = [label // 5 for label in fine]
+        files[name] = _encode_batch({b"coarse_labels": coarse, b"fine_labels": fine, b"data": data})
+    return _archived(CIFAR100, files, {"file.txt~": b""})
+
+
+@pytest.fixture(scope="session")
+def small_stl10() -> SmallRelease:
+    """Returns a release with 20 training and 10 test images; labels fall from 10 to 1, again and again."""
+    random = np.random.default_rng(0)
+    files = {}
+    for split, count in (("train", 20), ("test", 10)):
+        files[f"{split}_X.bin"] = random.integers(0, 256, (count, 3, 96, 96), dtype=np.uint8).tobytes()
+        files[f"{split}_y.bin"] = bytes(10 - number % 10 for number in range(count))
+    return _archived(STL10, files, {"unlabeled_X.bin": bytes(27648), "fold_indices.txt": b"0 1\n"})
+
+
+def _archived(template: Release, files: dict[str, bytes], others: dict[str, bytes]) -> SmallRelease:
+    """Returns a release whose files come in one archive, together with others."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content in {"readme.html": b"not a batch", **files}.items():
-            member = tarfile.TarInfo(f"{CIFAR10.folder}/{name}")
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
+        for name, content in {**others, **files}.items():
+            member = tarfile.TarInfo(f"{template.folder}/{name}")
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
-    downloads = {"cifar-10-python.tar.gz": buffer.getvalue()}
-    return SmallRelease(_with_hashes(CIFAR10, files, downloads), files, downloads)
+    downloads = {template.remotes[0].urls[0].rpartition("/")[2]: buffer.getvalue()}
+    return SmallRelease(_with_hashes(template, files, downloads), files, downloads)
 
 
 def _with_hashes(template: Release, contents: dict[str, bytes], downloads: dict[str, bytes]) -> Release:

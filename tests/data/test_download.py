@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from qnlnet.data.cifar10 import read_cifar10
+from qnlnet.data.cifar100 import read_cifar100
 from qnlnet.data.download import DownloadSettings, download_missing
 from qnlnet.data.mnist import read_mnist
 from qnlnet.data.release import Release
+from qnlnet.data.stl10 import read_stl10
 from qnlnet.errors import DataError
 
 QUICK = DownloadSettings(attempts=2, timeout=0.3, pause=0.0)
@@ -132,11 +134,21 @@ def files_under(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_complete_download(server: Server, small_mnist: Any, small_cifar10: Any, tmp_path: Path) -> None:
-    for made, read in ((small_mnist, read_mnist), (small_cifar10, read_cifar10)):
-        root = tmp_path / made.release.folder
-        assert read(root, release=server.offer(made, "a"), settings=QUICK).official
-        assert files_under(root) == made.files
+@pytest.mark.parametrize(
+    ("small", "read"),
+    [
+        ("small_mnist", read_mnist),
+        ("small_cifar10", read_cifar10),
+        ("small_cifar100", read_cifar100),
+        ("small_stl10", read_stl10),
+    ],
+)
+def test_complete_download(
+    small: str, read: Any, server: Server, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    made = request.getfixturevalue(small)
+    assert read(tmp_path, release=server.offer(made, "a"), settings=QUICK).official
+    assert files_under(tmp_path) == made.files
 
 
 def test_downloaded_files_have_the_permissions_of_any_new_file(

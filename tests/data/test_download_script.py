@@ -1,12 +1,15 @@
 """scripts/download_data.py: what it says about files that are there; downloads are tested elsewhere."""
 
 import importlib.util
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from qnlnet.data.load import RELEASES
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "download_data.py"
 
@@ -26,6 +29,16 @@ def test_help_explains_the_options() -> None:
     finished = subprocess.run([sys.executable, SCRIPT, "--help"], capture_output=True, text=True, check=True)
     for part in ("--root", "--datasets", "--no-verify", "QNLNET_DATA", "Exit status"):
         assert part in finished.stdout
+
+
+def test_large_files_that_few_need_come_only_when_asked_for(script: ModuleType) -> None:
+    assert script.build_parser().parse_args([]).datasets == ["mnist", "fashion_mnist", "cifar10"]
+    for name, release in RELEASES.items():
+        if release.on_request:
+            words = shlex.split(release.command)
+            assert words[:2] == ["make", "data"]
+            asked = script.build_parser().parse_args(words[2].removeprefix("ARGS=").split()).datasets
+            assert [RELEASES[other].md5 for other in asked] == [RELEASES[name].md5]
 
 
 @pytest.mark.parametrize(

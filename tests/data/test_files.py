@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 
 from qnlnet.data.cifar10 import read_cifar10
+from qnlnet.data.cifar100 import read_cifar100
 from qnlnet.data.labelled_images import LabelledImages, Splits, select_classes
 from qnlnet.data.mnist import read_mnist
+from qnlnet.data.stl10 import read_stl10
 from qnlnet.errors import DataError
 
 READERS: dict[str, Callable[..., Splits]] = {
     "small_mnist": read_mnist,
     "small_fashion_mnist": read_mnist,
     "small_cifar10": read_cifar10,
+    "small_cifar100": read_cifar100,
+    "small_stl10": read_stl10,
 }
 
 
@@ -66,12 +70,15 @@ def test_different_files_are_refused_and_accepted_on_purpose(small: Any, tmp_pat
 def test_missing_files_are_named_with_their_folder_and_the_remedy(small: Any, tmp_path: Path) -> None:
     made, read = small
     folder = made.write(tmp_path)
-    gone = [name for name in made.release.md5 if "train-" in name or name in ("data_batch_3", "test_batch")]
+    some = ("data_batch_3", "test_batch", "test", "train_X.bin", "test_y.bin")
+    gone = [name for name in made.release.md5 if "train-" in name or name in some]
     for name in gone:
         (folder / name).unlink()
     with pytest.raises(DataError) as caught:
         read(tmp_path)
-    for part in (", ".join(gone), str(folder), "make data", made.release.remotes[0].urls[0].rpartition("/")[0]):
+    release = made.release
+    place = release.remotes[0].urls[0].rpartition("/")[0]
+    for part in (", ".join(gone), str(folder), f"Run `{release.command}` where", place):
         assert part in str(caught.value)
 
 

@@ -84,6 +84,9 @@ def test_real_cifar10_is_complete_and_says_whether_it_is_official(
         ("mnist", (0, 10), "0, 1, 2, .*9"),
         ("fashion_mnist", (0, 10), r"0 \(T-shirt/top\), 1 \(Trouser\), .*9 \(Ankle boot\)"),
         ("cifar10", (2, -1), r"2 \(bird\), .*8 \(ship\)"),
+        ("cifar100", (0, 100), r"0 \(apple\), 1 \(aquarium_fish\), .*99 \(worm\)"),
+        ("cifar100_coarse", (0, 20), r"14 \(people\), .*19 \(vehicles_2\)"),
+        ("stl10", (0, 10), r"0 \(airplane\), .*9 \(truck\)"),
         ("digits", (0, 11), "0, 1"),
     ],
 )

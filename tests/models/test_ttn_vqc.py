@@ -165,6 +165,12 @@ def test_the_paper_protocol_is_that_of_the_authors_code() -> None:
     assert (train.schedule, train.weight_decay, train.loss) == ("cosine", 5e-4, "cross_entropy")
 
 
+@pytest.mark.parametrize("data", ["cifar10", "stl10"])
+def test_usual_modes_fit_images_in_colour(data: str) -> None:
+    config = load_config("model=ttn_vqc", f"data={data}")
+    assert math.prod(config.model.input_modes) == math.prod(config.data.image_shape)
+
+
 @pytest.mark.parametrize("overrides", [(), ("model.relu_cores=false",), ("model.features=pca",), ("layer=none",)])
 def test_trains_on_digits(overrides: tuple[str, ...]) -> None:
     config = cell("protocol=paper", "train.epochs=8", "train.batch_size=32", *overrides)

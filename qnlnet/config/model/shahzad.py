@@ -21,7 +21,7 @@ class ShahzadConfig(ModelConfig):
 
     Attributes:
         network: The sizes that the paper has for a dataset: ``mnist``, ``cifar100`` or ``stl10``; left out: ``mnist``
-            for grey images, ``cifar100`` for coloured ones.
+            for grey images, for coloured ones ``stl10`` with ``data=stl10``, else ``cifar100``.
         num_qubits: n; the softmax has 2^n units.
         layers: Layers of the circuit: RX on each qubit, a ring of CNOTs.
         layer: ``quantum``, the trained circuit. To compare: ``frozen``, the circuit as drawn; ``linear``, a linear
@@ -54,7 +54,7 @@ class ShahzadConfig(ModelConfig):
         return self.network
 
     def completed(self, data: DataConfig) -> Self:
-        usual = "mnist" if data.image_shape[0] == 1 else "cifar100"
+        usual = "stl10" if data.name == "stl10" else "mnist" if data.image_shape[0] == 1 else "cifar100"
         return self if self.network is not None else self.model_copy(update={"network": usual})
 
     def check(self, run: "RunConfig") -> None:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
 
 _Modes = tuple[Count, ...]
-_INPUT_MODES: dict[int, _Modes] = {784: (7, 16, 7), 3072: (12, 16, 16)}  # by pixels; the second one is ours
+_INPUT_MODES: dict[int, _Modes] = {  # by pixels; all but the first are ours
+    784: (7, 16, 7),
+    3072: (12, 16, 16),
+    27648: (24, 32, 36),
+}
 _OUTPUT_MODES: dict[int, _Modes] = {4: (2, 2, 1), 8: (2, 2, 2), 12: (2, 2, 3)}  # by qubits; all but that of 8 are ours
 
 
