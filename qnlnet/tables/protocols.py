@@ -61,6 +61,8 @@ def summarise_protocols(seed_rows: pd.DataFrame) -> pd.DataFrame:
     cells = [(cell, rows, recall(cell["config_hash"])) for cell, rows in split_cells(seed_rows)]
     lines: dict[str, int] = {}
     table = [_row_of(cell, rows, config, lines) for cell, rows, config in cells]
+    for line in range(len(lines)):
+        _say_of_line([row for row in table if row["line"] == line])
     frame = pd.DataFrame(table).assign(is_twin=lambda rows: rows.quantum_parameters.eq(0))
     frame = frame.sort_values([*_ORDER, "is_twin", "line"], kind="stable", ignore_index=True)
     return frame[[*KEYS, "num_qubits", "settings", *STATISTICS]]
@@ -86,7 +88,7 @@ def _row_of(cell: Mapping[str, Any], rows: pd.DataFrame, config: RunConfig, line
         "best_epoch_test_accuracy_mean": rows.best_epoch_test_accuracy.mean(),
         "train_seconds": rows.train_seconds.median(),
         "line": lines.setdefault(_line_of(cell, config), len(lines)),
-        "words": ", ".join(_words(cell, config)),
+        "words": _words(cell, config),
         "quoted_model": quoted.model if quoted else "",
         "quoted_accuracy": quoted.test_mean if quoted else math.nan,
         "quoted_std": quoted.test_std if quoted else math.nan,
@@ -98,6 +100,18 @@ def _row_of(cell: Mapping[str, Any], rows: pd.DataFrame, config: RunConfig, line
 def _words(cell: Mapping[str, Any], config: RunConfig) -> list[str]:
     settings = _training_of(cell) if is_missing(cell["reducer"]) else cell["settings"]
     return [*config.model.words()[1:], *([settings_in_words(settings)] if settings else [])]
+
+
+def _say_of_line(cells: list[dict[str, Any]]) -> None:
+    """Puts the words of all cells of a line together: what they share, and what only one protocol has."""
+    shared = [word for word in cells[0]["words"] if all(word in cell["words"] for cell in cells)]
+    alone = {
+        "common" if cell["protocol"] == COMMON else "own": ", ".join(w for w in cell["words"] if w not in shared)
+        for cell in cells
+    }
+    told = ", ".join(f"{which}: {words}" for which, words in alone.items() if words)
+    for cell in cells:
+        cell["words"] = ", ".join(shared) + (f" ({told})" if told else "")
 
 
 def _training_of(cell: Mapping[str, Any]) -> str:

@@ -46,6 +46,14 @@ def test_both_protocols_stand_in_one_line_whatever_settings_follow_from_them() -
         assert (line["Own: at chance"], line["Common: at chance"], line["Own: seeds"]) == ("1", "0", "2")
 
 
+def test_a_line_says_what_both_protocols_share_and_what_only_one_has() -> None:
+    scaled, carried = (
+        lines_of(*both(*SQNN), *both("model=qtn_patches", "data=mnist")).sort_values("Model").Settings[::-1]
+    )
+    assert scaled == "8 × 8 pixels, trained circuits (own: scaling uint8_wrap, common: scaling pi)"
+    assert carried == "trained circuits (own: state carried over)"
+
+
 def test_other_models_have_other_lines() -> None:
     others = ((), ("layer=none",), ("model.relu_cores=false",), ("data.classes=[3,6]",), ("train.batch_size=128",))
     lines = lines_of(*(cell(90.0, words=(*TTN, *words)) for words in others))
