@@ -24,7 +24,7 @@ PAGES = (
     PROJECT / "README.md",
     *(
         PROJECT / "docs" / f"{name}.md"
-        for name in ("reproduction", "performance", "hardware", "audit", "convolutions", "competitors")
+        for name in ("reproduction", "performance", "hardware", "audit", "convolutions", "competitors", "field")
     ),
 )
 _PLACE = re.compile(

@@ -6,6 +6,7 @@ TABLE_NAMES = [
         "classes",
         "convolutions",
         "corrected",
+        "field",
         "quickstart",
         "reuploading",
         "select_protocol",

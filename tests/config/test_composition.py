@@ -66,7 +66,7 @@ def test_no_table_is_missing_in_the_list_of_all() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("running_application")
 @pytest.mark.parametrize(
-    "name", sorted({*TABLE_NAMES} - {"convolutions", "table2_run"})
+    "name", sorted({*TABLE_NAMES} - {"convolutions", "field", "table2_run"})
 )  # there some make sense only together
 def test_every_choice_of_every_table_composes(name: str) -> None:
     axes = compose_config(name, []).axes

@@ -95,7 +95,7 @@ def test_the_seed_decides_the_first_weights(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FAMILIES)
 def test_runs_are_saved_loaded_and_repeated(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qnlnet.training.agreement.ROWS", 500)  # on Aer a row takes a millisecond
+    monkeypatch.setattr("qnlnet.training.agreement.ROWS", 100)  # on Aer a row takes a millisecond
     config = cell(name, "seeds=1", f"output_dir={tmp_path / 'first'}")
     (run,) = train_cells([config])
     (row,) = run.seed_rows().to_dict("records")
