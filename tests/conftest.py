@@ -23,6 +23,8 @@ from qnlnet.compilation import is_cached
 from qnlnet.config import CONFIG_DIR, AnsatzConfig
 from robustness.processes import Starter
 
+pytest.register_assert_rewrite("refusals")  # so that a sentence that is another is shown beside the expected one
+
 # The same examples in every run, and no time limit: the first call of a compiled kernel takes seconds.
 settings.register_profile("qnlnet", derandomize=True, deadline=None)
 settings.load_profile("qnlnet")

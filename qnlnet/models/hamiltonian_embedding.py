@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from qnlnet.backends import pauli_exponential
-from qnlnet.backends.row_evolution import evolve_rows
+from qnlnet.backends.row_evolution import act_on_rows, evolve_rows
 from qnlnet.config import RunConfig, settings_of
 from qnlnet.config.model.hamiltonian_embedding import MEASURED, NUM_QUBITS, HamiltonianEmbeddingConfig
 from qnlnet.config.model.square_images import SIDE
@@ -46,16 +46,10 @@ class ImageEvolution(CircuitWeights):
         bases = bases.to(self.times.dtype).contiguous()
         states = bases.new_zeros(len(bases), 2, SIDE)
         states[:, 0] = SIDE**-0.5
-        for time, unitary in zip(self.times, pauli_exponential(self.angles, NUM_QUBITS), strict=True):
-            evolved = evolve_rows(states, time / 2, bases)
-            states = (evolved.flatten(1) @ _act_on_rows(unitary)).view_as(states)
+        unitaries = act_on_rows(pauli_exponential(self.angles, NUM_QUBITS))
+        for time, unitary in zip(self.times, unitaries, strict=True):
+            states = (evolve_rows(states, time / 2, bases).flatten(1) @ unitary).view_as(states)
         return states.square().sum(dim=1).unflatten(1, (-1, _OTHERS)).sum(dim=2)
-
-
-def _act_on_rows(unitary: Tensor) -> Tensor:
-    """Returns the real matrix that rows of real parts and then imaginary parts are multiplied by, shape (2d, 2d)."""
-    real, imaginary = unitary.real.T, unitary.imag.T
-    return torch.cat([torch.cat([real, imaginary], dim=1), torch.cat([-imaginary, real], dim=1)])
 
 
 class SymmetricPixels(nn.Module):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import Operator, Statevector
+from refusals import refused
 
 from qnlnet.backends import build_qnn
 from qnlnet.circuits import Circuit, build_qnl_circuit, circuit_from_config
@@ -143,9 +144,8 @@ def test_weights_may_stand_in_closing_rotations_or_entanglers_alone() -> None:
     ],
 )
 def test_gates_that_mean_nothing_are_refused(words: str, sentence: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
+    with refused(sentence):
         circuit_from_config(load_config("ansatz.name=own", *words.split()))
-    assert str(caught.value) == sentence
 
 
 @pytest.mark.parametrize(

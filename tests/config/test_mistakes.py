@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from refusals import refused
 
 from qnlnet.config import compose_config, load_config
 from qnlnet.errors import ArgumentError
@@ -126,9 +127,8 @@ TABLE = RANGES | TYPES | CHOICES | KEYS | UNUSED_OPTIONS
 @pytest.mark.slow
 @pytest.mark.parametrize(("overrides", "message"), TABLE.items(), ids=TABLE)
 def test_mistake(overrides: str, message: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
+    with refused(message):
         load_config(*overrides.split(" "))
-    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize("override", ["r", "r=[1", "r=2 r=3", "output_dir=~/cell", "data.classes=[3, "])

@@ -6,6 +6,7 @@ import torch
 from models.fitting import fit
 from qiskit.circuit.library import zz_feature_map
 from qiskit.quantum_info import DensityMatrix, Statevector, partial_trace
+from refusals import refused
 from sklearn.svm import SVC
 
 from qnlnet.config import load_config
@@ -157,11 +158,9 @@ def test_a_kernel_that_is_none_is_refused() -> None:
 
 def test_kernels_of_too_many_images_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quantum_kernel, "_MOST_IMAGES", 200)
-    with pytest.raises(ArgumentError) as caught:
+    sentence = "must be at most 200, as the kernel of 269 training images would take 0.0 GB."
+    with refused(f"Argument `model.max_train` {sentence}"):
         fit("model=quantum_kernel")
-    assert str(caught.value) == (
-        "Argument `model.max_train` must be at most 200, as the kernel of 269 training images would take 0.0 GB."
-    )
     assert fit("model=quantum_kernel", "model.max_train=200").accuracy() > 95
 
 
@@ -208,9 +207,8 @@ def test_kernels_of_too_many_images_are_refused(monkeypatch: pytest.MonkeyPatch)
     ],
 )
 def test_bad_settings_are_refused(overrides: tuple[str, ...], sentence: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
+    with refused(sentence):
         load_config("model=quantum_kernel", *overrides)
-    assert str(caught.value) == sentence
 
 
 def test_too_few_images_of_a_class_are_refused() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from refusals import refused
 from torch import Tensor, nn
 
 from qnlnet.config import RunConfig, config_hash, load_config
 from qnlnet.data import load_dataset
-from qnlnet.errors import ArgumentError
 from qnlnet.models import Features, build_model, count_parameters, family_of, prepare_features
 from qnlnet.simulator import analyse_circuit
 from qnlnet.training import build_replica
@@ -219,9 +219,8 @@ def test_trains_on_digits(overrides: tuple[str, ...], accuracy: float) -> None:
     ],
 )
 def test_bad_settings_are_refused(overrides: tuple[str, ...], sentence: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
+    with refused(sentence):
         cell(*overrides)
-    assert str(caught.value) == sentence
 
 
 def test_the_usual_size_written_out_is_the_same_cell() -> None:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from qnlnet.backends.image_matrices import any_exponentials, unitaries
+from qnlnet.backends.exponentials import any_exponentials, unitaries
 from qnlnet.backends.matrices import pauli_sum
 from qnlnet.models.formula_layer import CircuitWeights
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from qnlnet.backends.image_matrices import reupload
+from qnlnet.backends.row_evolution import reupload
 from qnlnet.models.creep_in.angles import PauliAngles
 
 
@@ -33,5 +33,5 @@ class ReuploadingLinear(nn.Module):
         size = 2**self.num_qubits
         rows = functional.pad(inputs, (0, size**2 - inputs.shape[1])).unflatten(1, (size, size))
         gates = self.angles.gates()
-        states = reupload(rows, gates, 1 / len(gates))[:, : len(self.bias)]
-        return states.real**2 + states.imag**2 + self.bias
+        states = reupload(rows, gates, -1 / len(gates))[..., : len(self.bias)]  # exp(−i t A) is exp(iA/L)
+        return states.square().sum(dim=1) + self.bias

@@ -1,4 +1,4 @@
-"""Circuits that see images as matrices, for training, against exponentials of torch and SciPy."""
+"""Exponentials for training against those of double precision and of SciPy."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import scipy.linalg
 import torch
 from torch import Tensor
 
-from qnlnet.backends.image_matrices import any_exponentials, reupload, unitaries
+from qnlnet.backends.exponentials import any_exponentials, unitaries
 from qnlnet.backends.matrices import exponential, pauli_sum
 
 ROUNDING = 1e-11
@@ -14,34 +14,6 @@ ROUNDING = 1e-11
 
 def draw(*shape: int, seed: int = 0, dtype: torch.dtype = torch.float64) -> Tensor:
     return torch.randn(*shape, dtype=dtype, generator=torch.Generator().manual_seed(seed))
-
-
-def step_by_step(images: Tensor, gates: Tensor, time: float) -> Tensor:
-    """Returns the states by whole exponentials."""
-    passed = torch.linalg.matrix_exp(1j * time * (images + images.mT) / 2)
-    states = torch.full(images.shape[:2], images.shape[1] ** -0.5, dtype=gates.dtype)
-    for gate in gates:
-        states = torch.einsum("ij,bjk,bk->bi", gate, passed, states)
-    return states
-
-
-def test_reuploading_is_one_exponential_behind_the_other() -> None:
-    images = draw(4, 8, 8) * torch.tensor([20, 1, 1e-3, 0])[:, None, None]
-    gates = draw(3, 8, 8, dtype=torch.complex128) / 3  # not unitary
-    weights, found = draw(4, 8, dtype=torch.complex128), []
-    for function in (reupload, step_by_step):
-        arguments = images.clone().requires_grad_(), gates.clone().requires_grad_()
-        states = function(*arguments, 0.3)
-        found.append((states.detach(), *torch.autograd.grad((states * weights).real.sum(), arguments)))
-    for ours, theirs in zip(*found, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=ROUNDING)
-
-
-def test_single_precision_is_enough_for_seven_qubits() -> None:
-    images, gates = 80 / 16 * draw(2, 128, 128), unitaries(pauli_sum(draw(10, 16_383), 7))
-    exact = reupload(images, gates, 0.1)
-    rounded = reupload(images.float(), unitaries(pauli_sum(draw(10, 16_383).float(), 7)), 0.1)
-    torch.testing.assert_close(rounded, exact.to(rounded.dtype), rtol=0, atol=2e-5)
 
 
 @pytest.mark.parametrize("is_degenerate", [False, True])
