@@ -178,7 +178,7 @@ SECTIONS = (
         "The rest of the field",
         "field",
         BEYOND,
-        "Images in Hamiltonians, qubits as activations, kernels of states; beside twins, and with single options changed.",
+        "Images in Hamiltonians, qubits as activations, kernels; beside twins, and with single options changed.",
         "make field",
         tables={
             "field": "Each model and its twins, and what the trained circuits add, seed by seed",
