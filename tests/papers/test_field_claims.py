@@ -94,7 +94,7 @@ def test_forty_points_must_be_left_with_as_many_updates(
 ) -> None:
     cells = [cell(embedding, *EMBEDDING), cell(short, *QCNN), cell(longer, *QCNN, "train.batch_size=1000")]
     found = verdict(tmp_path, EMBEDDED, *cells)
-    assert (found.verdict, f"with as many updates own recipe {longer:.2f}" in found.measured) == (ending, True)
+    assert (found.verdict, f"train.batch_size=1000 {longer:.2f}" in found.measured) == (ending, True)
 
 
 @pytest.mark.parametrize(
