@@ -18,7 +18,7 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
 	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines \
-	convolutions table2-run field gradients noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
+	convolutions table2-run field gradients concentration noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
 	robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
@@ -72,6 +72,9 @@ choices: $(READY)  ## What each choice of the released script does, seed by seed
 
 contribution: $(READY)  ## What the quantum layer contributes, seed by seed: results/contribution
 	$(BIN)/python experiments/compare.py --config-name contribution $(ARGS)
+
+concentration: $(READY)  ## How the entries of quantum kernels crowd together as qubits are added, a minute: results/concentration
+	$(BIN)/python scripts/kernel_concentration.py --output-dir results/concentration $(ARGS)
 
 noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 7 minutes once they are trained
 	$(BIN)/python experiments/noise.py $(ARGS)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qnlnet.papers import competitors, convolutions, field
+from qnlnet.papers import competitors, concentration, convolutions, field
 from qnlnet.papers.claims import Claim
 from qnlnet.papers.gupta2024.claims import CLAIMS as GUPTA
 from qnlnet.papers.gupta2024.finished import FINISHED_RULE
@@ -23,6 +23,9 @@ def list_claims(results: Path) -> tuple[tuple[Claim, ...], str]:
     if (results / competitors.TABLE).is_dir():
         claims += competitors.list_competitors()
         rules.append(competitors.RULE)
+    if (results / concentration.TABLE).is_dir():
+        claims += concentration.CLAIMS
+        rules.append(concentration.RULE)
     if (results / field.TABLE).is_dir():
         claims += field.list_field()
         rules.append(field.RULE)

@@ -187,6 +187,15 @@ SECTIONS = (
         figures={"field": "Test accuracy with trained circuits minus that of each twin"},
     ),
     Section(
+        "How kernels concentrate",
+        "concentration",
+        BEYOND,
+        "The entries of quantum kernels crowd together as qubits are added; how fast depends on the feature map.",
+        "make concentration",
+        tables={"concentration": "Variance of the entries by the number of qubits"},
+        figures={"concentration": "Variance of the entries by the number of qubits, and of random states"},
+    ),
+    Section(
         "The circuits",
         "circuits",
         MACHINES,
