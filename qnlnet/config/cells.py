@@ -10,6 +10,7 @@ from qnlnet.config.compose import build_run_config, compose_config
 from qnlnet.config.identity import config_hash
 from qnlnet.config.overrides import key_of, read_override
 from qnlnet.config.schema import RunConfig
+from qnlnet.errors import ArgumentError
 
 _TABLE_KEYS = ("name", "axes", "output_dir", "table", "figure")  # what belongs to the table and not to its cells
 
@@ -28,7 +29,7 @@ def list_cells(config_name: str, overrides: Sequence[str] = (), other_keys: Coll
         other_keys: Keys of the file that are no settings of cells, beside those that every table has.
 
     Raises:
-        ArgumentError: A cell does not compose.
+        ArgumentError: A cell does not compose, or no part of the table has all that the overrides pick.
     """
     not_of_cells = {*_TABLE_KEYS, *other_keys}
     own = own_words(overrides, not_of_cells)
@@ -37,6 +38,11 @@ def list_cells(config_name: str, overrides: Sequence[str] = (), other_keys: Coll
         for choices in itertools.product(*axes):
             cell = build_cell(config_name, list(itertools.chain(*choices)), own, not_of_cells)
             cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
+    if not cells:
+        raise ArgumentError(
+            f"Some cells of {config_name} must have all of {' '.join(own)}, but none has. Leave one of these out, or train "
+            "the cell by itself with experiments/train.py."
+        )
     return list(cells.values())
 
 

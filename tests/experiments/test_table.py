@@ -151,6 +151,13 @@ def test_a_choice_leaves_out_the_parts_of_a_table_that_have_others() -> None:
     assert {(cell.data.name, cell.model.name) for cell in cells} == {("fashion_mnist", "resqunn")}
 
 
+def test_choices_that_no_part_has_together_are_refused() -> None:
+    with pytest.raises(
+        ArgumentError, match=r"^Some cells of field must have all of model=qkan data=cifar10, but none has"
+    ):
+        list_table("field", "model=qkan", "data=cifar10")
+
+
 def test_choices_that_an_override_makes_equal_are_one_cell() -> None:
     rates = "axes=[['reducer=pca train.learning_rate=0.1','reducer=pca train.learning_rate=0.2'],['data=digits']]"
     assert len(list_table("table1", rates)) == 2
