@@ -40,8 +40,8 @@ def list_cells(config_name: str, overrides: Sequence[str] = (), other_keys: Coll
             cells.setdefault(config_hash(cell), cell)  # an override makes choices equal that the table tells apart
     if not cells:
         raise ArgumentError(
-            f"Some cells of {config_name} must have all of {' '.join(own)}, but none has. Leave one of these out, or train "
-            "the cell by itself with experiments/train.py."
+            f"Some cells of {config_name} must have all of {' '.join(own)}, but none has. Leave one of these out, or "
+            "train the cell by itself with experiments/train.py."
         )
     return list(cells.values())
 

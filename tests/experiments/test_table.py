@@ -152,9 +152,7 @@ def test_a_choice_leaves_out_the_parts_of_a_table_that_have_others() -> None:
 
 
 def test_choices_that_no_part_has_together_are_refused() -> None:
-    with pytest.raises(
-        ArgumentError, match=r"^Some cells of field must have all of model=qkan data=cifar10, but none has"
-    ):
+    with pytest.raises(ArgumentError, match=r"^Some cells of field must have all of model=qkan data=cifar10, but"):
         list_table("field", "model=qkan", "data=cifar10")
 
 
