@@ -24,6 +24,7 @@ FIGURES: Mapping[str, Mapping[str, Build]] = {
     "competitors": {"": build_competitors},
     "protocols": {"": build_protocols},
     "twins": {"": build_twins},
+    "options": {"": build_twins},
     "ablation": {"_accuracy": build_accuracy_map, "_converged": build_converged_map, "_growth": build_growth},
 }
 _YES_AND_NO = {True: "cells", False: "none", None: "none"}

@@ -6,7 +6,7 @@ compared. A setting that stands for a whole recipe, such as ``model.recipe``, ma
 
 import itertools
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,12 @@ class _Cell:
         self.config: RunConfig = recall(self.digest)
         self.settings = flat_identity(self.config)
         self.layer = str(getattr(self.config.model, "layer", ""))
+
+    @cached_property
+    def deviations(self) -> int:
+        """How many settings are not as its recipe has them."""
         recipe = _recipe(self.config.model.name, self.layer, self.config.data.name)
-        self.deviations = sum(not key.startswith("data.") for key in _differing(self.settings, recipe))
+        return sum(not key.startswith("data.") for key in _differing(self.settings, recipe))
 
     def option_of(self, other: "_Cell") -> str | None:
         """Returns the key of the one option in which two cells differ; None where there is none or are several."""

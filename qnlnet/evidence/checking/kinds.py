@@ -44,6 +44,7 @@ def _kind_of_table(folder: Path, name: str) -> str:
     if (kind := _configured(name, "table")) is not None:
         return str(kind)
     special = [word for word, kind in TABLES.items() if kind.endings != TABLES["cells"].endings]
+    special.sort(key=lambda word: -len(TABLES[word].endings))  # some write the files of others and more
     return next((word for word in special if all(map(_exists(folder, name), TABLES[word].endings))), "cells")
 
 

@@ -30,10 +30,11 @@ def make(folder: Path, kind: str, task: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="module", name="made")
 def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A results folder with a small Table 2, a small ablation under another name, Table 1 and Figure 6."""
+    """A results folder with a small Table 2, a small ablation and options under other names, Table 1 and Figure 6."""
     results = tmp_path_factory.mktemp("made")
     make(results / "table2", "competitors", {"dataset": "mnist", "reducer": "cnn"})
     make(results / "my_grid", "ablation", {"dataset": "mnist", "reducer": "cnn"})
+    make(results / "my_options", "options", {"dataset": "mnist", "reducer": "cnn"})
     make(results / "table1", "cells", {"dataset": "mnist", "reducer": "cnn"})
     draw(results / "table1", results / "figure6")
     return results
@@ -51,7 +52,7 @@ def edit(path: Path, old: str, new: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["table2", "my_grid", "figure6"])
+@pytest.mark.parametrize("name", ["table2", "my_grid", "my_options", "figure6"])
 def test_what_the_programs_write_is_sound(name: str, results: Path, problems: Check) -> None:
     assert problems(results / name) == []
 
