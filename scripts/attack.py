@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Attack trained models: change test images a little, along exact gradients, and count what is still answered right.
 
-Writes attacks.csv with a row for each seed, and attacks.md with a line for each run. Trains nothing.
+Writes attacks.csv with a row for each seed and attack, and attacks.md with a line for each run. Trains nothing.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from qnlnet.program import program, run
 
 _FOLDER = Path("outputs/attacks")
+_RAW = "raw-"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -22,9 +24,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--method",
-        choices=["pgd", "fgsm", "none"],
-        default="pgd",
-        help="pgd, in steps; fgsm, at once; none, which only cuts off what is beyond black and white (default: pgd)",
+        nargs="+",
+        choices=[f"{prefix}{name}" for prefix in ("", _RAW) for name in ("pgd", "fgsm", "none")],
+        default=["pgd"],
+        help="pgd, in steps; fgsm, at once; none, which only cuts off what is beyond black and white; raw-… takes "
+        "0 and 1 for black and white among the numbers that the model sees, as code does that hands normalised images to an "
+        "attack on pixels (default: pgd)",
     )
     parser.add_argument(
         "--epsilon",
@@ -39,12 +44,6 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--images", type=int, metavar="N", help="how many test images are drawn (default: all)")
     parser.add_argument("--image-seed", type=int, default=0, metavar="N", help="seed of that draw (default: 0)")
     parser.add_argument(
-        "--raw",
-        action="store_true",
-        help="take 0 and 1 for black and white among the numbers that the model sees, as code does that hands "
-        "normalised images to an attack on pixels",
-    )
-    parser.add_argument(
         "--output-dir", type=Path, default=_FOLDER, metavar="DIR", help=f"where the files go (default: {_FOLDER})"
     )
     return parser
@@ -58,8 +57,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from qnlnet.audit.adversarial import Attack  # torch and Qiskit: not needed for --help
     from qnlnet.audit.attacked_runs import attack_runs, write_attacks
 
-    attack = Attack(options.method, options.epsilon, options.steps, options.step_size, not options.no_random_start)
-    rows = attack_runs(options.runs, attack, options.images, options.image_seed, raw=options.raw, report=_report)
+    usual = Attack("pgd", options.epsilon, options.steps, options.step_size, not options.no_random_start)
+    attacks = [
+        replace(usual, method=name.removeprefix(_RAW), raw=name.startswith(_RAW))
+        for name in dict.fromkeys(options.method)
+    ]
+    rows = attack_runs(options.runs, attacks, options.images, options.image_seed, report=_report)
     print("Written: " + ", ".join(map(str, write_attacks(rows, options.output_dir))))
     return 0
 

@@ -32,6 +32,8 @@ class Attack:
         steps: Of ``pgd``.
         step_size: Of a step, in the same unit; None for ε/4, or all of it in a single step.
         random_start: Whether ``pgd`` begins anywhere within ε.
+        raw: Whether black and white are taken to be 0 and 1 among the numbers that the model sees, as in code that
+            hands normalised images to an attack that expects pixels.
 
     Raises:
         ArgumentError: A number is not acceptable.
@@ -42,6 +44,7 @@ class Attack:
     steps: int = 10
     step_size: float | None = None
     random_start: bool = True
+    raw: bool = False
 
     def __post_init__(self) -> None:
         """Checks the numbers."""
@@ -51,6 +54,11 @@ class Attack:
             raise argument_error("steps", "be at least 1", self.steps)
         if self.step_size is not None and not 0 < self.step_size <= 1:
             raise argument_error("step_size", "be above 0 and at most 1", self.step_size)
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line."""
+        return f"raw-{self.method}" if self.raw else self.method
 
     @property
     def pace(self) -> float:

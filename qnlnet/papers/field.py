@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from qnlnet.papers.circuits import judge_circuits
-from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Claim, Finding
-from qnlnet.papers.reached import Cell, Lead, best_of, cells_of, judge_reached, lead, say
+from qnlnet.papers.claims import Claim, Finding
+from qnlnet.papers.reached import Cell, best_of, cells_of, conclude, judge_reached, lead, say
 from qnlnet.records.published import family_in, is_meant, read_paper
-from qnlnet.tables.layout import signed
 
 TABLE, COMMAND = "field", "make field"
 RULE = (
@@ -69,10 +68,10 @@ def judge_creep_in(rows: pd.DataFrame) -> Finding | None:
     best, below = best_of(two), best_of(one)
     measured = f"level 2: {say(best)}; level 1: {say(below)}"
     if not relu:
-        return _conclude(lead(best, below), measured)
+        return conclude(lead(best, below), measured)
     plain = best_of(relu)
     measured += f"; level 0 with a ReLU: {say(plain)}"
-    return _conclude(lead(best, below), measured, lead(best, plain), "a ReLU in place of all circuits")
+    return conclude(lead(best, below), measured, lead(best, plain), "a ReLU in place of all circuits")
 
 
 def judge_hamiltonian(rows: pd.DataFrame) -> Finding | None:
@@ -86,10 +85,10 @@ def judge_hamiltonian(rows: pd.DataFrame) -> Finding | None:
     best, rival = best_of(mine), best_of(short)
     measured = f"embedding: {say(best)}; QCNN: {say(rival)}"
     if not equal:
-        return _conclude(lead(best, rival), measured, least=least)
+        return conclude(lead(best, rival), measured, least=least)
     longer = best_of(equal)
     measured += f", with as many updates {say(longer)}"
-    return _conclude(lead(best, rival), measured, lead(best, longer), "as many updates for the QCNN", least=least)
+    return conclude(lead(best, rival), measured, lead(best, longer), "as many updates for the QCNN", least=least)
 
 
 def judge_shahzad(rows: pd.DataFrame) -> Finding | None:
@@ -105,10 +104,10 @@ def judge_shahzad(rows: pd.DataFrame) -> Finding | None:
     measured = f"hybrid: {_say_length(best)}; classical network: {_say_length(rival)}"
     alike = [(one, other) for one in hybrids for other in same if one.config.train == other.config.train]
     if not alike:
-        return _conclude(lead(best, rival), measured)
+        return conclude(lead(best, rival), measured)
     one, other = max(alike, key=lambda pair: _length(pair[0]))
     measured += f"; both by the hybrid's recipe: {_say_length(one)} and {_say_length(other)}"
-    return _conclude(lead(best, rival), measured, lead(one, other), "one recipe for both")
+    return conclude(lead(best, rival), measured, lead(one, other), "one recipe for both")
 
 
 def judge_qkan(rows: pd.DataFrame) -> Finding | None:
@@ -119,7 +118,7 @@ def judge_qkan(rows: pd.DataFrame) -> Finding | None:
         return None
     best, rival, plain = best_of(mine), best_of(mlp), best_of(fourier)
     measured = f"QKAN: {say(best)}; MLP: {say(rival)}; polynomials: {say(plain)}"
-    return _conclude(lead(best, rival), measured, lead(best, plain), "a trigonometric polynomial for each qubit")
+    return conclude(lead(best, rival), measured, lead(best, plain), "a trigonometric polynomial for each qubit")
 
 
 def _find(rows: pd.DataFrame, words: str) -> _Cells:
@@ -138,20 +137,3 @@ def _length(cell: Cell) -> int:
 
 def _say_length(cell: Cell) -> str:
     return f"{say(cell)} after {_length(cell)} epochs"
-
-
-def _conclude(
-    published: Lead, measured: str, fair: Lead | None = None, difference: str = "", *, least: float = 0.0
-) -> Finding:
-    """Returns the verdict on a lead as it was published, and on what is left of it in a fairer comparison."""
-    said = f"{measured} ({signed(published.points)} points"
-    said += f", {signed(fair.points)} with {difference})" if fair else ")"
-    if not published.is_ahead or published.points < least - published.margin:
-        if published.is_behind or published.points < least - published.margin:
-            return Finding(said, FAILS, "It is not as far ahead, even as it was compared.")
-        return Finding(said, OPEN, "Chance could have made the difference.")
-    if fair is None:
-        return Finding(said, HOLDS, "It is ahead as it was compared; nothing fairer was run.")
-    if fair.is_ahead and fair.points >= least - fair.margin:
-        return Finding(said, HOLDS, f"It is ahead, also with {difference}.")
-    return Finding(said, PARTLY, f"It is ahead as it was compared, but not with {difference}.")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from qnlnet.papers import competitors, concentration, convolutions, field
+from qnlnet.papers import attacks, competitors, concentration, convolutions, field
 from qnlnet.papers.claims import Claim
 from qnlnet.papers.gupta2024.claims import CLAIMS as GUPTA
 from qnlnet.papers.gupta2024.finished import FINISHED_RULE
@@ -29,4 +29,7 @@ def list_claims(results: Path) -> tuple[tuple[Claim, ...], str]:
     if (results / field.TABLE).is_dir():
         claims += field.list_field()
         rules.append(field.RULE)
+    if (results / attacks.TABLE).is_dir():
+        claims += attacks.CLAIMS
+        rules.append(attacks.RULE)
     return tuple(claims), " ".join(rules)

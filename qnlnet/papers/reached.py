@@ -11,7 +11,7 @@ from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import is_meant
 from qnlnet.records.schema import is_missing
-from qnlnet.tables.layout import name_model
+from qnlnet.tables.layout import name_model, signed
 
 _COMMON = "common"
 _NARROW = 0.5  # points: two standard errors that are wider say nothing about agreement
@@ -163,6 +163,35 @@ class Lead:
 
 def lead(one: Cell, other: Cell, *, best_epoch: bool = False) -> Lead:
     """Returns what the first cell has more than the second."""
-    both = [cell.accuracies(best_epoch=best_epoch) for cell in (one, other)]
-    errors = (error for accuracies in both if math.isfinite(error := _standard_error(accuracies)))
-    return Lead(float(both[0].mean() - both[1].mean()), 2 * math.hypot(*errors))
+    return lead_of(*(cell.accuracies(best_epoch=best_epoch) for cell in (one, other)))
+
+
+def lead_of(one: pd.Series, other: pd.Series) -> Lead:
+    """Returns what some seeds' accuracies have more than those of others, in percent."""
+    errors = (error for accuracies in (one, other) if math.isfinite(error := _standard_error(accuracies)))
+    return Lead(float(one.mean() - other.mean()), 2 * math.hypot(*errors))
+
+
+def conclude(
+    published: Lead, measured: str, fair: Lead | None = None, difference: str = "", *, least: float = 0.0
+) -> Finding:
+    """Returns the verdict on a lead as it was published, and on what is left of it in a fairer comparison.
+
+    Args:
+        published: The lead as it was compared.
+        measured: The numbers, in a few words.
+        fair: The lead in a fairer comparison, if there is one.
+        difference: What is different there, in a few words.
+        least: By how many points the claim says it is ahead.
+    """
+    said = f"{measured} ({signed(published.points)} points"
+    said += f", {signed(fair.points)} with {difference})" if fair else ")"
+    if not published.is_ahead or published.points < least - published.margin:
+        if published.is_behind or published.points < least - published.margin:
+            return Finding(said, FAILS, "It is not as far ahead, even as it was compared.")
+        return Finding(said, OPEN, "Chance could have made the difference.")
+    if fair is None:
+        return Finding(said, HOLDS, "It is ahead as it was compared; nothing fairer was run.")
+    if fair.is_ahead and fair.points >= least - fair.margin:
+        return Finding(said, HOLDS, f"It is ahead, also with {difference}.")
+    return Finding(said, PARTLY, f"It is ahead as it was compared, but not with {difference}.")

@@ -11,6 +11,7 @@ from torch import nn
 
 from qnlnet.audit.adversarial import Attack, attack_images, find_slopes, measure_robustness
 from qnlnet.config import load_config
+from qnlnet.evidence.checking.folders import check_folder
 from qnlnet.models.pixel_bounds import PixelBounds, find_pixel_bounds
 from qnlnet.runs import Run, train_cells
 
@@ -134,6 +135,23 @@ def test_a_run_is_attacked_seed_by_seed(attacked: Run, tmp_path: Path, capsys: p
     assert (rows.accuracy < rows.clean_accuracy).all()
     assert "| 2 | 40 |" in (tmp_path / "attacks.md").read_text(encoding="utf-8")
     assert capsys.readouterr().err.count("% attacked\n") == 2
+
+
+@pytest.mark.slow  # trains
+def test_several_attacks_have_a_row_and_a_line_each_and_the_page_is_checked(attacked: Run, tmp_path: Path) -> None:
+    words = [str(attacked.directory), "--images", "20", "--method", "fgsm", "raw-none", "--output-dir", str(tmp_path)]
+    assert script.main(words) == 0
+    rows = pd.read_csv(tmp_path / "attacks.csv")
+    assert list(zip(rows.seed, rows.method, rows.raw, strict=True)) == [
+        (seed, *attack) for seed in (0, 1) for attack in (("fgsm", False), ("none", True))
+    ]
+    assert set(rows.run) == {attacked.directory.name}
+    page = tmp_path / "attacks.md"
+    assert page.read_text(encoding="utf-8").count("| raw none |") == 1
+    assert check_folder(tmp_path, "attacks").problems == []
+    page.write_text(page.read_text(encoding="utf-8").replace("| 20 |", "| 21 |"), encoding="utf-8")
+    (problem,) = check_folder(tmp_path, "attacks").problems
+    assert problem.startswith("attacks.md must be what attacks.csv gives")
 
 
 @pytest.mark.slow  # trains

@@ -84,6 +84,8 @@ def _find_check(folder: Path) -> Check | None:
         return _check_light_cones
     if "concentration.csv" in names:
         return _check_concentration
+    if "attacks.csv" in names:
+        return _check_attacks
     if f"{FIGURE_6}.csv" in names:
         return check_figure6
     if "noise.csv" in names:
@@ -122,6 +124,12 @@ def _check_light_cones(folder: Path, finding: Finding) -> None:
     from qnlnet.evidence.checking.light_cones import check_light_cones  # Qiskit and torch: only where circuits are
 
     check_light_cones(folder, finding)
+
+
+def _check_attacks(folder: Path, finding: Finding) -> None:
+    from qnlnet.evidence.checking.attacks import check_attacks  # Qiskit and torch: only where a table is
+
+    check_attacks(folder, finding)
 
 
 def _check_concentration(folder: Path, finding: Finding) -> None:

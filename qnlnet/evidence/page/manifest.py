@@ -187,6 +187,14 @@ SECTIONS = (
         figures={"field": "Test accuracy with trained circuits minus that of each twin"},
     ),
     Section(
+        "Models under attack",
+        "attacks",
+        BEYOND,
+        "Test images changed along exact gradients, as published and as pixels, for a hybrid and classical networks.",
+        "make attacks",
+        tables={"attacks": "Accuracy before and under attack"},
+    ),
+    Section(
         "How kernels concentrate",
         "concentration",
         BEYOND,
