@@ -19,8 +19,8 @@ def evolve_rows(states: Tensor, time: Tensor, bases: Tensor) -> Tensor:
     Args:
         states: ψ, shape (rows, 2, d).
         time: t, without axes.
-        bases: Eigenvalues of each row's real symmetric A, then the matrix with its eigenvectors in the columns, shape
-            (rows, 1 + d, d). No gradient goes there.
+        bases: Eigenvalues of each row's real symmetric A, then its eigenvectors, each in a row, shape (rows, 1 + d, d).
+            No gradient goes there.
 
     Example:
         >>> h = 0.5**0.5
@@ -60,28 +60,28 @@ def act_on_rows(gates: Tensor) -> Tensor:
 class _Evolution(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, states: Tensor, time: Tensor, bases: Tensor) -> Tensor:
-        bases = bases.contiguous()
-        cos, sin = _half_phases(time, bases)
+        bases, values = bases.contiguous(), bases[:, 0].contiguous()
+        cos, sin = _half_phases(time, values)
         evolved, halfway = _evolve(states, bases, cos, sin)
-        ctx.save_for_backward(bases, cos, sin, halfway)
+        ctx.save_for_backward(bases, values, cos, sin, halfway)
         return evolved
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, cotangent: Tensor) -> tuple[Tensor | None, ...]:
-        bases, cos, sin, right = ctx.saved_tensors
+        bases, values, cos, sin, right = ctx.saved_tensors
         by_states, left = _evolve(cotangent, bases, cos, -sin)
         by_times = torch.empty_like(cos[:, 0])
-        row_evolution.find_time_gradients(*(part.numpy() for part in (left, right, bases, by_times)))
+        row_evolution.find_time_gradients(*(part.numpy() for part in (left, right, values, by_times)))
         return by_states, by_times.sum(), None
 
 
 class _Reupload(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, images: Tensor, blocks: Tensor, time: float) -> Tensor:
-        values, vectors = torch.linalg.eigh((images + images.mT) / 2)
-        bases = torch.cat([values[:, None], vectors], dim=1)
-        cos, sin = _half_phases(time, bases)
+        values, vectors = torch.linalg.eigh((images + images.mT).div_(2))
+        bases = vectors.mT.contiguous()
+        cos, sin = _half_phases(time, values)
         states = images.new_zeros(len(images), 2, images.shape[1])
         states[:, 0] = images.shape[1] ** -0.5
         halfway, before = [], []
@@ -90,14 +90,14 @@ class _Reupload(torch.autograd.Function):
             halfway.append(half)
             before.append(states)
             states = (states.flatten(1) @ block).view_as(states)
-        ctx.save_for_backward(bases, cos, sin, blocks, torch.stack(halfway, dim=1), torch.stack(before))
+        ctx.save_for_backward(bases, values, cos, sin, blocks, torch.stack(halfway, dim=1), torch.stack(before))
         ctx.time = time
         return states
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, cotangent: Tensor) -> tuple[Tensor | None, Tensor, None]:
-        bases, cos, sin, blocks, right, before = ctx.saved_tensors
+        bases, values, cos, sin, blocks, right, before = ctx.saved_tensors
         by_blocks, left = torch.empty_like(blocks), []
         for number in reversed(range(len(blocks))):
             rows = cotangent.flatten(1)
@@ -107,14 +107,13 @@ class _Reupload(torch.autograd.Function):
         if not ctx.needs_input_grad[0]:
             return None, by_blocks, None
         products = _find_products(torch.stack(left[::-1], dim=1), right)
-        row_evolution.weigh_by_slopes(products.numpy(), ctx.time, *(part.numpy() for part in (bases, cos, sin)))
-        vectors = bases[:, 1:]
-        return vectors @ (products @ vectors.mT), by_blocks, None
+        row_evolution.weigh_by_slopes(products.numpy(), ctx.time, *(part.numpy() for part in (values, cos, sin)))
+        return bases.mT @ (products @ bases), by_blocks, None
 
 
-def _half_phases(time: Tensor | float, bases: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns cos(tΛ/2) and sin(tΛ/2), shape (rows, d)."""
-    phases = time / 2 * bases[:, 0]
+def _half_phases(time: Tensor | float, values: Tensor) -> tuple[Tensor, Tensor]:
+    """Returns cos(tλ/2) and sin(tλ/2) of eigenvalues, shape (rows, d)."""
+    phases = time / 2 * values
     return phases.cos(), phases.sin()
 
 

@@ -22,7 +22,7 @@ from qnlnet.config.identity import (
 )
 from qnlnet.config.logger import LoggerConfig
 from qnlnet.config.model.base import ModelConfig, settings_of
-from qnlnet.config.model.qnl_net import CIRCUIT_LAYERS, QNLNetConfig, ReducerConfig
+from qnlnet.config.model.qnl_net import QNLNetConfig, ReducerConfig
 from qnlnet.config.noise import NoiseConfig
 from qnlnet.config.rebuild import config_from_settings
 from qnlnet.config.schema import (
@@ -34,7 +34,6 @@ from qnlnet.config.settings import options_named, override_value, unusual_settin
 from qnlnet.config.values import with_values
 
 __all__ = [
-    "CIRCUIT_LAYERS",
     "CONFIG_DIR",
     "AnsatzConfig",
     "AnyBackendConfig",

@@ -13,8 +13,8 @@ _PARTS = 4096  # images whose matrices are in memory at a time
 class SymmetricEigenbases:
     """Eigenvalues and eigenvectors of (M + Mᵀ)/2, with M the pixels of a grey image in [0, 1] inside a border of zeros.
 
-    Features are float32 of shape (count, 1 + side, side): the eigenvalues, ascending, then the matrix with the
-    eigenvectors in its columns. An image and its transpose have the same.
+    Features are float32 of shape (count, 1 + side, side): the eigenvalues, ascending, then the eigenvectors, each in a
+    row. An image and its transpose have the same.
 
     Attributes:
         side: Rows and columns of M; the image is in the middle.
@@ -30,7 +30,8 @@ def find_eigenbases(images: NDArray[np.uint8], spec: SymmetricEigenbases) -> NDA
         for start in range(0, len(images), _PARTS):
             some = slice(start, start + _PARTS)
             matrices = pad_to_side(images[some, 0].astype(np.float64) / 255, spec.side)
-            bases[some, 0], bases[some, 1:] = np.linalg.eigh((matrices + matrices.swapaxes(1, 2)) / 2)
+            values, vectors = np.linalg.eigh((matrices + matrices.swapaxes(1, 2)) / 2)
+            bases[some, 0], bases[some, 1:] = values, vectors.swapaxes(1, 2)
     return bases
 
 

@@ -21,7 +21,7 @@ def test_values_and_gradients_are_those_of_the_general_function(size: int) -> No
     states, slopes = draw(2, 4, 2, size, seed=1)
     states.requires_grad_()
     time = torch.tensor(0.7, dtype=torch.float64, requires_grad=True)
-    rows = evolve_rows(states, time, torch.cat([values[:, None], vectors], 1))
+    rows = evolve_rows(states, time, torch.cat([values[:, None], vectors.mT], 1))
     evolved = evolve(torch.complex(states[:, 0], states[:, 1]), time, matrices)
     general = torch.stack([evolved.real, evolved.imag], 1)
     torch.testing.assert_close(rows, general, rtol=0, atol=1e-12)

@@ -33,7 +33,7 @@ def cell(*overrides: str) -> RunConfig:
 
 def bases_of(matrices: torch.Tensor) -> torch.Tensor:
     values, vectors = torch.linalg.eigh((matrices + matrices.mT) / 2)
-    return torch.cat([values[:, None], vectors], dim=1)
+    return torch.cat([values[:, None], vectors.mT], dim=1)
 
 
 def test_output_and_gradients_are_those_of_another_program() -> None:
@@ -73,7 +73,7 @@ def test_features_are_eigenbases_of_the_symmetrised_square() -> None:
     bases = find_eigenbases(images, SymmetricEigenbases(32)).astype(np.float64)
     square = pad_to_side(images[:, 0] / 255, 32)
     np.testing.assert_array_equal(square[:, 2:30, 3:29], images[:, 0] / 255)
-    rebuilt = (bases[:, 1:] * bases[:, :1]) @ bases[:, 1:].swapaxes(1, 2)
+    rebuilt = (bases[:, 1:].swapaxes(1, 2) * bases[:, :1]) @ bases[:, 1:]
     np.testing.assert_allclose(rebuilt, (square + square.swapaxes(1, 2)) / 2, rtol=0, atol=1e-5)
 
 

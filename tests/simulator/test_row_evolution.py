@@ -21,11 +21,11 @@ class Rows(NamedTuple):
     def evolve(self, parts: np.ndarray, *, back: bool = False) -> tuple[np.ndarray, np.ndarray]:
         cos, sin = self.half_phases(parts.dtype)
         evolved, halfway = np.empty_like(parts), np.empty_like(parts)
-        evolve_rows(parts, self.bases(parts.dtype), cos, -sin if back else sin, evolved, halfway)
+        evolve_rows(parts, self.vectors(parts.dtype), cos, -sin if back else sin, evolved, halfway)
         return evolved, halfway
 
-    def bases(self, kind: type | np.dtype) -> np.ndarray:
-        return np.concatenate([self.basis.values[:, None], self.basis.vectors], axis=1).astype(kind)
+    def vectors(self, kind: type | np.dtype) -> np.ndarray:
+        return np.ascontiguousarray(self.basis.vectors.swapaxes(1, 2), kind)
 
     def half_phases(self, kind: type | np.dtype) -> tuple[np.ndarray, np.ndarray]:
         half = TIME / 2 * self.basis.values
@@ -55,15 +55,14 @@ def test_states_are_evolved_as_one_by_one(rows: Rows, back: bool) -> None:
 @pytest.mark.parametrize(("kind", "tolerance"), [(np.float64, 1e-12), (np.float32, 3e-5)])
 def test_gradients_are_those_of_one_by_one(rows: Rows, kind: type, tolerance: float) -> None:
     expected = evolve_vjp(to_complex(rows.states), np.full(5, TIME), rows.basis, to_complex(rows.slopes))
-    bases, phases = rows.bases(kind), rows.half_phases(kind)
+    values, vectors, phases = rows.basis.values.astype(kind), rows.vectors(kind), rows.half_phases(kind)
     _, right = rows.evolve(rows.states.astype(kind))
     by_states, left = rows.evolve(rows.slopes.astype(kind), back=True)
     by_times = np.empty(5, kind)
-    find_time_gradients(left, right, bases, by_times)
+    find_time_gradients(left, right, values, by_times)
     products = np.einsum("ba,bc->bac", left[:, 0], right[:, 1]) - np.einsum("ba,bc->bac", left[:, 1], right[:, 0])
-    weigh_by_slopes(products, TIME, bases, *phases)
-    vectors = bases[:, 1:]
-    ours = to_complex(by_states), by_times, vectors @ products @ vectors.swapaxes(1, 2)
+    weigh_by_slopes(products, TIME, values, *phases)
+    ours = to_complex(by_states), by_times, vectors.swapaxes(1, 2) @ products @ vectors
     for own, other, scale in zip(ours, expected, (1, 30, 1), strict=True):  # to times, eigenvalues are factors
         np.testing.assert_allclose(own, other, rtol=0, atol=tolerance * scale)
 

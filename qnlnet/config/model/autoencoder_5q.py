@@ -1,11 +1,11 @@
 """The settings of an autoencoder with a circuit of 5 qubits behind it (Sarkar 2024, arXiv 2408.03351)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Count
 from qnlnet.errors import argument_error
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MOST_NUMBERS = 4096
 
 
-class Autoencoder5qConfig(ModelConfig):
+class Autoencoder5qConfig(CircuitConfig):
     """Code of an autoencoder → principal components → a circuit without weights → its probabilities → dense layers.
 
     Attributes:
@@ -42,11 +42,6 @@ class Autoencoder5qConfig(ModelConfig):
     dropout: float = Field(default=0.3, ge=0, lt=1)
     layer: Literal["quantum", "marginals", "pca", "latent"] = "quantum"
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether the dense layers see a circuit."""
-        return self.layer == "quantum"
-
     def check(self, run: "RunConfig") -> None:
         if self.layer in ("pca", "latent"):
             self.check_left_out("scale", "hadamard", why=f"layer={self.layer}")
@@ -68,6 +63,3 @@ class Autoencoder5qConfig(ModelConfig):
             return [self.name, f"{self.num_qubits} components"]
         what = f"{self.num_qubits} {'qubits' if self.runs_circuit else 'marginals'}"
         return [self.name, what, f"Hadamard on {self.hadamard}"]
-
-    def columns(self) -> dict[str, Any]:
-        return {**super().columns(), "num_qubits": self.num_qubits if self.runs_circuit else None}

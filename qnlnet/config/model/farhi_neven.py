@@ -1,10 +1,11 @@
 """The settings of the readout circuit of Farhi and Neven (2018, arXiv 1802.06002)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from qnlnet.config.model.backends import check_backend
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.model.small_images import SmallImagesConfig
 from qnlnet.errors import argument_error
 
@@ -15,7 +16,7 @@ _MOST_PIXELS = 64  # of which a formula sees each; circuits end earlier
 _MOST_QUBITS = 20
 
 
-class FarhiNevenConfig(SmallImagesConfig):
+class FarhiNevenConfig(CircuitConfig, SmallImagesConfig):
     """Bits of an image, a qubit for each → gates between each and a readout qubit → ⟨Z⟩ of that one.
 
     Attributes:
@@ -36,9 +37,9 @@ class FarhiNevenConfig(SmallImagesConfig):
     layer: Literal["quantum", "linear", "dense"] = "quantum"
 
     @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the bits."""
-        return self.layer == "quantum"
+    def num_qubits(self) -> int:
+        """Those of the pixels, and the readout qubit."""
+        return self.pixels + 1
 
     def check(self, run: "RunConfig") -> None:
         self.check_images(run.data)
@@ -58,6 +59,3 @@ class FarhiNevenConfig(SmallImagesConfig):
     def words(self) -> list[str]:
         what = {"quantum": "trained circuit", "linear": "linear", "dense": "dense"}[self.layer]
         return [self.name, f"{self.size[0]} × {self.size[1]} bits", what]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.pixels + 1 if self.runs_circuit else None}

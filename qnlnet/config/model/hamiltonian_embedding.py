@@ -1,6 +1,6 @@
 """The settings of the Hamiltonian embedding of images (arXiv 2407.14055)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.readings import ReadingsConfig
 from qnlnet.config.model.square_images import check_square_images
@@ -27,19 +27,15 @@ class HamiltonianEmbeddingConfig(ReadingsConfig):
     title: ClassVar[str] = "Hamiltonian embedding"
     computes_in_numpy: ClassVar[bool] = True  # the eigenvectors behind the exponential of Pauli words
     spoken: ClassVar[tuple[str, ...]] = ("layers", "scores", "layer")
+    num_qubits: ClassVar[int] = NUM_QUBITS
 
     name: Literal["hamiltonian_embedding"] = "hamiltonian_embedding"
     layers: Repetitions = 10
     layer: Literal["quantum", "frozen", "linear", "linear_symmetric"] = "quantum"
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether an image is a Hamiltonian."""
-        return self.layer in ("quantum", "frozen")
-
     def check(self, run: "RunConfig") -> None:
         check_square_images(run, 2**MEASURED)
-        self.check_scores(self.layer, runs_circuit=self.runs_circuit)
+        self.check_scores()
         if not self.runs_circuit:
             self.check_left_out("layers", why=f"layer={self.layer}")
         _, height, width = run.data.image_shape
@@ -50,14 +46,8 @@ class HamiltonianEmbeddingConfig(ReadingsConfig):
     def name_parts(self) -> list[str]:
         return [self.name, f"L{self.layers}"] if self.runs_circuit else [self.name]
 
-    def name_endings(self) -> list[str]:
-        return self.ending_of(self.layer)
-
     def words(self) -> list[str]:
         if not self.runs_circuit:
             return [self.name, self.layer.replace("_", " ")]
         state = "frozen" if self.layer == "frozen" else "trained"
         return [self.name, f"{self.layers} layers", state, f"scores: {self.scores}"]
-
-    def columns(self) -> dict[str, Any]:
-        return self.columns_of(NUM_QUBITS, runs_circuit=self.runs_circuit)

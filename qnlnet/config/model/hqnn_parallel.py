@@ -1,11 +1,11 @@
 """The settings of HQNN-Parallel (Senokosov et al. 2023, arXiv 2304.09224)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Repetitions
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _SMALLEST = 4  # pixels in height and width: two poolings halve them
 _MOST_UNITS = 4096
 
 
-class HQNNParallelConfig(ModelConfig):
+class HQNNParallelConfig(CircuitConfig):
     """CNN → dense → circuits side by side, each on its part of the units → linear head.
 
     Attributes:
@@ -50,11 +50,6 @@ class HQNNParallelConfig(ModelConfig):
         """Units that the circuits see."""
         return self.circuits * self.num_qubits
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether there are circuits."""
-        return self.layer in ("quantum", "frozen")
-
     def check(self, run: "RunConfig") -> None:
         self.check_smallest(run.data, _SMALLEST, "It halves them twice.")
         check_backend(run, self.layer, runs_circuit=self.runs_circuit)
@@ -67,6 +62,3 @@ class HQNNParallelConfig(ModelConfig):
             return [self.name, self.layer]
         state = "frozen" if self.layer == "frozen" else "trained"
         return [self.name, f"{self.circuits} × {self.num_qubits} qubits", f"{self.circuit} circuit", state]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

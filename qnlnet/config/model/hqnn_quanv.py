@@ -54,11 +54,6 @@ class HQNNQuanvConfig(PatchesConfig):
         """Qubits of a circuit: the pixels of a patch, of all channels that it sees."""
         return self.joint_channels * self.patch**2
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the patches."""
-        return self.layer in ("quantum", "frozen")
-
     def completed(self, data: DataConfig) -> Self:
         given: dict[str, Any] = {}
         if self.stride is None:
@@ -116,6 +111,3 @@ class HQNNQuanvConfig(PatchesConfig):
         traps = {"detached": self.detached, "zeros for weights": self.weights == "zeros"}
         state = [trap for trap, is_set in traps.items() if is_set]
         return [self.name, f"{self.circuit} circuit", *(state or ["frozen" if self.layer == "frozen" else "trained"])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

@@ -5,12 +5,12 @@ from typing import Any, Self
 from pydantic import Field, field_validator
 
 from qnlnet.config.data import DataConfig
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Count
 from qnlnet.errors import argument_error
 
 
-class PatchesConfig(ModelConfig):
+class PatchesConfig(CircuitConfig):
     """Which size images are averaged to, and which patches of them are seen.
 
     Attributes:
@@ -20,6 +20,11 @@ class PatchesConfig(ModelConfig):
 
     size: tuple[Count, Count] | None = None
     patch: int = Field(default=2, strict=True, ge=1, le=4)
+
+    @property
+    def num_qubits(self) -> int:
+        """Qubits of a circuit: the pixels of a patch."""
+        return self.patch**2
 
     @field_validator("size", mode="before")
     @classmethod

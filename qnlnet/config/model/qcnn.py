@@ -1,6 +1,6 @@
 """The settings of the quantum convolutional network that arXiv 2407.14055 compares with."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.readings import ReadingsConfig
 from qnlnet.config.model.square_images import check_square_images
@@ -22,26 +22,16 @@ class QCNNConfig(ReadingsConfig):
 
     title: ClassVar[str] = "QCNN"
     spoken: ClassVar[tuple[str, ...]] = ("scores", "layer")
+    num_qubits: ClassVar[int] = NUM_QUBITS
 
     name: Literal["qcnn"] = "qcnn"
     layer: Literal["quantum", "frozen", "linear"] = "quantum"
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the pixels."""
-        return self.layer in ("quantum", "frozen")
-
     def check(self, run: "RunConfig") -> None:
         check_square_images(run, 2**MEASURED)
-        self.check_scores(self.layer, runs_circuit=self.runs_circuit)
-
-    def name_endings(self) -> list[str]:
-        return self.ending_of(self.layer)
+        self.check_scores()
 
     def words(self) -> list[str]:
         if not self.runs_circuit:
             return [self.name, self.layer]
         return [self.name, "frozen" if self.layer == "frozen" else "trained", f"scores: {self.scores}"]
-
-    def columns(self) -> dict[str, Any]:
-        return self.columns_of(NUM_QUBITS, runs_circuit=self.runs_circuit)

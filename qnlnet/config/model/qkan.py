@@ -1,9 +1,9 @@
 """The settings of a quantum-inspired Kolmogorov–Arnold network (Jiang et al. 2025, arXiv 2509.14026)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Repetitions
 from qnlnet.errors import argument_error
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _SMALLEST = 28  # pixels in height and width: of fewer nothing is left behind three convolutions and poolings
 
 
-class QKANConfig(ModelConfig):
+class QKANConfig(CircuitConfig):
     """CNN → a function of one number for each pair of a feature and a class, a qubit's each → their sums.
 
     Attributes:
@@ -27,17 +27,13 @@ class QKANConfig(ModelConfig):
 
     title: ClassVar[str] = "QKAN"
     spoken: ClassVar[tuple[str, ...]] = ("readout", "silu", "layer", "reps")
+    num_qubits: ClassVar[int] = 1
 
     name: Literal["qkan"] = "qkan"
     reps: Repetitions = 3
     readout: Literal["z", "amplitude"] = "z"
     silu: bool = False
     layer: Literal["quantum", "frozen", "fourier", "mlp", "linear"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether qubits see the features."""
-        return self.layer in ("quantum", "frozen")
 
     def check(self, run: "RunConfig") -> None:
         self.check_smallest(run.data, _SMALLEST, "Three convolutions and poolings leave nothing of fewer.")
@@ -61,6 +57,3 @@ class QKANConfig(ModelConfig):
         words += [f"{self.reps} repetitions"] if self.layer not in ("mlp", "linear") else []
         words += [{"z": "⟨Z⟩", "amplitude": "|ψ₀| − |ψ₁|"}[self.readout]] if self.runs_circuit else []
         return [*words, *(["SiLU"] if self.silu else [])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": 1 if self.runs_circuit else None}

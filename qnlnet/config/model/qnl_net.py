@@ -7,14 +7,13 @@ from pydantic import Field
 from qnlnet.config.ansatz import AnsatzConfig
 from qnlnet.config.backend import RuntimeConfig
 from qnlnet.config.data import DataConfig
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Count, Index, Section
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
 
-CIRCUIT_LAYERS = ("quantum", "frozen")  # those that run a circuit
 CLOSED_FORM_ANSAETZE = ("0", "1", "2")
 _QUBITS = 4  # of the paper
 _CNN_CHANNELS = {1: (2, 16), 3: (6, 12)}  # of the released code, by the channels of the images
@@ -27,7 +26,7 @@ class ReducerConfig(Section):
     seeds: Count
 
 
-class QNLNetConfig(ModelConfig):
+class QNLNetConfig(CircuitConfig):
     """QNL-Net: reducer, circuit (or what stands in its place), linear head.
 
     `readout_qubits` may be left out; all qubits are put in where one would not do: with circuit=reuploading, and with
@@ -91,11 +90,6 @@ class QNLNetConfig(ModelConfig):
     def num_features(self) -> int:
         """Features that the reducer hands to the layer: one per qubit, and again for each time they are uploaded."""
         return self.num_qubits * (self.ansatz_reps if self.circuit == "reuploading" else 1)
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit stands between reducer and head."""
-        return self.layer in CIRCUIT_LAYERS
 
     def completed(self, data: DataConfig) -> Self:
         found: dict[str, Any] = {}

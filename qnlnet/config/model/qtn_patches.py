@@ -1,12 +1,12 @@
 """The settings of the net of patches in the repository uwjunqi/QTN-VQC (Qi, Yang, Chen, arXiv 2110.03861)."""
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _Blocks = Annotated[int, Field(strict=True, ge=1, le=32)]
 _SIDES = range(24, 30)  # pixels of which averages of 6 × 6 are 4 in a row
 
 
-class QTNPatchesConfig(ModelConfig):
+class QTNPatchesConfig(CircuitConfig):
     """4 × 4 averages of pixels → a circuit for each quarter, four qubits → one of their 16 values → linear head.
 
     Attributes:
@@ -30,17 +30,13 @@ class QTNPatchesConfig(ModelConfig):
 
     title: ClassVar[str] = "QTN patches"
     spoken: ClassVar[tuple[str, ...]] = ("layer", "carry_state")
+    num_qubits: ClassVar[int] = 4
 
     name: Literal["qtn_patches"] = "qtn_patches"
     blocks: _Blocks = 5
     joint_blocks: _Blocks = 4
     carry_state: bool = False
     layer: Literal["quantum", "frozen", "none"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether circuits see the averages."""
-        return self.layer != "none"
 
     def completed(self, data: DataConfig) -> Self:
         """Returns the settings without `carry_state`, which a recipe has for circuits, where there are none."""
@@ -66,6 +62,3 @@ class QTNPatchesConfig(ModelConfig):
     def words(self) -> list[str]:
         what = {"quantum": "trained circuits", "frozen": "frozen circuits", "none": "no circuits"}[self.layer]
         return [self.name, what, *(["state carried over"] if self.carry_state else [])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": 4 if self.runs_circuit else None}

@@ -1,9 +1,10 @@
 """The settings of QuantumFlow's networks (Jiang, Xiong, Shi 2021, Nature Communications 12, 579; arXiv 2006.14815)."""
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat
 
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.model.small_images import SmallImagesConfig
 from qnlnet.config.section import Count
 from qnlnet.errors import argument_error
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 _ONLY_NORMALISED = ("angles", "angle_rate")
 
 
-class QuantumFlowConfig(SmallImagesConfig):
+class QuantumFlowConfig(CircuitConfig, SmallImagesConfig):
     """Pixels → hidden neurons → a neuron for each class, with signs as weights; each gives a probability.
 
     Attributes:
@@ -42,11 +43,6 @@ class QuantumFlowConfig(SmallImagesConfig):
     angles: Annotated[tuple[Literal[1, -1], ...], Field(min_length=1)] = (1, -1)
     angle_rate: PositiveFloat = 1.0
     layer: Literal["quantum", "frozen", "real", "mlp", "linear"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether circuits could give the values of all neurons."""
-        return self.layer in ("quantum", "frozen")
 
     @property
     def is_adjusted(self) -> bool:
@@ -92,6 +88,3 @@ class QuantumFlowConfig(SmallImagesConfig):
     def words(self) -> list[str]:
         what = {"quantum": "signs", "frozen": "frozen signs", "real": "real weights"}.get(self.layer, self.layer)
         return [self.name, self.network, f"{self.hidden} hidden", what, *(["normalised"] if self.normalise else [])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

@@ -1,11 +1,11 @@
 """The settings of quantum pointwise convolution (Ning, Li, Chen 2024, arXiv 2412.01241)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Repetitions
 from qnlnet.errors import argument_error
 
@@ -16,7 +16,7 @@ STAGES = (16, 32, 64)  # channels of a ResNet-20
 _LEAST = 8  # pixels of an image in height and width, of which a quarter is left where the circuits stand
 
 
-class QuantumPointwiseConfig(ModelConfig):
+class QuantumPointwiseConfig(CircuitConfig):
     """A convolutional network with circuits in one place: at every pixel its channels → amplitudes → ⟨Z⟩ of each qubit.
 
     Attributes:
@@ -50,11 +50,6 @@ class QuantumPointwiseConfig(ModelConfig):
         """Maps that all kernels give."""
         return self.kernels * self.num_qubits
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether circuits see the pixels."""
-        return self.layer in ("quantum", "frozen")
-
     def check(self, run: "RunConfig") -> None:
         if self.network == "resnet20" and self.channels not in STAGES:
             advice = "The circuits stand behind the stage of so many channels."
@@ -78,6 +73,3 @@ class QuantumPointwiseConfig(ModelConfig):
         what = self.layer.replace("_", " ")
         words = ["quantum pointwise convolution", self.network]
         return [*words, f"{what}, {self.kernels} × {self.num_qubits} maps of {self.channels} channels"]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

@@ -1,6 +1,6 @@
 """The settings of quanvolutional networks (Henderson et al., arXiv 1904.04767; Senokosov et al., 2304.09224)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.backends import check_backend
 from qnlnet.config.model.patches import PatchesConfig
@@ -44,16 +44,6 @@ class QuanvolutionConfig(PatchesConfig):
     measured: Literal["x", "y", "z"] = "z"
     layer: Literal["quantum", "frozen", "conv", "frozen_conv", "none"] = "frozen"
 
-    @property
-    def num_qubits(self) -> int:
-        """Qubits of a circuit: the pixels of a patch."""
-        return self.patch**2
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether circuits see the patches."""
-        return self.layer in ("quantum", "frozen")
-
     def check(self, run: "RunConfig") -> None:
         self.check_patches(run.data, self.stride)
         for key, owner in (("rotation", "basic"), ("circuit_seed", "random")):
@@ -76,6 +66,3 @@ class QuanvolutionConfig(PatchesConfig):
         if self.filters > 1:
             words.append(f"{self.filters} filters")
         return words
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

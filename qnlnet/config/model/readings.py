@@ -1,12 +1,12 @@
 """What makes scores of the probabilities of outcomes, where each class is one of them."""
 
-from typing import Any, Literal
+from typing import Literal
 
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.errors import argument_error
 
 
-class ReadingsConfig(ModelConfig):
+class ReadingsConfig(CircuitConfig):
     """A circuit whose outcomes are classes.
 
     Attributes:
@@ -17,23 +17,18 @@ class ReadingsConfig(ModelConfig):
 
     scores: Literal["logarithms", "probabilities", "linear"] = "logarithms"
 
-    def check_scores(self, layer: str, *, runs_circuit: bool) -> None:
+    def check_scores(self) -> None:
         """Checks that something is trained, and that scores are not set where no circuit gives any.
 
         Raises:
             ArgumentError: Circuits are as drawn and nothing stands behind them, or there are none.
         """
-        if layer == "frozen" and self.scores != "linear":
+        if self.layer == "frozen" and self.scores != "linear":
             advice = "Nothing else would be trained."
             raise argument_error("model.scores", "be linear with layer=frozen", self.scores, advice)
-        if not runs_circuit:
-            self.check_left_out("scores", why=f"layer={layer}")
+        if not self.runs_circuit:
+            self.check_left_out("scores", why=f"layer={self.layer}")
 
-    def ending_of(self, layer: str) -> list[str]:
-        """Returns what a folder's name says of the layer and the scores."""
-        scores = [] if self.scores == "logarithms" or layer == "frozen" else [f"{self.scores}-scores"]
-        return [*scores, *([] if layer == "quantum" else [layer])]
-
-    def columns_of(self, num_qubits: int, *, runs_circuit: bool) -> dict[str, Any]:
-        """Returns what rows say of the model."""
-        return {"num_qubits": num_qubits if runs_circuit else None}
+    def name_endings(self) -> list[str]:
+        scores = [] if self.scores == "logarithms" or self.layer == "frozen" else [f"{self.scores}-scores"]
+        return [*scores, *([] if self.layer == "quantum" else [self.layer])]

@@ -1,6 +1,6 @@
 """The settings of stacked trainable quanvolutions with skips, ResQuNN (Kashif, Shafique 2024, arXiv 2402.09146)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import PositiveFloat
 
@@ -41,11 +41,6 @@ class ResQuNNConfig(PatchesConfig):
     head: Literal["linear", "blocks"] = "linear"
     layer: Literal["quantum", "frozen", "conv", "none"] = "quantum"
     layer_rate: PositiveFloat = 1.0
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether circuits see the patches."""
-        return self.layer in ("quantum", "frozen")
 
     def completed(self, data: DataConfig) -> Self:
         """Returns the settings with the images' own size where none is given."""
@@ -89,6 +84,3 @@ class ResQuNNConfig(PatchesConfig):
         words = [self.name, f"{self.quanvolutions} × {what}", f"skip {self.skip}"]
         words += ["detached between layers"] if self.detach_between_layers else []
         return [*words, *(["head of blocks"] if self.head == "blocks" else [])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.patch**2 if self.runs_circuit else None}

@@ -1,12 +1,12 @@
 """The settings of the hybrid network of Shahzad et al. 2025 (arXiv 2509.13353) and of its classical rival."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Repetitions
 from qnlnet.errors import argument_error
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SMALLEST = {"mnist": 4, "cifar100": 8, "stl10": 8}  # pixels in height and width: each pooling halves them
 
 
-class ShahzadConfig(ModelConfig):
+class ShahzadConfig(CircuitConfig):
     """CNN → dense → softmax of 16 units → a circuit, as amplitudes → a head of two layers; or the paper's other CNN.
 
     Attributes:
@@ -41,11 +41,6 @@ class ShahzadConfig(ModelConfig):
     layers: Repetitions = 2
     layer: Literal["quantum", "frozen", "linear", "none", "classical"] = "quantum"
     recipe: Literal["hybrid", "classical"] = "hybrid"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether there is a circuit."""
-        return self.layer in ("quantum", "frozen")
 
     @property
     def sizes(self) -> Literal["mnist", "cifar100", "stl10"]:
@@ -79,6 +74,3 @@ class ShahzadConfig(ModelConfig):
     def words(self) -> list[str]:
         what = {"quantum": "trained circuit", "frozen": "frozen circuit", "classical": "classical network"}
         return [self.name, f"sizes for {self.sizes}", what.get(self.layer, self.layer)]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

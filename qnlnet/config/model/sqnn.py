@@ -1,9 +1,10 @@
 """The settings of SQNN (Wu, Tao, Li 2022, arXiv 2208.07719): circuits for parts of an image, and one behind them."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.backends import check_backend
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.model.small_images import SmallImagesConfig
 from qnlnet.errors import argument_error
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 _MOST_QUBITS = 20
 
 
-class SQNNConfig(SmallImagesConfig):
+class SQNNConfig(CircuitConfig, SmallImagesConfig):
     """Quarters of an image → a circuit each, the extractors → a circuit of their four values, the predictor.
 
     Attributes:
@@ -40,11 +41,6 @@ class SQNNConfig(SmallImagesConfig):
     same_start: bool = False
     evaluate: Literal["formula", "circuit"] = "formula"
     layer: Literal["quantum", "frozen", "linear"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether circuits see the pixels."""
-        return self.layer != "linear"
 
     @property
     def has_formula(self) -> bool:
@@ -83,6 +79,3 @@ class SQNNConfig(SmallImagesConfig):
     def words(self) -> list[str]:
         what = {"quantum": "trained circuits", "frozen": "frozen extractors", "linear": "linear"}[self.layer]
         return [self.name, f"{self.size[0]} × {self.size[1]} pixels", f"scaling {self.scaling}", what]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

@@ -1,11 +1,11 @@
 """The settings of the variational circuit of Peddireddy et al. (2022, arXiv 2201.08878)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Count
 from qnlnet.errors import argument_error
 
@@ -16,7 +16,7 @@ _MOST_CLASSES = 3
 _USUAL_EPOCHS = 5
 
 
-class TensorRingVQCConfig(ModelConfig):
+class TensorRingVQCConfig(CircuitConfig):
     """Features → RX on each qubit → layers of a ring of CNOTs and RX, RY, RZ → probability of a basis state per class.
 
     Attributes:
@@ -38,11 +38,6 @@ class TensorRingVQCConfig(ModelConfig):
     features: Literal["autoencoder", "pca"] = "autoencoder"
     autoencoder_epochs: Count = _USUAL_EPOCHS
     layer: Literal["quantum", "linear"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the features."""
-        return self.layer == "quantum"
 
     def check(self, run: "RunConfig") -> None:
         classes = len(run.data.classes)
@@ -67,6 +62,3 @@ class TensorRingVQCConfig(ModelConfig):
             return [self.name, f"{code}, {self.num_qubits} features", "linear"]
         layers = "layer" if self.depth == 1 else "layers"
         return [self.name, f"{code}, {self.num_qubits} qubits", f"{self.depth} {layers}"]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

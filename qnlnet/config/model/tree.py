@@ -1,9 +1,9 @@
 """The settings of tree tensor networks as circuits (Grant and others 2018, arXiv 1804.03680)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.errors import argument_error
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _STRUCTURES = {"ttn": "TTN", "mera": "MERA", "hybrid": "TTN, then MERA"}
 
 
-class TreeConfig(ModelConfig):
+class TreeConfig(CircuitConfig):
     """Eight principal components, a qubit for each → blocks of two qubits, as a tree → ⟨Z⟩ of the qubit that is left.
 
     Attributes:
@@ -29,6 +29,7 @@ class TreeConfig(ModelConfig):
     title: ClassVar[str] = "TTN and MERA"
     is_binary: ClassVar[bool] = True
     spoken: ClassVar[tuple[str, ...]] = ("structure", "unitary", "blocks", "head", "layer")
+    num_qubits: ClassVar[int] = 8
 
     name: Literal["tree"] = "tree"
     structure: Literal["ttn", "mera", "hybrid"] = "ttn"
@@ -36,11 +37,6 @@ class TreeConfig(ModelConfig):
     blocks: Literal["figure", "matlab"] = "figure"
     head: Literal["none", "linear"] = "none"
     layer: Literal["quantum", "frozen", "linear"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the components."""
-        return self.layer != "linear"
 
     @property
     def is_disentangled(self) -> bool:
@@ -89,6 +85,3 @@ class TreeConfig(ModelConfig):
         else:
             words = ["linear"]
         return [self.name, *words, *(["linear head"] if self.head == "linear" else [])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": 8 if self.runs_circuit else None}

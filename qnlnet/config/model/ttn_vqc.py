@@ -1,13 +1,13 @@
 """The settings of TTN-VQC (Qi, Yang, Chen 2021, arXiv 2110.03861; 2023, arXiv 2306.03741)."""
 
 import math
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field
 
 from qnlnet.config.data import DataConfig
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Count, Repetitions
 from qnlnet.errors import argument_error
 
@@ -23,7 +23,7 @@ _INPUT_MODES: dict[int, _Modes] = {  # by pixels; all but the first are ours
 _OUTPUT_MODES: dict[int, _Modes] = {4: (2, 2, 1), 8: (2, 2, 2), 12: (2, 2, 3)}  # by qubits; all but that of 8 are ours
 
 
-class TTNVQCConfig(ModelConfig):
+class TTNVQCConfig(CircuitConfig):
     """Tensor-train layer, or principal components → sigmoid → a circuit of a qubit for each → linear head.
 
     Attributes:
@@ -53,11 +53,6 @@ class TTNVQCConfig(ModelConfig):
     relu_cores: bool = True
     evaluate: Literal["formula", "circuit"] = "formula"
     layer: Literal["quantum", "frozen", "none"] = "quantum"
-
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the angles."""
-        return self.layer != "none"
 
     @property
     def has_formula(self) -> bool:
@@ -109,6 +104,3 @@ class TTNVQCConfig(ModelConfig):
         if self.features == "pca":
             return [*words, "on principal components"]
         return words if self.relu_cores else [*words, "linear cores"]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}

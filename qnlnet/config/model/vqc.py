@@ -1,11 +1,11 @@
 """The settings of the variational classifier with a ZZ feature map (Havlíček et al. 2019, arXiv 1804.11326)."""
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
 from qnlnet.config.model.backends import check_backend
-from qnlnet.config.model.base import ModelConfig
+from qnlnet.config.model.circuits import CircuitConfig
 from qnlnet.config.section import Repetitions
 from qnlnet.errors import argument_error
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qnlnet.config.schema import RunConfig
 
 
-class VQCConfig(ModelConfig):
+class VQCConfig(CircuitConfig):
     """Principal components → ZZ feature map → layers of RY and CNOTs → parity of all bits → probability of a class.
 
     Attributes:
@@ -39,11 +39,6 @@ class VQCConfig(ModelConfig):
     head: Literal["none", "linear"] = "none"
     layer: Literal["quantum", "frozen", "linear"] = "quantum"
 
-    @property
-    def runs_circuit(self) -> bool:
-        """Whether a circuit sees the angles."""
-        return self.layer != "linear"
-
     def check(self, run: "RunConfig") -> None:
         if not self.runs_circuit:
             self.check_left_out("reps", "ansatz_reps", why="layer=linear")
@@ -63,6 +58,3 @@ class VQCConfig(ModelConfig):
         what = {"quantum": "trained circuit", "frozen": "frozen circuit", "linear": "linear"}[self.layer]
         size = f"{self.num_qubits} qubits" if self.runs_circuit else f"{self.num_qubits} components"
         return [self.name, size, what, *(["linear head"] if self.head == "linear" else [])]
-
-    def columns(self) -> dict[str, Any]:
-        return {"num_qubits": self.num_qubits if self.runs_circuit else None}
