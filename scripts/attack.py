@@ -28,7 +28,7 @@ def build_parser() -> argparse.ArgumentParser:
         choices=[f"{prefix}{name}" for prefix in ("", _RAW) for name in ("pgd", "fgsm", "none")],
         default=["pgd"],
         help="pgd, in steps; fgsm, at once; none, which only cuts off what is beyond black and white; raw-… takes "
-        "0 and 1 for black and white among the numbers that the model sees, as code does that hands normalised images to an "
+        "0 and 1 for these among the numbers that the model sees, as code does that hands normalised images to an "
         "attack on pixels (default: pgd)",
     )
     parser.add_argument(
