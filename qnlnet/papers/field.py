@@ -19,7 +19,6 @@ RULE = (
 _CREEP, _HAMILTONIAN, _SHAHZAD, _QKAN, _SARKAR = _PAPERS = (
     *("wang2024creep", "wang2024hamiltonian", "shahzad2025", "jiang2025", "sarkar2024"),
 )
-_TEN, _EIGHT = "data.classes=[0,1,2,3,4,5,6,7,8,9]", "data.classes=[0,1,2,3,4,5,6,7]"
 Judge = Callable[[pd.DataFrame], Finding | None]
 _Cells = list[Cell]
 
@@ -60,9 +59,7 @@ def _by_seeds(text: str, source: str, judge: Judge) -> Claim:
 
 def judge_creep_in(rows: pd.DataFrame) -> Finding | None:
     """Judges level 2 beside level 1, and beside level 0 with one ReLU, which is not linear either."""
-    words = f"model=creep_in data=mnist {_TEN}"
-    two, one = _find(rows, f"{words} model.level=2"), _find(rows, words)
-    relu = _find(rows, f"{words} model.level=0 layer=relu")
+    two, one, relu = (_find(rows, _CREEP, key) for key in ("level_2", "level_1", "relu"))
     if not (two and one):
         return None
     best, below = best_of(two), best_of(one)
@@ -77,8 +74,7 @@ def judge_creep_in(rows: pd.DataFrame) -> Finding | None:
 def judge_hamiltonian(rows: pd.DataFrame) -> Finding | None:
     """Judges the embedding beside the QCNN as published, and with as many updates."""
     least = 40.0
-    mine = _find(rows, f"model=hamiltonian_embedding model.layers=20 data=mnist {_EIGHT}")
-    rivals = _find(rows, f"model=qcnn data=mnist {_EIGHT}")
+    mine, rivals = (_find(rows, _HAMILTONIAN, key) for key in ("embedding", "baseline"))
     short, equal = ([cell for cell in rivals if cell.config.train.batch_size == size] for size in (10_000, 1_000))
     if not (mine and short):
         return None
@@ -93,9 +89,8 @@ def judge_hamiltonian(rows: pd.DataFrame) -> Finding | None:
 
 def judge_shahzad(rows: pd.DataFrame) -> Finding | None:
     """Judges the hybrid beside the classical network, each by its own recipe and both by one, of as many epochs."""
-    words = f"model=shahzad data=mnist {_TEN}"
-    hybrids = _find_own(rows, words)
-    own, same = (_find_own(rows, f"{words} layer=classical model.recipe={name}") for name in ("classical", "hybrid"))
+    keys = ("hybrid", "classical", "classical_alike")
+    hybrids, own, same = (_find(rows, _SHAHZAD, key, only_own=True) for key in keys)
     longest = max((_length(cell) for cell in hybrids), default=0)
     published = [[cell for cell in some if _length(cell) == longest] for some in (hybrids, own)]
     if not all(published):
@@ -112,8 +107,7 @@ def judge_shahzad(rows: pd.DataFrame) -> Finding | None:
 
 def judge_qkan(rows: pd.DataFrame) -> Finding | None:
     """Judges the example's network beside its MLP after the last epoch, and beside a trigonometric polynomial."""
-    words = f"model=qkan data=mnist {_TEN}"
-    mine, mlp, fourier = (_find_own(rows, f"{words}{more}") for more in ("", " layer=mlp", " layer=fourier"))
+    mine, mlp, fourier = (_find(rows, _QKAN, key, only_own=True) for key in ("network", "mlp", "polynomials"))
     if not (mine and mlp and fourier):
         return None
     best, rival, plain = best_of(mine), best_of(mlp), best_of(fourier)
@@ -121,14 +115,18 @@ def judge_qkan(rows: pd.DataFrame) -> Finding | None:
     return conclude(lead(best, rival), measured, lead(best, plain), "a trigonometric polynomial for each qubit")
 
 
-def _find(rows: pd.DataFrame, words: str) -> _Cells:
-    return [cell for cell in cells_of(rows) if is_meant(cell.config, words)]
+def _find(rows: pd.DataFrame, paper: str, key: str, *, only_own: bool = False) -> _Cells:
+    """Returns the cells of what a paper's published.yaml calls `key`.
 
-
-def _find_own(rows: pd.DataFrame, words: str) -> _Cells:
-    """Returns the cells that are not trained by the common protocol."""
-    own = (cell for cell in cells_of(rows) if not cell.is_common)
-    return [cell for cell in own if is_meant(cell.config, words)]
+    Args:
+        rows: Per-seed rows.
+        paper: The folder of the paper.
+        key: An entry of ``compared`` there, in the words of the command line.
+        only_own: Whether those are left out that are trained by the common protocol.
+    """
+    words = read_paper(paper)["compared"][key]
+    cells = (cell for cell in cells_of(rows) if not (only_own and cell.is_common))
+    return [cell for cell in cells if is_meant(cell.config, words)]
 
 
 def _length(cell: Cell) -> int:
