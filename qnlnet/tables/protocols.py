@@ -47,7 +47,6 @@ _NOTES = (
     "At chance: seeds that end at most five points above an even share of the classes.",
     "Parameters: trained ones, and how many of them circuits have. Gates: of one circuit of each kind. Seconds: median "
     "wall time of a replica, by the own recipe and by the common one.",
-    "Quoted: as it stands in Table 2 of arXiv:2407.18906. Images, protocols and counting differ from paper to paper.",
 )
 
 
@@ -145,8 +144,16 @@ def lay_out_protocols(table: pd.DataFrame) -> Layout:
     header += [f"{which}: {what}" for which in ("Own", "Common") for what in ("test", "median", "seeds", "at chance")]
     header.append("Seconds")
     rows = [_row(lines.to_dict("records")) for _, lines in table.groupby(["dataset", "classes", "line"], sort=False)]
-    notes = [*_NOTES, *dataset_notes(zip(table.dataset, table.data_official, strict=True))]
+    notes = [*_NOTES, *_say_quoted(table), *dataset_notes(zip(table.dataset, table.data_official, strict=True))]
     return Layout(header, rows, 3, notes)
+
+
+def _say_quoted(table: pd.DataFrame) -> list[str]:
+    """Returns which papers the quoted numbers stand for."""
+    quoted = table[table.quoted_model != ""].drop_duplicates("quoted_model")
+    papers = ", ".join(f"{row.quoted_model} ({row.quoted_paper})" for row in quoted.itertuples())
+    note = "Quoted: as it stands in Table 2 of arXiv:2407.18906, of {}. Images, protocols and counting differ."
+    return [note.format(papers)] if papers else []
 
 
 def _row(cells: list[dict[str, Any]]) -> list[str]:

@@ -107,3 +107,10 @@ def test_files_and_figure_are_written(tmp_path: Path) -> None:
     assert sorted(path.name for path in paths) == ["t.csv", "t.md", "t.png", "t.svg", "t.tex"]
     assert all(path.stat().st_size for path in paths)
     assert "TTN-VQC" in format_protocols_terminal(rows)
+
+
+def test_a_note_says_which_papers_the_quoted_numbers_stand_for() -> None:
+    quoted = lay_out_protocols(summarise_protocols(frame(*both(*SQNN)))).notes
+    assert any("of SQNN (Wu, Tao, Li, arXiv:2208.07719)." in note for note in quoted)
+    unquoted = lay_out_protocols(summarise_protocols(frame(*both("model=qtn_patches", "data=mnist")))).notes
+    assert not any("Quoted" in note for note in unquoted)
