@@ -149,6 +149,7 @@ def test_a_choice_leaves_out_the_parts_of_a_table_that_have_others() -> None:
     assert {cell.train.protocol for cell in cells} == {"common", "paper"}
     cells = list_table("convolutions", "data=fashion_mnist", "model=resqunn")
     assert {(cell.data.name, cell.model.name) for cell in cells} == {("fashion_mnist", "resqunn")}
+    assert {cell.model.name for cell in list_table("table2_run", "model=farhi_neven")} == {"farhi_neven"}
 
 
 def test_choices_that_no_part_has_together_are_refused() -> None:
