@@ -18,7 +18,8 @@ export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help setup data quickstart reproduce-table1 reproduce-table2 reproduce-figure6 ablation circuits light-cones \
 	corrected classes select-reuploading reuploading reuploading-parts choices contribution baselines \
-	convolutions table2-run field attacks gradients concentration noise claims audit report bench bench-catalyst test fast-tests test-slurm test-report \
+	convolutions table2-run field attacks gradients concentration noise claims audit report bench bench-catalyst \
+	test fast-tests test-slurm test-report \
 	robustness check lint format clean \
 	hardware-estimate hardware-submit hardware-status hardware-collect hardware-cancel hardware-rehearse \
 	hardware-rehearsals
@@ -74,11 +75,11 @@ contribution: $(READY)  ## What the quantum layer contributes, seed by seed: res
 	$(BIN)/python experiments/compare.py --config-name contribution $(ARGS)
 
 attacks: $(READY)  ## Shahzad's networks under attack, once `make field` has trained them: results/attacks
-	$(BIN)/python scripts/attack.py $(wildcard outputs/mnist-0-1-2-3-4-5-6-7-8-9_shahzad_mnist_paper*) --output-dir results/attacks \
-		--method fgsm pgd raw-none raw-fgsm raw-pgd $(ARGS)
+	$(BIN)/python scripts/attack.py $(wildcard outputs/mnist-0-1-2-3-4-5-6-7-8-9_shahzad_mnist_paper*) \
+		--method fgsm pgd raw-none raw-fgsm raw-pgd --output-dir $(if $(ARGS),outputs,results)/attacks $(ARGS)
 
 concentration: $(READY)  ## How the entries of quantum kernels crowd together as qubits are added, a minute: results/concentration
-	$(BIN)/python scripts/kernel_concentration.py --output-dir results/concentration $(ARGS)
+	$(BIN)/python scripts/kernel_concentration.py --output-dir $(if $(ARGS),outputs,results)/concentration $(ARGS)
 
 noise: $(READY)  ## Table 1's models with few shots, depolarizing gates and device noise, 7 minutes once they are trained
 	$(BIN)/python experiments/noise.py $(ARGS)

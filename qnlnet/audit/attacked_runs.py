@@ -17,7 +17,7 @@ from qnlnet.errors import ArgumentError, ResultsError, argument_error
 from qnlnet.files import write_file
 from qnlnet.models import prepare_features
 from qnlnet.models.pixel_bounds import PixelBounds, find_pixel_bounds
-from qnlnet.records import dataset_label
+from qnlnet.records import dataset_label, read_csv
 from qnlnet.records.configurations import remember, write_configurations
 from qnlnet.seeding import generator
 from qnlnet.tables import Layout, format_markdown
@@ -156,10 +156,7 @@ def read_rows(path: Path) -> pd.DataFrame:
     Raises:
         ResultsError: It is no such table.
     """
-    try:
-        rows = pd.read_csv(path, dtype={"classes": str})
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError, OSError) as error:
-        raise ResultsError(f"{path.name} must be comma-separated values, but is not: {error}.") from error
+    rows = read_csv(path, dtype={"classes": str})
     if missing := [name for name in _NEEDED if name not in rows]:
         raise ResultsError(f"{path.name} must have the columns {', '.join(_NEEDED)}, but lacks {', '.join(missing)}.")
     return rows

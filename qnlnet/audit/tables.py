@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from qnlnet.records import dataset_label, dataset_mark, dataset_notes, reducer_label
-from qnlnet.tables.layout import MISSING, Layout, signed
+from qnlnet.tables.layout import MISSING, Layout, interval_text, signed
 
 _HEADER = [
     *("Change", "Dataset", "Reducer", "Ansatz", "Seeds", "Without", "With", "Difference", "95 % interval"),
@@ -51,7 +51,7 @@ def _row(row: Mapping[str, Any]) -> list[str]:
         f"{row['base_accuracy']:.2f}",
         f"{row['changed_accuracy']:.2f}",
         signed(row["difference"]),
-        MISSING if math.isnan(row["low"]) else f"{signed(row['low'])} … {signed(row['high'])}",
+        interval_text(row["low"], row["high"]),
         _probability(row["p_adjusted"]),
         f"{row['better']}/{row['worse']}",
         f"{row['base_converged']} → {row['changed_converged']}",

@@ -8,6 +8,7 @@ from qnlnet.papers.claims import Claim, Finding
 from qnlnet.papers.reached import conclude, lead_of
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import family_in
+from qnlnet.tables.protocols import OWN
 
 TABLE, COMMAND = "attacks", "make attacks"
 RULE = (
@@ -25,7 +26,7 @@ def judge_attack(rows: pd.DataFrame) -> Finding | None:
         rows: As `qnlnet.audit.attacked_runs.attack_runs` returns them.
     """
     family = family_in(_PAPER, "hybrid")
-    own = rows[(rows.model == family) & (rows.dataset == "mnist") & (rows.classes == TEN) & (rows.protocol == "paper")]
+    own = rows[(rows.model == family) & (rows.dataset == "mnist") & (rows.classes == TEN) & (rows.protocol == OWN)]
     kinds = {digest: _kind(digest) for digest in own.config_hash.unique()}
     found = {kind: own[own.config_hash.map(kinds) == kind] for kind in set(kinds.values())}
     if not {"hybrid", "classical"} <= found.keys():

@@ -1,10 +1,8 @@
 """How the claim is judged that trained circuits make the accuracy of a model, from the table of twins."""
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from qnlnet.papers.claims import OPEN, Finding
+from qnlnet.papers.claims import OPEN, Finding, Judge
 from qnlnet.papers.gupta2024.contribution import BETTER, EQUAL, MARGIN, UNDECIDED, WORSE, conclude, decide
 from qnlnet.records import dataset_label
 from qnlnet.records.configurations import recall
@@ -13,7 +11,6 @@ from qnlnet.tables.paired import TOO_FEW
 
 TEN = "0/1/2/3/4/5/6/7/8/9"
 WITHOUT = ("frozen", "none")  # what stands in place of trained circuits where only the rest is trained
-Judge = Callable[[pd.DataFrame], Finding | None]
 
 
 def judge_circuits(family: str) -> Judge:

@@ -31,6 +31,9 @@ class Finding:
     reason: str
 
 
+Judge = Callable[[pd.DataFrame], Finding | None]
+
+
 @dataclass(frozen=True)
 class Claim:
     """A claim of a paper.
@@ -48,7 +51,7 @@ class Claim:
     source: str
     table: str
     command: str
-    judge: Callable[[pd.DataFrame], Finding | None]
+    judge: Judge
     file: str = ""
 
 

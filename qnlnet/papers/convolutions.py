@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
-from qnlnet.papers.circuits import TEN, WITHOUT, Judge, place_of
-from qnlnet.papers.claims import FAILS, HOLDS, OPEN, Finding
+from qnlnet.papers.circuits import TEN, WITHOUT, place_of
+from qnlnet.papers.claims import FAILS, HOLDS, OPEN, Finding, Judge
 from qnlnet.tables.layout import signed
 
 TABLE, COMMAND = "convolutions", "make convolutions"

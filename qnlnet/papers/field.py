@@ -1,11 +1,11 @@
 """How claims about the rest of the field are judged: accuracies, and models that are said to be ahead of others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pandas as pd
 
 from qnlnet.papers.circuits import judge_circuits
-from qnlnet.papers.claims import Claim, Finding
+from qnlnet.papers.claims import Claim, Finding, Judge
 from qnlnet.papers.reached import Cell, best_of, cells_of, conclude, judge_reached, lead, say
 from qnlnet.records.published import family_in, is_meant, read_paper
 
@@ -16,10 +16,8 @@ RULE = (
     "errors of the difference, and by as many points as the claim names; it is so in part if that ends where both are "
     "trained alike, or where something classical stands in the model's place."
 )
-_CREEP, _HAMILTONIAN, _SHAHZAD, _QKAN, _SARKAR = _PAPERS = (
-    *("wang2024creep", "wang2024hamiltonian", "shahzad2025", "jiang2025", "sarkar2024"),
-)
-Judge = Callable[[pd.DataFrame], Finding | None]
+_CREEP, _HAMILTONIAN, _SHAHZAD, _QKAN = "wang2024creep", "wang2024hamiltonian", "shahzad2025", "jiang2025"
+_PAPERS = (_CREEP, _HAMILTONIAN, _SHAHZAD, _QKAN, "sarkar2024")
 _Cells = list[Cell]
 
 

@@ -1,22 +1,21 @@
 """How it is judged, from the seeds of the runs here, whether a model gets to a published accuracy."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from qnlnet.config import RunConfig
-from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
+from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding, Judge
 from qnlnet.records.configurations import recall
 from qnlnet.records.published import is_meant
 from qnlnet.records.schema import is_missing
 from qnlnet.tables.layout import name_model, signed
+from qnlnet.tables.protocols import COMMON
 
-_COMMON = "common"
 _NARROW = 0.5  # points: two standard errors that are wider say nothing about agreement
 _ONE_SEED = 2.0  # points that one seed may miss
-Judge = Callable[[pd.DataFrame], Finding | None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Cell:
 
     @property
     def is_common(self) -> bool:
-        return self.config.train.protocol == _COMMON
+        return self.config.train.protocol == COMMON
 
     @property
     def is_quantum(self) -> bool:

@@ -1,7 +1,7 @@
 """Per-seed and per-epoch rows: what they hold, how they are stored, merged, grouped into cells and named to readers."""
 
 from qnlnet.records.cells import CELL_COLUMNS, distinguishing_columns, split_cells, without_training
-from qnlnet.records.frames import write_table
+from qnlnet.records.frames import read_csv, write_table
 from qnlnet.records.hardware import HARDWARE_COLUMNS, upsert_hardware_row
 from qnlnet.records.labels import (
     dataset_label,
@@ -46,6 +46,7 @@ __all__ = [
     "distinguishing_columns",
     "mitigation_text",
     "model_label",
+    "read_csv",
     "read_epoch_rows",
     "read_gradient_rows",
     "read_hardware_rows",

@@ -61,6 +61,18 @@ def check_header(header: Sequence[str], schema: Mapping[str, Column], where: str
         raise ResultsError(f"Each column must appear once, but {where} has {len(header)} instead of {len(schema)}.")
 
 
+def read_csv(path: Path, **options: Any) -> pd.DataFrame:
+    """Returns a table without a schema as pandas reads it, with its options.
+
+    Raises:
+        ResultsError: The file cannot be read, or is no table.
+    """
+    try:
+        return pd.read_csv(path, **options)
+    except (OSError, ValueError) as error:  # pandas and decoders raise kinds of ValueError
+        raise ResultsError(f"{path.name} must be comma-separated values, but is not: {error}.") from error
+
+
 def write_table(frame: pd.DataFrame, path: Path | str) -> Path:
     """Writes `frame` as comma-separated values and returns the path; equal frames give equal bytes.
 

@@ -151,6 +151,11 @@ def signed(points: float) -> str:
     return f"{points:+.2f}".replace("-", "−")
 
 
+def interval_text(low: float, high: float) -> str:
+    """Returns for example ``−0.51 … +1.25``."""
+    return MISSING if pd.isna(low) else f"{signed(low)} … {signed(high)}"
+
+
 def beside_published(difference: float, verdict: Any) -> tuple[str, str]:
     """Returns a difference and what it means, such as ``−0.01`` and ``agrees``."""
     return (

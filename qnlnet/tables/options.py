@@ -18,8 +18,9 @@ from qnlnet.files import write_file
 from qnlnet.records import dataset_label, dataset_mark, dataset_notes, model_label, split_cells, write_table
 from qnlnet.records.configurations import recall
 from qnlnet.tables.formats import markdown_table
-from qnlnet.tables.layout import MISSING, signed, with_std
+from qnlnet.tables.layout import MISSING, interval_text, signed, with_std
 from qnlnet.tables.paired import CLEAR, adjust, pair, verdict_of
+from qnlnet.tables.protocols import OWN
 from qnlnet.tables.twins import QUANTUM, write_twins
 
 ENDINGS = (".csv", ".md", ".tex", "_compact.md", "_options.csv", "_options.md")
@@ -28,7 +29,6 @@ _COLUMNS = (
     *("changed_mean", "changed_std", "n_pairs", "difference", "low", "high", "better", "worse", "p", "p_adjusted"),
     *("verdict", "data_official", "usual_hash", "changed_hash"),
 )
-_OWN_RECIPE = "paper"
 _LENGTH = "train.epochs"  # how long it trains is no option of a recipe
 _NOTE = (
     "Cells by their authors' recipe that differ in one option alone. Test accuracy in percent after the last epoch, "
@@ -50,7 +50,7 @@ def summarise_options(seed_rows: pd.DataFrame) -> pd.DataFrame:
             not known.
     """
     cells = [_Cell(cell, rows) for cell, rows in split_cells(seed_rows)]
-    own = [cell for cell in cells if cell.config.train.protocol == _OWN_RECIPE]
+    own = [cell for cell in cells if cell.config.train.protocol == OWN]
     table = pd.DataFrame(list(_pairs(own)), columns=list(_COLUMNS))
     table["p_adjusted"] = adjust(table.p.astype(float))
     comparisons = int(table.p.notna().sum())
@@ -92,7 +92,7 @@ def _differing(one: dict[str, Any], other: dict[str, Any]) -> set[str]:
 def _recipe(model: str, layer: str, data: str) -> dict[str, Any]:
     """Returns the settings that a recipe has with some images and with something in the place of the circuits."""
     known = [f"data={data}"] if data in list_options("data", CONFIG_DIR) else []
-    words = [f"model={model}", f"protocol={_OWN_RECIPE}", *known, *([f"layer={layer}"] if layer else [])]
+    words = [f"model={model}", f"protocol={OWN}", *known, *([f"layer={layer}"] if layer else [])]
     return flat_identity(load_config(*words))
 
 
@@ -144,7 +144,7 @@ def _line(row: dict[str, Any]) -> list[str]:
         with_std(row["usual_mean"], row["usual_std"]),
         with_std(row["changed_mean"], row["changed_std"]),
         MISSING if pd.isna(row["difference"]) else signed(row["difference"]),
-        MISSING if pd.isna(row["low"]) else f"{signed(row['low'])} … {signed(row['high'])}",
+        interval_text(row["low"], row["high"]),
         MISSING if pd.isna(row["p_adjusted"]) else f"{row['p_adjusted']:.3f}",
         row["verdict"],
     ]

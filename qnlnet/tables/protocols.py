@@ -31,7 +31,7 @@ from qnlnet.tables.formats import format_layout
 from qnlnet.tables.layout import MISSING, Layout, name_model, with_std
 from qnlnet.tables.write import write_layout
 
-COMMON = "common"
+COMMON, OWN = "common", "paper"  # protocols: one for all models, and each one's recipe
 STATISTICS = (
     *("gates", "quantum_parameters", "parameters", "n_seeds", "at_chance", "train_accuracy_mean"),
     *("test_accuracy_mean", "test_accuracy_std", "test_accuracy_median", "best_epoch_test_accuracy_mean"),
@@ -129,7 +129,7 @@ def _settings_of_protocols(name: str) -> frozenset[str]:
     """Returns the settings of a family that its own recipe has another value of than the common protocol."""
     own = section_of(name).usual_protocol
     if own == COMMON:
-        own = "paper"
+        own = OWN
     try:
         usual = [load_config(f"model={name}", f"protocol={protocol}").model for protocol in (own, COMMON)]
     except ArgumentError:  # there is no other recipe

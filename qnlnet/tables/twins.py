@@ -34,12 +34,14 @@ from qnlnet.tables.layout import (
     SETTING_HEADERS,
     Layout,
     accuracy_note,
+    interval_text,
     setting_text,
     shared_settings_note,
     signed,
     with_std,
 )
 from qnlnet.tables.paired import CLEAR, NO_PAIRS, adjust, pair, verdict_of
+from qnlnet.tables.protocols import OWN
 from qnlnet.tables.twins_compact import format_compact
 from qnlnet.tables.write import write_layout
 
@@ -54,7 +56,6 @@ _ORDER = ["dataset", "classes", "model"]
 # What stands there, and what the search chooses where there is one; QNL-Net's settings have no sections.
 _PLACE = ("model.layer", "layer")
 _SEARCHED = ("train.learning_rate", "train.epochs", "learning_rate", "epochs")
-_OWN_RECIPE = "paper"
 Cell = dict[str, Any]
 _NOTES = (
     "Parameters: trained ones, and how many of them the circuits have. Seconds: median wall time of a replica.",
@@ -95,7 +96,7 @@ class _Place:
 
     def __init__(self, config: RunConfig) -> None:
         self.layer = getattr(config.model, "layer", None)
-        open_keys = _PLACE if config.train.protocol == _OWN_RECIPE else (*_PLACE, *_SEARCHED)
+        open_keys = _PLACE if config.train.protocol == OWN else (*_PLACE, *_SEARCHED)
         flat = flat_identity(config).items()
         self.settings = {key: json.dumps(value) for key, value in flat if key not in open_keys}
 
@@ -162,7 +163,6 @@ def lay_out_twins(table: pd.DataFrame) -> Layout:
 def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
     is_twin = bool(row["twin_of"])
     mark = dataset_mark(row["dataset"], row["data_official"])
-    interval = MISSING if pd.isna(row["low"]) else f"{signed(row['low'])} … {signed(row['high'])}"
     return [
         f"{dataset_label(row['dataset'], row['classes'])} {mark}".rstrip(),
         model_label(row["model"]),
@@ -173,7 +173,7 @@ def _row(row: dict[str, Any], settings: list[str]) -> list[str]:
         with_std(row["test_accuracy_mean"], row["test_accuracy_std"]),
         f"{row['train_seconds']:.1f}",
         MISSING if pd.isna(row["difference"]) else signed(row["difference"]),
-        interval,
+        interval_text(row["low"], row["high"]),
         f"{row['better']}/{row['worse']}" if is_twin else MISSING,
         MISSING if pd.isna(row["p_adjusted"]) else f"{row['p_adjusted']:.3f}",
         row["verdict"] or MISSING,

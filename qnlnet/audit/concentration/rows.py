@@ -21,6 +21,7 @@ from qnlnet.config import DataConfig
 from qnlnet.data import load_dataset
 from qnlnet.errors import ResultsError, argument_error
 from qnlnet.models.features import PrincipalComponents, extract_features
+from qnlnet.records import read_csv
 from qnlnet.seeding import generator
 from qnlnet.simulator import StateSimulator, bloch_vectors, gaussians, overlaps
 
@@ -136,10 +137,7 @@ def read_rows(path: Path) -> pd.DataFrame:
     Raises:
         ResultsError: It is no such table.
     """
-    try:
-        rows = pd.read_csv(path, dtype={"classes": str})
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, ValueError, OSError) as error:
-        raise ResultsError(f"{path.name} must be comma-separated values, but is not: {error}.") from error
+    rows = read_csv(path, dtype={"classes": str})
     if list(rows.columns) != list(COLUMNS):
         raise ResultsError(f"{path.name} must have the columns {', '.join(COLUMNS)}, but has {', '.join(rows)}.")
     return rows

@@ -12,6 +12,7 @@ from qnlnet.evidence.checking.finding import Finding, count
 from qnlnet.evidence.checking.origins import NOTES, check_origins, describe_origins
 from qnlnet.figures import write_figure
 from qnlnet.files import write_file
+from qnlnet.records import read_csv
 
 NAMES = tuple(report.TABLES)
 _APART = ("workloads", "kernels", "networks", "depth")  # measured apart, and checked where they are there
@@ -59,12 +60,9 @@ def read_rows(path: Path) -> pd.DataFrame:
     Raises:
         ResultsError: The file is missing or damaged, or a row does not say where it comes from.
     """
-    try:
-        rows = pd.read_csv(path)
-    except FileNotFoundError:
-        raise ResultsError(f"{path.name} must be there, but is not.") from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
-        raise ResultsError(f"{path.name} must be comma-separated values, but is not: {error}.") from error
+    if not path.exists():
+        raise ResultsError(f"{path.name} must be there, but is not.")
+    rows = read_csv(path)
     if not path.read_bytes().endswith(b"\n"):
         raise ResultsError(f"{path.name} must end with a line break, but its last line is cut off.")
     missing = [name for name in _ORIGIN if name not in rows or rows[name].isna().any()]

@@ -12,6 +12,7 @@ from qnlnet.audit.light_cones.rows import DEAD_BELOW, GRADIENTS, SHAPE_COLUMNS, 
 from qnlnet.errors import QNLNetError, ResultsError
 from qnlnet.evidence.checking.derived import check_figures, check_strays, check_texts
 from qnlnet.evidence.checking.finding import Finding, count, read_table
+from qnlnet.records import read_csv
 
 CSV = f"{NAME}.csv"
 _ROUNDING = 0.02  # of a gradient with two digits or more, where another processor rounds the last one differently
@@ -53,10 +54,7 @@ def _read_rows(path: Path) -> pd.DataFrame:
     Raises:
         ResultsError: It is no table.
     """
-    try:
-        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
-        raise ResultsError(f"{path.name} must be comma-separated values, but is not: {error}.") from error
+    rows = read_csv(path, dtype=str, keep_default_na=False)
     if not path.read_bytes().endswith(b"\n"):
         raise ResultsError(f"{path.name} must end with a line break, but its last line is cut off.")
     return rows

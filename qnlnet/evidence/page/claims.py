@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qnlnet.errors import ResultsError
-from qnlnet.evidence.page.tables import read_csv
+from qnlnet.evidence.page.tables import read_texts
 from qnlnet.evidence.page.verdicts import tone_of
 
 _NEEDED = ("claim", "verdict")
@@ -34,7 +34,7 @@ def read_claims(path: Path) -> list[Claim]:
     Raises:
         ResultsError: The file is damaged, or has no column `claim` or `verdict`.
     """
-    rows = read_csv(path)
+    rows = read_texts(path)
     if missing := [name for name in _NEEDED if name not in rows]:
         raise ResultsError(f"{path.name} must have the columns {', '.join(_NEEDED)}, but lacks {', '.join(missing)}.")
     others = [name for name in rows.columns if name not in _NEEDED]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from qnlnet.evidence.page.tables import read_csv
+from qnlnet.evidence.page.tables import read_texts
 from qnlnet.provenance import parse_versions
 
 _TRUE = "True"
@@ -41,7 +41,7 @@ def read_origins(paths: Iterable[Path], results: Path) -> list[Origin]:
     """
     origins = []
     for path in paths:
-        rows = read_csv(path)
+        rows = read_texts(path)
         if {"commit", "versions"} <= set(rows.columns):
             commits = rows.commit.value_counts(sort=False).sort_index()
             origins.append(

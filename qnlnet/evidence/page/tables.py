@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup, escape
 
-from qnlnet.errors import ResultsError
 from qnlnet.evidence.page.verdicts import COLUMN, tone_of
+from qnlnet.records import read_csv
 
 _TAG = re.compile(r"<[^>]*>")
 _MOST_NAMING = 6  # columns; a table whose rows differ later on names them by its first column
@@ -98,16 +98,13 @@ def plain(html: str) -> str:
     return Markup(_TAG.sub("", html)).unescape().strip()
 
 
-def read_csv(path: Path) -> pd.DataFrame:
+def read_texts(path: Path) -> pd.DataFrame:
     """Returns the rows of a table, every value as the text that stands there.
 
     Raises:
         ResultsError: The file is damaged.
     """
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, OSError) as error:
-        raise ResultsError(f"{path.name} must be comma-separated values, but is not: {error}.") from error
+    return read_csv(path, dtype=str, keep_default_na=False)
 
 
 def table_from_csv(path: Path, name: str, caption: str) -> Table:
@@ -116,7 +113,7 @@ def table_from_csv(path: Path, name: str, caption: str) -> Table:
     Raises:
         ResultsError: The file is damaged.
     """
-    rows = read_csv(path)
+    rows = read_texts(path)
     titles = [title.replace("_", " ") for title in rows.columns]
     columns = tuple(
         Column(escape(f"{title[:1].upper()}{title[1:]}"), title, _is_number(rows.iloc[:, place]))

@@ -1,10 +1,8 @@
 """Does the quantum layer contribute: how a claim is judged when a linear unit takes the layer's place."""
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding
+from qnlnet.papers.claims import FAILS, HOLDS, OPEN, PARTLY, Finding, Judge
 from qnlnet.papers.gupta2024.finished import is_finished
 from qnlnet.records import dataset_label
 from qnlnet.tables.layout import signed
@@ -12,12 +10,11 @@ from qnlnet.tables.layout import signed
 REMOVED = "Removed: Linear(4, 1)"  # the label of the change in configs/contribution.yaml
 MARGIN = 0.5  # percentage points: less is no contribution
 _LEVEL = 0.05
-_Judge = Callable[[pd.DataFrame], Finding | None]
 
 WORSE, BETTER, EQUAL, UNDECIDED = "worse", "better", "equal", "undecided"
 
 
-def judge_layer(reducer: str) -> _Judge:
+def judge_layer(reducer: str) -> Judge:
     """Judges by what happens when Linear(4, 1) takes the place of the quantum layer behind a reducer.
 
     A cell is worse without the layer if the interval of the difference lies below zero and its adjusted p below 0.05;
