@@ -1,6 +1,7 @@
 """Models by their own recipe and by the common one as a figure: a panel for each task, every seed as a point."""
 
 import math
+import textwrap
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,6 +12,7 @@ from qnlnet.records import dataset_label
 from qnlnet.tables.layout import name_model
 from qnlnet.tables.protocols import COMMON, summarise_protocols
 
+_LETTERS = 52  # in a line of a label
 _OFFSETS = {False: -0.18, True: 0.18}  # of the own recipe and of the common one, around a line
 _COLOURS = {False: ORANGE, True: BLUE}
 _NAMES = {False: "own recipe", True: "common protocol"}
@@ -48,7 +50,7 @@ def _draw(panel: Axes, cells: pd.DataFrame, seed_rows: pd.DataFrame) -> None:
         panel.plot(cell["test_accuracy_mean"], height, "D", color=colour, markersize=4, zorder=4)
         if cell["quoted_model"]:
             panel.plot(cell["quoted_accuracy"], place, "|", color="black", markersize=16, markeredgewidth=1.8, zorder=5)
-        labels[place] = "\n".join(filter(None, (name_model(cell), cell["words"])))
+        labels[place] = "\n".join([name_model(cell), *textwrap.wrap(cell["words"], _LETTERS)])
     panel.set_yticks(range(len(lines)), [labels[place] for place in range(len(lines))], fontsize=6)
     panel.set_ylim(len(lines) - 0.5, -0.5)
     panel.grid(axis="y", linewidth=0)
